@@ -1,0 +1,471 @@
+"""The tables as plain data: columns, types, vocabularies, keys, and a sentence on each.
+
+Everything else that speaks of the tables (reading, checks, the data dictionary, the data
+package) is computed from `TABLES`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Type = Literal["id", "reference", "vocabulary", "date", "interval", "integer", "number", "text"]
+
+LEVELS = (
+    "country",
+    "province",
+    "prefecture",
+    "district",
+    "commune",
+    "village",
+    "border_post",
+)
+KINDS = ("residential_cluster", "commune", "district", "province", "border_post", "other")
+STATUSES = ("agreed", "planned", "doubtful")
+
+#: The level of the units that a pairing of each kind ties; `other` has none of its own.
+LEVEL_OF_KIND = {
+    "residential_cluster": "village",
+    "commune": "commune",
+    "district": "district",
+    "province": "province",
+    "border_post": "border_post",
+}
+
+SLUG = "[a-z0-9]+(?:-[a-z0-9]+)*"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name, meaning and rule.
+
+    Attributes
+    ----------
+    name
+        Name in the header.
+    description
+        One sentence for the data dictionary.
+    type
+        ``id`` and ``reference`` are slugs; ``date`` and ``interval`` are EDTF texts;
+        ``vocabulary`` is one of `words`; the others are what they say.
+    required
+        Whether every row must have a value.
+    words
+        Allowed values of a vocabulary, in the order in which they are listed and plotted.
+    target
+        Table that a reference points to.
+    pattern
+        Regular expression that the whole text must match, with `form` saying it in words.
+    form
+        What the pattern means, for error messages.
+    minimum, maximum
+        Bounds of a number, both allowed.
+    unit
+        Unit of a number.
+    """
+
+    name: str
+    description: str
+    type: Type = "text"
+    required: bool = False
+    words: tuple[str, ...] = ()
+    target: str = ""
+    pattern: str = ""
+    form: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: its columns in file order and the columns that identify a row."""
+
+    name: str
+    description: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ("id",)
+    unique: tuple[str, ...] = ()
+
+    @property
+    def file(self) -> str:
+        """Name of the CSV file."""
+        return f"{self.name}.csv"
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """Header of the CSV file."""
+        return tuple(column.name for column in self.columns)
+
+    def column(self, name: str) -> Column:
+        """Return the column called `name`."""
+        return next(column for column in self.columns if column.name == name)
+
+
+def _id(prefix: str, what: str) -> Column:
+    return Column(
+        "id",
+        f"Stable key of the {what}; never reused.",
+        type="id",
+        required=True,
+        pattern=f"{prefix}-{SLUG}",
+        form=f"'{prefix}-' and lower-case ASCII letters and digits joined by single hyphens",
+    )
+
+
+def _reference(name: str, target: str, description: str, *, required: bool = True) -> Column:
+    return Column(name, description, type="reference", required=required, target=target)
+
+
+def _country(name: str, description: str, *, required: bool) -> Column:
+    return Column(
+        name,
+        description,
+        required=required,
+        pattern="[A-Z]{2}",
+        form="a two-letter ISO 3166-1 code in capitals",
+    )
+
+
+_SOURCE = "Source that states it."
+_LOCATOR = Column(
+    "locator",
+    "Where it stands in the source, such as the number of the paragraph.",
+)
+
+TABLES = (
+    Table(
+        "sources",
+        "What was read: one row a publication.",
+        (
+            _id("s", "source"),
+            Column(
+                "kind",
+                "What sort of publication it is; 'government' is what counts as official.",
+                type="vocabulary",
+                required=True,
+                words=(
+                    "newspaper",
+                    "agency",
+                    "government",
+                    "thesis",
+                    "map",
+                    "statistics",
+                    "other",
+                ),
+            ),
+            Column("title", "Title as published."),
+            Column("publisher", "Who published it; empty where it is not known."),
+            Column("author", "Author as named by the publication."),
+            Column(
+                "published",
+                "When it was published; bounds from above what it reports, and is never a signing.",
+                type="date",
+            ),
+            Column(
+                "language",
+                "Language of the text.",
+                pattern="[a-z]{2}",
+                form="a two-letter ISO 639-1 code in small letters",
+            ),
+            Column(
+                "url",
+                "Address at which it was published.",
+                pattern=r"https?://[^\s]+",
+                form="an address that starts with http:// or https://",
+            ),
+            _reference(
+                "original_source_id",
+                "sources",
+                "The report that this one translates or reprints; both are one witness.",
+                required=False,
+            ),
+            Column("note", "Remark in our own words."),
+        ),
+    ),
+    Table(
+        "localities",
+        "Places and units that can be twinned, and the units above them.",
+        (
+            _id("l", "locality"),
+            _country("country", "Country that administers it.", required=True),
+            Column(
+                "level",
+                "Level of the unit, the same words for both countries.",
+                type="vocabulary",
+                required=True,
+                words=LEVELS,
+            ),
+            Column("designation", "The local word for the level, such as xã, trấn or 镇."),
+            Column("name", "Name without level word, with all diacritics.", required=True),
+            Column("name_zh", "Chinese name, only where a source or an official list gives it."),
+            Column("exists", "When the unit exists; open ends where not known.", type="interval"),
+            Column(
+                "longitude",
+                "Longitude of the place itself (WGS 84).",
+                type="number",
+                minimum=-180,
+                maximum=180,
+                unit="degree",
+            ),
+            Column(
+                "latitude",
+                "Latitude of the place itself (WGS 84).",
+                type="number",
+                minimum=-90,
+                maximum=90,
+                unit="degree",
+            ),
+            Column(
+                "position",
+                "How well the point is known: exact, approximate (about 1-2 km), or probable "
+                "(the place is identified by inference).",
+                type="vocabulary",
+                words=("exact", "approximate", "probable"),
+            ),
+            _reference("position_source_id", "sources", "Source of the point.", required=False),
+            Column("note", "Remark in our own words."),
+        ),
+    ),
+    Table(
+        "aliases",
+        "Other names and spellings of localities, as sources write them.",
+        (
+            _reference("locality_id", "localities", "Locality that the name means."),
+            Column("name", "The other name, without level word.", required=True),
+            Column(
+                "language",
+                "Language of the name, with the script where it matters (zh-Latn is pinyin).",
+                required=True,
+                pattern="[a-z]{2}(-[A-Z][a-z]{3})?",
+                form="an ISO 639-1 code, with a script such as -Latn where it matters",
+            ),
+            _reference("source_id", "sources", "Source that uses the name.", required=False),
+        ),
+        key=("locality_id", "name"),
+    ),
+    Table(
+        "codes",
+        "Official codes of localities; a code means a unit only at the date of its list.",
+        (
+            _reference("locality_id", "localities", "Locality that the code means."),
+            Column(
+                "system",
+                "List that the code stands in: GSO (Viet Nam), NBS (China), ISO 3166-2, GeoNames.",
+                type="vocabulary",
+                required=True,
+                words=("geonames", "gso", "iso3166-2", "nbs"),
+            ),
+            Column("code", "The code as text, leading zeros kept.", required=True),
+            Column(
+                "during",
+                "When the code means this locality.",
+                type="interval",
+                required=True,
+            ),
+        ),
+        key=("locality_id", "system", "during"),
+    ),
+    Table(
+        "containments",
+        "Which unit lies in which, and when.",
+        (
+            _reference("child_id", "localities", "The unit that lies inside."),
+            _reference("parent_id", "localities", "The unit around it, of a higher level."),
+            Column("during", "When it lies there.", type="interval"),
+            _reference("source_id", "sources", _SOURCE, required=False),
+        ),
+        key=("child_id", "parent_id"),
+    ),
+    Table(
+        "successions",
+        "What became of a unit in a reform.",
+        (
+            _reference("old_id", "localities", "The unit before."),
+            _reference("new_id", "localities", "A unit after."),
+            Column("date", "When the change took effect.", type="date", required=True),
+            Column(
+                "kind",
+                "What happened to the old unit.",
+                type="vocabulary",
+                required=True,
+                words=("unchanged", "rename", "merge", "split", "transfer"),
+            ),
+            _reference("source_id", "sources", _SOURCE, required=False),
+        ),
+        key=("old_id", "new_id"),
+    ),
+    Table(
+        "pairings",
+        "Agreements between two sides: identity only, all else is computed from claims.",
+        (
+            _id("p", "pairing"),
+            Column(
+                "kind",
+                "What the two sides are.",
+                type="vocabulary",
+                required=True,
+                words=KINDS,
+            ),
+            Column(
+                "matching",
+                "'joint': all members of one side with all of the other; 'unspecified': the "
+                "source lists both sides without saying who is tied to whom.",
+                type="vocabulary",
+                required=True,
+                words=("joint", "unspecified"),
+            ),
+            Column(
+                "status",
+                "Judgement of the evidence; only 'agreed' counts in measures unless asked for.",
+                type="vocabulary",
+                required=True,
+                words=STATUSES,
+            ),
+            Column("note", "Remark in our own words."),
+        ),
+    ),
+    Table(
+        "claims",
+        "What one source says of one pairing.",
+        (
+            _id("c", "claim"),
+            _reference("pairing_id", "pairings", "Pairing that the claim speaks of."),
+            _reference("source_id", "sources", _SOURCE),
+            _LOCATOR,
+            Column(
+                "signed",
+                "Date of signing as this source states it; never the date of publication.",
+                type="date",
+            ),
+            Column(
+                "agreement_items",
+                "Number of agreed contents that this source states.",
+                type="integer",
+                minimum=1,
+                unit="items",
+            ),
+            Column("note", "Remark in our own words."),
+        ),
+        unique=("pairing_id", "source_id", "locator"),
+    ),
+    Table(
+        "memberships",
+        "Which localities a claim names as members of its pairing.",
+        (
+            _reference("claim_id", "claims", "Claim that names the member."),
+            _reference("locality_id", "localities", "Locality that is meant."),
+            Column("named_as", "The name as the source writes it."),
+        ),
+        key=("claim_id", "locality_id"),
+    ),
+    Table(
+        "events",
+        "Dated things that happened in a pairing.",
+        (
+            _id("e", "event"),
+            _reference("pairing_id", "pairings", "Pairing in which it happened."),
+            Column(
+                "kind",
+                "What happened.",
+                type="vocabulary",
+                required=True,
+                words=(
+                    "signing",
+                    "renewal",
+                    "anniversary",
+                    "meeting",
+                    "exchange",
+                    "patrol",
+                    "call",
+                    "letter",
+                    "handover",
+                    "aid",
+                    "suspension",
+                    "resumption",
+                    "other",
+                ),
+            ),
+            Column("date", "When it happened; an interval for a total over time.", type="date"),
+            Column(
+                "quantity",
+                "How many `unit`; empty where none is stated.",
+                type="integer",
+                minimum=1,
+            ),
+            Column("unit", "What `quantity` counts, such as calls or people."),
+            _reference("source_id", "sources", _SOURCE),
+            _LOCATOR,
+            Column("note", "Remark in our own words."),
+        ),
+    ),
+    Table(
+        "counts",
+        "Totals and sizes that sources report without naming members: claims, not facts.",
+        (
+            _id("n", "count"),
+            _reference("area_id", "localities", "Area that the figure is about."),
+            Column(
+                "measure",
+                "'pairings': pairings in the area; 'twinned': units of one side that are twinned; "
+                "'border_units': units of a level on the border; 'border_length': km of border.",
+                type="vocabulary",
+                required=True,
+                words=("pairings", "twinned", "border_units", "border_length"),
+            ),
+            Column(
+                "kind",
+                "Kind of pairing (pairings, twinned) or level of unit (border_units); empty for "
+                "all kinds and for border_length.",
+                type="vocabulary",
+                words=tuple(dict.fromkeys(KINDS + LEVELS)),
+            ),
+            _country("side", "Country of the counted units; empty for pairings.", required=False),
+            Column("value", "The figure.", type="number", required=True, minimum=0),
+            Column(
+                "qualifier",
+                "How the source hedges: exact, at_least (over, more than), about.",
+                type="vocabulary",
+                required=True,
+                words=("exact", "at_least", "about"),
+            ),
+            Column(
+                "as_of",
+                "Date that the figure speaks of, else an upper bound from publication.",
+                type="date",
+            ),
+            _reference("source_id", "sources", _SOURCE),
+            _LOCATOR,
+            Column("note", "Remark in our own words."),
+        ),
+    ),
+)
+
+
+def table(name: str) -> Table:
+    """Return the table called `name`.
+
+    Parameters
+    ----------
+    name
+        Name of a table, such as ``claims``.
+
+    Returns
+    -------
+    table
+        Its description.
+
+    Raises
+    ------
+    KeyError
+        If there is no such table.
+
+    Examples
+    --------
+    >>> table("aliases").key
+    ('locality_id', 'name')
+    """
+    return _BY_NAME[name]
+
+
+_BY_NAME = {each.name: each for each in TABLES}
