@@ -16,12 +16,13 @@ _MODULE_OF = {
         "UnknownKeyError",
         "dates": "FuzzyDate date_bounds parse_date",
         "checks": "check",
-        "records": "Dataset load restrict",
+        "records": "Dataset load",
+        "restriction": "restrict",
     }.items()
     for name in names.split()
 }
 
-__all__ = sorted(_MODULE_OF)
+__all__ = list(_MODULE_OF)
 
 
 def __getattr__(name: str) -> Any:

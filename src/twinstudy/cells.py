@@ -24,6 +24,7 @@ def problems_at(
     column: str,
     where: np.ndarray,
     message: str | Callable[[str], str],
+    *,
     severity: Severity = "error",
 ) -> Iterator[Problem]:
     """Make a problem of every row of a table for which `where` is true.
@@ -164,7 +165,7 @@ def formula_text(tables: Tables) -> Iterator[Problem]:
         yield from problems_at(
             tables, table.name, column.name, text.str.match("[=+@-]").to_numpy(bool),
             "{!r} would run as a formula in a spreadsheet; import the file as text",
-            "warning",
+            severity="warning",
         )  # fmt: skip
 
 

@@ -11,8 +11,9 @@ import pandas as pd
 from .cells import CELL_RULES, problems_at
 from .dates import bounds_of_texts, date_bounds
 from .errors import ArgumentError, Problem, Problems
+from .files import bundled_data, read_tables
 from .schema import KINDS, LEVELS
-from .tables import Tables, bundled_data, read_tables
+from .tables import Tables
 
 Rule = Callable[[Tables], Iterator[Problem]]
 
@@ -92,11 +93,11 @@ def one_code_at_a_time(tables: Tables) -> Iterator[Problem]:
     """Yield codes that mean two localities on one day, and localities with two codes at once."""
     frame = tables.typed["codes"]
     system = frame["system"].cat.codes.to_numpy(np.int64)
-    code, codes = pd.factorize(frame["code"])
+    code = pd.factorize(frame["code"])[0]
     place = frame["locality_id"].cat.codes.to_numpy(np.int64)
     usable = (system >= 0) & (code >= 0) & (place >= 0)
-    for thing, number, size in (("code", code, len(codes)), ("locality", place, place.size)):
-        size = max(size, int(number.max(initial=0)) + 1)
+    for thing, number in (("code", code), ("locality", place)):
+        size = int(number.max(initial=0)) + 1
         group = np.where(usable, system * size + number, -1)
         yield from problems_at(
             tables, "codes", "during", _overlaps(group, frame["during"]),

@@ -1,0 +1,191 @@
+"""A part of a dataset that is still a dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from .errors import ArgumentError, Problem, Problems
+from .records import Dataset
+from .schema import KINDS, STATUSES, TABLES
+from .tables import Frames
+
+Names = str | Iterable[str] | None
+
+
+def restrict(
+    dataset: Dataset,
+    *,
+    kinds: Names = None,
+    statuses: Names = None,
+    sources: Names = None,
+    countries: Names = None,
+    areas: Names = None,
+) -> Dataset:
+    """Keep a part of a dataset, with everything that it refers to.
+
+    Parameters
+    ----------
+    dataset
+        Records.
+    kinds, statuses
+        Keep pairings of these kinds and statuses.
+    sources
+        Keep what these sources say: their claims, events and counts, and pairings that still
+        have a claim.
+    countries
+        Keep pairings all of whose members lie in these countries.
+    areas
+        Keep pairings with a member that is, or at some time lay in, one of these localities, and
+        the counts of these localities and of what lay in them.
+
+    Returns
+    -------
+    dataset
+        Referentially closed: every key that it names is in it. A pairing that loses a side
+        because the sources left name only the other one is left out, and `report` says so.
+
+    Raises
+    ------
+    ArgumentError
+        If a value is not a kind, a status, a source, a country or a locality of the dataset.
+
+    Examples
+    --------
+    >>> from twinstudy import load
+    >>> part = restrict(load(), kinds="border_post")
+    >>> part.pairings["kind"].unique().tolist()
+    ['border_post']
+    """
+    pairings, claims, counts = dataset.pairings, dataset.claims, dataset.counts
+    member = dataset.memberships["locality_id"].cat.codes.to_numpy()
+    claim_of = dataset.memberships["claim_id"].cat.codes.to_numpy()
+    pairing_of = claims["pairing_id"].cat.codes.to_numpy()
+    places = dataset.localities
+
+    pairing = np.ones(len(pairings), dtype=bool)
+    claim = np.ones(len(claims), dtype=bool)
+    event = np.ones(len(dataset.events), dtype=bool)
+    count = np.ones(len(counts), dtype=bool)
+    if kinds is not None:
+        pairing &= _chosen("kinds", kinds, KINDS, pairings["kind"])
+        count &= counts["measure"].isin(["border_units", "border_length"]) | counts["kind"].isin(
+            [*_listed(kinds)]
+        )
+    if statuses is not None:
+        pairing &= _chosen("statuses", statuses, STATUSES, pairings["status"])
+    if sources is not None:
+        known = dataset.sources["id"]
+        claim &= _chosen("sources", sources, known, claims["source_id"])
+        event &= _chosen("sources", sources, known, dataset.events["source_id"])
+        count &= _chosen("sources", sources, known, counts["source_id"])
+    if countries is not None:
+        inside = _chosen("countries", countries, places["country"].unique(), places["country"])
+        pairing[pairing_of[claim_of[~inside[member]]]] = False
+        count &= inside[counts["area_id"].cat.codes.to_numpy()]
+    if areas is not None:
+        area = _chosen("areas", areas, places["id"], places["id"])
+        area = _spread(area, dataset.containments, "parent_id", "child_id")
+        touched = np.zeros(len(pairings), dtype=bool)
+        touched[pairing_of[claim_of[area[member]]]] = True
+        pairing &= touched
+        count &= area[counts["area_id"].cat.codes.to_numpy()]
+
+    claim &= pairing[pairing_of]
+    wanted = np.bincount(pairing_of[claim], minlength=len(pairings)) > 0
+    pairing &= _two_sided(dataset, claim)
+    lost = pairings["id"][wanted & ~pairing]
+    report = Problems(
+        Problem("pairings.csv", 0, "id", key, f"{key!r} is left out: what is kept of its claims "
+                "does not name two sides", "warning")
+        for key in lost
+    )  # fmt: skip
+    claim &= pairing[pairing_of]
+    event &= pairing[dataset.events["pairing_id"].cat.codes.to_numpy()]
+    locality = np.zeros(len(places), dtype=bool)
+    locality[member[claim[claim_of]]] = True
+    locality[counts["area_id"].cat.codes.to_numpy()[count]] = True
+    locality = _spread(locality, dataset.successions, "old_id", "new_id")
+    locality = _spread(locality, dataset.containments, "child_id", "parent_id")
+    kept = {"pairings": pairing, "claims": claim, "events": event, "counts": count,
+            "localities": locality}  # fmt: skip
+    return _closed(dataset, kept, report)
+
+
+def _listed(names: Names) -> list[str]:
+    return [names] if isinstance(names, str) else list(names or ())
+
+
+def _chosen(argument: str, names: Names, known: Iterable[str], values: pd.Series) -> np.ndarray:
+    listed = _listed(names)
+    unknown = sorted(set(listed) - set(known))
+    if unknown:
+        raise ArgumentError(
+            f"`{argument}` names {', '.join(map(repr, unknown))}, which the dataset does not have"
+        )
+    return values.isin(listed).to_numpy(bool)
+
+
+def _spread(mask: np.ndarray, links: pd.DataFrame, start: str, end: str) -> np.ndarray:
+    """Add to a mask of localities all that links lead to from it."""
+    starts, ends = links[start].cat.codes.to_numpy(), links[end].cat.codes.to_numpy()
+    mask = mask.copy()
+    while True:
+        reached = ends[mask[starts]]
+        if mask[reached].all():
+            return mask
+        mask[reached] = True
+
+
+def _two_sided(dataset: Dataset, claim: np.ndarray) -> np.ndarray:
+    """Tell which pairings have members on two sides by the claims that are kept."""
+    rows = claim[dataset.memberships["claim_id"].cat.codes.to_numpy()]
+    members = dataset.memberships[rows]
+    pairing = dataset.claims["pairing_id"].cat.codes.to_numpy()[
+        members["claim_id"].cat.codes.to_numpy()
+    ]
+    place = members["locality_id"].cat.codes.to_numpy()
+    joined = pd.DataFrame(
+        {
+            "pairing": pairing,
+            "place": place,
+            "country": pd.factorize(dataset.localities["country"])[0][place],
+        }
+    ).drop_duplicates()
+    counted = joined.groupby("pairing").nunique()
+    good = (counted["country"] == 2) | (counted["place"] == 2)
+    result = np.zeros(len(dataset.pairings), dtype=bool)
+    result[good.index[good]] = True
+    return result
+
+
+def _closed(dataset: Dataset, kept: dict[str, np.ndarray], report: Problems) -> Dataset:
+    """Take rows, and of every other table the rows all of whose keys are kept."""
+    frames: Frames = {}
+    source = np.zeros(len(dataset.sources), dtype=bool)
+    for table in TABLES[1:]:
+        frame = dataset.tables[table.name]
+        mask = kept.get(table.name, np.ones(len(frame), dtype=bool))
+        for column in table.columns:
+            if column.target in kept and table.name not in kept:
+                mask = mask & kept[column.target][frame[column.name].cat.codes.to_numpy()]
+        frames[table.name] = frame[mask]
+        for column in table.columns:
+            if column.target == "sources":
+                codes = frames[table.name][column.name].cat.codes.to_numpy()
+                source[codes[codes >= 0]] = True
+    original = dataset.sources["original_source_id"].cat.codes.to_numpy()
+    source[original[source & (original >= 0)]] = True
+    frames["sources"] = dataset.sources[source]
+    for table in TABLES:
+        frame = frames[table.name].reset_index(drop=True)
+        for column in table.columns:
+            if column.type == "reference":
+                keys = pd.Index(frames[column.target]["id"], name=None)
+                frame[column.name] = frame[column.name].cat.set_categories(keys)
+            elif column.type in ("date", "interval"):
+                frame[column.name] = frame[column.name].cat.remove_unused_categories()
+        frames[table.name] = frame
+    return Dataset(**frames, report=report)
