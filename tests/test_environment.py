@@ -1,0 +1,100 @@
+"""The files that describe the environment agree with each other."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCKS = ["requirements.lock", "requirements-lab.lock", "requirements-extras.lock"]
+CONDA_NAMES = {"igraph": "python-igraph"}
+CONDA_ONLY = {"python", "pip"}
+
+
+def requirements(*parts: str) -> dict[str, Requirement]:
+    table = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    lists = {
+        "core": table["project"]["dependencies"],
+        **table["project"]["optional-dependencies"],
+        **table["dependency-groups"],
+    }
+    wanted = [Requirement(text) for part in parts for text in lists[part]]
+    return {r.name: r for r in wanted if r.name != "twinstudy"}
+
+
+def locked(name: str) -> dict[str, str]:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    return dict(re.findall(r"^([a-z0-9-]+)==([^\s;]+)", text, re.MULTILINE))
+
+
+def conda_pins() -> dict[str, str]:
+    """Name to pin, the empty text where there is none; of the pip part, only real packages."""
+    listed = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
+    from_pip = next(entry["pip"] for entry in listed if isinstance(entry, dict))
+    entries = [e for e in listed if isinstance(e, str)] + [e for e in from_pip if e != "-e ."]
+    return {name: pin for name, _, pin in (re.split(r"(==?)", e + "=")[:3] for e in entries)}
+
+
+def test_conda_environment_has_the_direct_requirements() -> None:
+    direct = requirements("core", "run", "notebooks", "parallel", "test")
+    names = {CONDA_NAMES.get(name, name) for name in direct}
+    assert set(conda_pins()) - CONDA_ONLY == names
+
+
+def test_conda_pins_admit_the_locked_versions() -> None:
+    versions = locked("requirements-lab.lock")
+    pip_names = {conda: pip for pip, conda in CONDA_NAMES.items()}
+    for name, pin in conda_pins().items():
+        if name in CONDA_ONLY:
+            continue
+        version = versions[pip_names.get(name, name)]
+        assert version == pin or version.startswith(pin + "."), f"{name}={pin}, locked {version}"
+
+
+def test_conda_python_is_supported() -> None:
+    table = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert Requirement(f"python{table['project']['requires-python']}").specifier.contains(
+        conda_pins()["python"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("lock", "parts"),
+    [
+        ("requirements.lock", ["core", "run", "parallel", "test", "lint"]),
+        ("requirements-lab.lock", ["notebooks", "lab"]),
+        ("requirements-extras.lock", ["fast", "geo", "bench", "browser"]),
+    ],
+)
+def test_lock_satisfies_the_requirements(lock: str, parts: list[str]) -> None:
+    versions = locked(lock)
+    for name, requirement in requirements(*parts).items():
+        version = versions[canonicalize_name(name)]
+        assert requirement.specifier.contains(version), f"{requirement}, locked {version}"
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_lock_names_no_place_and_hashes_everything(lock: str) -> None:
+    text = (ROOT / lock).read_text(encoding="utf-8")
+    pinned = r"[a-z0-9-]+==\S+(?: ; [^\\\n]+)?"
+    assert re.fullmatch(rf"(?:{pinned}(?: \\\n    --hash=sha256:[0-9a-f]{{64}})+\n)+", text)
+    assert "//" not in text
+
+
+def test_larger_locks_hold_the_same_versions() -> None:
+    small, lab, extras = (locked(name) for name in LOCKS)
+    assert small.items() <= lab.items() <= extras.items()
+
+
+def test_pyarrow_stays_out_of_the_locked_study() -> None:
+    """It changes how pandas prints types, and with that the stored outputs."""
+    assert "pyarrow" not in locked("requirements-lab.lock")
+    assert "pyarrow" not in conda_pins()
+
+
+def test_types_are_shipped() -> None:
+    assert (ROOT / "src" / "twinstudy" / "py.typed").is_file()
