@@ -18,6 +18,7 @@ _MODULE_OF = {
         "checks": "check",
         "records": "Dataset load",
         "restriction": "restrict",
+        "evidence": "being consolidate members newest_day",
     }.items()
     for name in names.split()
 }

@@ -1,0 +1,328 @@
+"""Claims to one row a pairing: what the sources, taken together, say."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import get_args
+
+import numpy as np
+import pandas as pd
+
+from .dates import as_day, bounds_of_texts, date_bounds
+from .errors import ArgumentError
+from .records import Dataset
+from .signing import NO_BOUND, Rule, choose_signed, least
+
+_DATES = (
+    ("sources", "published"),
+    ("claims", "signed"),
+    ("events", "date"),
+    ("counts", "as_of"),
+)
+
+
+def newest_day(dataset: Dataset) -> pd.Timestamp:
+    """Find the newest day that the data speak of, which stands for "now" in every measure.
+
+    Parameters
+    ----------
+    dataset
+        Records.
+
+    Returns
+    -------
+    day
+        Latest bound of all dates of publication, of signing, of events and of counts. An interval
+        that is open at its end counts with its first day. Dates of signing of planned pairings
+        are left out: a plan is no observation. 9999-12-31 where no date is stated at all.
+
+    Examples
+    --------
+    >>> newest_day(load()) >= pd.Timestamp("2021-01-01")
+    True
+    """
+    planned = (dataset.pairings["status"] == "planned").to_numpy(bool)
+    newest = []
+    for table, name in _DATES:
+        column = dataset.tables[table][name]
+        if table == "claims" and planned.any():
+            column = column[~planned[dataset.claims["pairing_id"].cat.codes.to_numpy()]]
+            column = column.cat.remove_unused_categories()
+        bounds = bounds_of_texts(column.cat.categories.tolist())
+        last = np.where(np.isnat(bounds["latest"]), bounds["earliest"], bounds["latest"])
+        newest += last[~np.isnat(last)].tolist()
+    return pd.Timestamp(max(newest, default=date(9999, 12, 31)))
+
+
+def consolidate(dataset: Dataset, *, rule: Rule = "narrowest") -> pd.DataFrame:
+    """Consolidate the claims on each pairing into one row.
+
+    Two dates disagree when there is no day that both allow; ``2014`` and ``2014-08-26`` do not
+    disagree, the second is more precise. A qualifier never widens the bounds, so ``2013~`` and
+    ``2014`` do. Every claim counts here, whether its source is independent or not.
+
+    Parameters
+    ----------
+    dataset
+        Records.
+    rule
+        Which date of signing to take where several are stated. ``"narrowest"``: the shortest
+        stated interval; the envelope if not all of them overlap. ``"earliest_published"``: what
+        the source published first states (by the latest day of its publication; sources without
+        a date come last). ``"envelope"``: from the first to the last day that any claim allows.
+
+    Returns
+    -------
+    pairings
+        One row a pairing, in the order and on the index of ``dataset.pairings``:
+
+        - ``pairing_id`` (str), ``kind``, ``matching``, ``status`` (categorical);
+        - ``signed`` (categorical): the chosen date as EDTF text, missing where no claim gives one;
+          ``signed_earliest``, ``signed_latest`` (datetime64[s], missing where open or unknown)
+          and ``signed_qualified`` (bool) are the bounds and the hedge of that text;
+        - ``signed_conflict`` (bool): not all stated intervals overlap, whatever `rule` is;
+        - ``observed_by`` (datetime64[s]): earliest latest day of publication among its sources;
+          missing where none has an unqualified date of publication, and for planned and doubtful
+          pairings, which no source can show to be in being;
+        - ``claims`` (int64); ``witnesses`` (int64): distinct sources, a translation or reprint
+          being one with its original; ``official`` (bool): a claim stands in a source of kind
+          government;
+        - ``members`` (int64): distinct localities over all claims; ``side_a``, ``side_b``
+          (categorical): the country codes of the two sides in alphabetical order, twice the same
+          for a pairing inside one country; ``members_a``, ``members_b`` (int64).
+
+    Raises
+    ------
+    ArgumentError
+        If `rule` is another word.
+
+    Notes
+    -----
+    Ties. Of two equally long intervals the one that ends first is taken, of two equal ones the
+    one that is not qualified. A shorter qualified date wins against a longer plain one, and the
+    pairing is then not certain to be signed in any year. Of two intervals that are open at one
+    end, both being endless, one with a last day wins. An envelope that is open at both ends is no
+    date: `signed` is then missing. An envelope ends where the outermost claims end and carries
+    their hedge; where two claims share that end, that of the plain one, which is none.
+
+    Examples
+    --------
+    >>> pairings = consolidate(load())
+    >>> bool((pairings["members"] == pairings["members_a"] + pairings["members_b"]).all())
+    True
+    """
+    if rule not in get_args(Rule):
+        allowed = ", ".join(map(repr, get_args(Rule)))
+        raise ArgumentError(f"`rule` is {rule!r}; use one of {allowed}")
+    pairings = dataset.pairings
+    facts = {"pairing_id": pairings["id"]}
+    facts |= {name: pairings[name] for name in ("kind", "matching", "status")}
+    return pd.DataFrame(
+        facts | _signing(dataset, rule) | _attestation(dataset) | _sides(dataset),
+        index=pairings.index,
+    )
+
+
+def being(
+    dataset: Dataset, *, at: str | date | None = None, rule: Rule = "narrowest"
+) -> pd.DataFrame:
+    """Tell which pairings are in being by a day.
+
+    Parameters
+    ----------
+    dataset
+        Records.
+    at
+        Day; a year or month means its last day. None for `newest_day`.
+    rule
+        As in `consolidate`.
+
+    Returns
+    -------
+    pairings
+        One row a pairing, in the order of ``dataset.pairings``: ``pairing_id`` (str), ``kind``,
+        ``status`` (categorical), and three bools. ``certain``: the pairing is agreed, and its
+        date of signing is not qualified and ends by that day, or a source published by that day
+        reports it. ``possible``: certain, or signed by that day at the earliest, or without date.
+        ``undated``: no claim gives a date of signing.
+
+    Raises
+    ------
+    ArgumentError
+        If `at` is not a date or `rule` is another word.
+
+    Examples
+    --------
+    >>> early = being(load(), at="1900")
+    >>> bool(early["certain"].any()), bool(early["possible"].equals(early["undated"]))
+    (False, True)
+    """
+    pairings = consolidate(dataset, rule=rule)
+    day = as_day(at, newest_day(dataset)) if at is None else as_day(at, pd.Timestamp(0))
+    return pd.concat([pairings[["pairing_id", "kind", "status"]], being_by(pairings, day)], axis=1)
+
+
+def being_by(pairings: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """Tell which consolidated pairings are in being by a day.
+
+    Parameters
+    ----------
+    pairings
+        What `consolidate` returns, or some of its rows.
+    day
+        The day.
+
+    Returns
+    -------
+    being
+        On the index of `pairings`: ``certain``, ``possible``, ``undated`` (bool) as in `being`.
+
+    Examples
+    --------
+    >>> being_by(consolidate(load()), pd.Timestamp("2020-01-01")).columns.tolist()
+    ['certain', 'possible', 'undated']
+    """
+    undated = pairings["signed"].isna()
+    signed = ~pairings["signed_qualified"] & (pairings["signed_latest"] <= day)
+    agreed = pairings["status"] == "agreed"
+    certain = agreed & (signed | (pairings["observed_by"] <= day))
+    earliest = pairings["signed_earliest"]
+    possible = certain | undated | earliest.isna() | (earliest <= day)
+    return pd.DataFrame({"certain": certain, "possible": possible, "undated": undated})
+
+
+def members(dataset: Dataset) -> pd.DataFrame:
+    """List the members of each pairing: the union over its claims.
+
+    Parameters
+    ----------
+    dataset
+        Records.
+
+    Returns
+    -------
+    members
+        One row a pairing and locality, sorted by pairing, side and locality: ``pairing_id``,
+        ``locality_id`` (categorical, as references of a `Dataset`: codes are row numbers),
+        ``side`` (categorical: country code), ``claims`` and ``sources`` (int64): how many claims
+        and how many distinct sources name it.
+
+    Examples
+    --------
+    >>> members(load()).columns.tolist()
+    ['pairing_id', 'locality_id', 'side', 'claims', 'sources']
+    """
+    claim = dataset.memberships["claim_id"].cat.codes.to_numpy()
+    country, countries = pd.factorize(dataset.localities["country"], sort=True)
+    places, sides = max(len(dataset.localities), 1), max(len(countries), 1)
+    pairing_of = _codes(dataset.claims["pairing_id"])
+    place = _codes(dataset.memberships["locality_id"])
+    key = (pairing_of[claim] * sides + country[place]) * places + place
+    found, row, claims = np.unique(key, return_inverse=True, return_counts=True)
+    sources = max(len(dataset.sources), 1)
+    source = _codes(dataset.claims["source_id"])[claim]
+    named_in = np.unique(row * sources + source) // sources
+    return pd.DataFrame(
+        {
+            "pairing_id": _keyed(found // (sides * places), dataset.pairings),
+            "locality_id": _keyed(found % places, dataset.localities),
+            "side": _countries(found // places % sides, countries),
+            "claims": claims,
+            "sources": np.bincount(named_in, minlength=len(found)),
+        }
+    )
+
+
+def _codes(column: pd.Series) -> np.ndarray:
+    return column.cat.codes.to_numpy(np.int64)
+
+
+def _keyed(codes: np.ndarray, table: pd.DataFrame) -> pd.Categorical[str]:
+    return pd.Categorical.from_codes(codes, categories=pd.Index(table["id"], name=None))
+
+
+def _countries(codes: np.ndarray, countries: pd.Index) -> pd.Categorical[str]:
+    return pd.Categorical.from_codes(codes, categories=pd.Index(countries, dtype="str"))
+
+
+def _signing(dataset: Dataset, rule: Rule) -> dict[str, object]:
+    claims = dataset.claims
+    published = _published(dataset)[0][_codes(claims["source_id"])]
+    return choose_signed(
+        claims["signed"], _codes(claims["pairing_id"]), len(dataset.pairings), published, rule
+    )
+
+
+def _published(dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
+    """Return the latest day of publication of each source, and whether it is hedged."""
+    bounds = date_bounds(dataset.sources["published"])
+    return bounds["latest"].to_numpy("datetime64[s]"), bounds["qualified"].to_numpy()
+
+
+def _attestation(dataset: Dataset) -> dict[str, object]:
+    size = len(dataset.pairings)
+    pairing, source = _codes(dataset.claims["pairing_id"]), _codes(dataset.claims["source_id"])
+    published, hedged = _published(dataset)
+    agreed = (dataset.pairings["status"] == "agreed").to_numpy(bool)
+    dated = (~np.isnat(published) & ~hedged)[source] & agreed[pairing]
+    observed = least(published.astype(np.int64)[source[dated]], pairing[dated], size)
+    government = (dataset.sources["kind"] == "government").to_numpy(bool)
+    official = np.zeros(size, dtype=bool)
+    official[pairing[government[source]]] = True
+    return {
+        "observed_by": np.where(
+            observed == NO_BOUND, np.datetime64("NaT"), observed.astype("datetime64[s]")
+        ),
+        "claims": np.bincount(pairing, minlength=size),
+        "witnesses": _distinct(pairing, witnesses(dataset)[source], size),
+        "official": official,
+    }
+
+
+def witnesses(dataset: Dataset) -> np.ndarray:
+    """Return for each source the row of the source that is its witness: its original, or itself.
+
+    Parameters
+    ----------
+    dataset
+        Records.
+
+    Returns
+    -------
+    rows
+        Row numbers in ``dataset.sources``, one a source.
+
+    Examples
+    --------
+    >>> rows = witnesses(load())
+    >>> bool((rows[rows] == rows).all())
+    True
+    """
+    original = _codes(dataset.sources["original_source_id"])
+    return np.where(original >= 0, original, np.arange(len(original)))
+
+
+def _distinct(groups: np.ndarray, values: np.ndarray, size: int) -> np.ndarray:
+    """Count the distinct values of each group."""
+    width = int(values.max(initial=0)) + 1
+    return np.bincount(np.unique(groups * width + values) // width, minlength=size)
+
+
+def _sides(dataset: Dataset) -> dict[str, object]:
+    size = len(dataset.pairings)
+    named = members(dataset)
+    pairing, side = _codes(named["pairing_id"]), _codes(named["side"])
+    # Members stand in the order of their sides, so the first and the last one show the two.
+    first = np.searchsorted(pairing, np.arange(size))
+    total = np.bincount(pairing, minlength=size)
+    side_a, side_b = side[first], side[first + total - 1]
+    on_a = np.bincount(pairing, weights=side == side_a[pairing], minlength=size).astype(np.int64)
+    members_a = np.where(side_a == side_b, 1, on_a)
+    countries = named["side"].cat.categories
+    return {
+        "members": total,
+        "side_a": _countries(side_a, countries),
+        "side_b": _countries(side_b, countries),
+        "members_a": members_a,
+        "members_b": total - members_a,
+    }
