@@ -110,7 +110,7 @@ def conda_is_ready() -> bool:
     """Tell whether this Python is an active conda environment's that has all the tasks need."""
     if Path(os.environ.get("CONDA_PREFIX", "")) != Path(sys.prefix):
         return False
-    import tomllib  # noqa: PLC0415 - older Pythons are to get as far as the word on their age
+    import tomllib  # here, so that an older Python gets as far as the word on its age
 
     table = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     project, groups = table["project"], table["dependency-groups"]
