@@ -112,13 +112,14 @@ def _overlaps(group: np.ndarray, during: pd.Series) -> np.ndarray:
     if len(rows) == len(np.unique(group[rows])):
         return np.zeros(len(group), dtype=bool)
     bounds = _valid_bounds(during).iloc[rows]
-    day = np.timedelta64(1, "D")
-    start = bounds["earliest"].fillna(pd.Timestamp.min).to_numpy("datetime64[s]")
-    end = bounds["latest"].fillna(pd.Timestamp.max).to_numpy("datetime64[s]")
+    start, end = (bounds[name].to_numpy("datetime64[s]") for name in ("earliest", "latest"))
+    start = np.where(np.isnat(start), np.iinfo(np.int64).min, start.astype(np.int64))
+    end = np.where(np.isnat(end), np.iinfo(np.int64).max, end.astype(np.int64))
     order = np.lexsort((start, group[rows]))
-    spans = pd.DataFrame({"group": group[rows][order], "end": (end - day)[order].astype(np.int64)})
-    reached = spans.groupby("group")["end"].transform(lambda ends: ends.cummax().shift())
-    clash = start[order].astype(np.int64) <= reached.to_numpy()
+    spans = pd.DataFrame({"group": group[rows][order], "end": end[order]})
+    spans["reached"] = spans.groupby("group")["end"].cummax()
+    follows = np.diff(spans["group"], prepend=-1) == 0
+    clash = follows & (start[order] <= spans["reached"].shift(fill_value=0).to_numpy())
     result = np.zeros(len(group), dtype=bool)
     result[rows[order[clash]]] = True
     return result
