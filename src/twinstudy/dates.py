@@ -189,15 +189,13 @@ def bounds_of_texts(texts: list[str]) -> dict[str, np.ndarray]:
     }
 
 
-def as_day(at: str | date | None, default: pd.Timestamp) -> pd.Timestamp:
+def as_day(at: str | date) -> pd.Timestamp:
     """Turn a date argument into a day; a year or month means its last day.
 
     Parameters
     ----------
     at
-        EDTF date without qualifier, a date or a timestamp; None for `default`.
-    default
-        The day to use when `at` is None.
+        EDTF date without qualifier, a date or a timestamp.
 
     Returns
     -------
@@ -211,11 +209,9 @@ def as_day(at: str | date | None, default: pd.Timestamp) -> pd.Timestamp:
 
     Examples
     --------
-    >>> as_day("2014", pd.Timestamp("2026-01-01"))
+    >>> as_day("2014")
     Timestamp('2014-12-31 00:00:00')
     """
-    if at is None:
-        return default
     if isinstance(at, date):
         return pd.Timestamp(at).normalize()
     parsed = parse_date(at)

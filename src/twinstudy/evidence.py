@@ -54,6 +54,34 @@ def newest_day(dataset: Dataset) -> pd.Timestamp:
     return pd.Timestamp(max(newest, default=date(9999, 12, 31)))
 
 
+def day_at(dataset: Dataset, at: str | date | None) -> pd.Timestamp:
+    """Return the day that an `at` argument means.
+
+    Parameters
+    ----------
+    dataset
+        Records.
+    at
+        Day; a year or month means its last day. None for `newest_day`.
+
+    Returns
+    -------
+    day
+        The day.
+
+    Raises
+    ------
+    ArgumentError
+        If `at` is not a date, or is open, an interval or qualified.
+
+    Examples
+    --------
+    >>> day_at(load(), "2014-02")
+    Timestamp('2014-02-28 00:00:00')
+    """
+    return newest_day(dataset) if at is None else as_day(at)
+
+
 def consolidate(dataset: Dataset, *, rule: Rule = "narrowest") -> pd.DataFrame:
     """Consolidate the claims on each pairing into one row.
 
@@ -158,7 +186,7 @@ def being(
     (False, True)
     """
     pairings = consolidate(dataset, rule=rule)
-    day = as_day(at, newest_day(dataset)) if at is None else as_day(at, pd.Timestamp(0))
+    day = day_at(dataset, at)
     return pd.concat([pairings[["pairing_id", "kind", "status"]], being_by(pairings, day)], axis=1)
 
 
@@ -204,13 +232,14 @@ def members(dataset: Dataset) -> pd.DataFrame:
     members
         One row a pairing and locality, sorted by pairing, side and locality: ``pairing_id``,
         ``locality_id`` (categorical, as references of a `Dataset`: codes are row numbers),
-        ``side`` (categorical: country code), ``claims`` and ``sources`` (int64): how many claims
-        and how many distinct sources name it.
+        ``side`` (categorical: country code), ``second`` (bool: of the second side, which in a
+        pairing inside one country is the second of its two members), ``claims`` and ``sources``
+        (int64): how many claims and how many distinct sources name it.
 
     Examples
     --------
     >>> members(load()).columns.tolist()
-    ['pairing_id', 'locality_id', 'side', 'claims', 'sources']
+    ['pairing_id', 'locality_id', 'side', 'second', 'claims', 'sources']
     """
     claim = dataset.memberships["claim_id"].cat.codes.to_numpy()
     country, countries = pd.factorize(dataset.localities["country"], sort=True)
@@ -222,11 +251,16 @@ def members(dataset: Dataset) -> pd.DataFrame:
     sources = max(len(dataset.sources), 1)
     source = _codes(dataset.claims["source_id"])[claim]
     named_in = np.unique(row * sources + source) // sources
+    pairing, side = found // (sides * places), found // places % sides
+    first = np.searchsorted(pairing, pairing)
+    last = np.searchsorted(pairing, pairing, side="right") - 1
+    alone = side[first] == side[last]
     return pd.DataFrame(
         {
-            "pairing_id": _keyed(found // (sides * places), dataset.pairings),
+            "pairing_id": _keyed(pairing, dataset.pairings),
             "locality_id": _keyed(found % places, dataset.localities),
-            "side": _countries(found // places % sides, countries),
+            "side": _countries(side, countries),
+            "second": np.where(alone, np.arange(len(found)) > first, side != side[first]),
             "claims": claims,
             "sources": np.bincount(named_in, minlength=len(found)),
         }
@@ -316,13 +350,12 @@ def _sides(dataset: Dataset) -> dict[str, object]:
     first = np.searchsorted(pairing, np.arange(size))
     total = np.bincount(pairing, minlength=size)
     side_a, side_b = side[first], side[first + total - 1]
-    on_a = np.bincount(pairing, weights=side == side_a[pairing], minlength=size).astype(np.int64)
-    members_a = np.where(side_a == side_b, 1, on_a)
+    members_b = np.bincount(pairing[named["second"]], minlength=size)
     countries = named["side"].cat.categories
     return {
         "members": total,
         "side_a": _countries(side_a, countries),
         "side_b": _countries(side_b, countries),
-        "members_a": members_a,
-        "members_b": total - members_a,
+        "members_a": total - members_b,
+        "members_b": members_b,
     }
