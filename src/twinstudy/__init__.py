@@ -18,7 +18,9 @@ _MODULE_OF = {
         "checks": "check",
         "records": "Dataset load",
         "restriction": "restrict",
+        "graph": "incidence_graph locality_graph",
         "evidence": "being consolidate members newest_day",
+        "places": "ancestors",
     }.items()
     for name in names.split()
 }
