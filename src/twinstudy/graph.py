@@ -19,11 +19,12 @@ from .records import Dataset
 _NODE_COLUMNS = ("name", "name_zh", "country", "level", "longitude", "latitude")
 _MARKS = ("kind", "status", "signed", "being")
 _LINKS = ("claims", "side")
+_TIES = ("pairings", "certain", "weight")
 
 
 def incidence_graph(
     dataset: Dataset, *, at: str | date | None = None, statuses: tuple[str, ...] = ("agreed",)
-) -> nx.Graph:
+) -> nx.Graph[str]:
     """Build the bipartite graph of localities and the pairings that they are members of.
 
     Nothing is projected: a pairing of three with one is one node with four neighbours.
@@ -76,7 +77,8 @@ def incidence_graph(
     ids = dataset.localities["id"].to_numpy(object)
     pairing_ids = dataset.pairings["id"].to_numpy(object)
     order = np.lexsort((pairing, place))
-    graph = nx.Graph(representation="incidence", **facts)
+    graph: nx.Graph[str] = nx.Graph()
+    graph.graph |= {"representation": "incidence"} | facts
     with _collector_paused():
         rows = dataset.localities.iloc[places].assign(bipartite=0)
         graph.add_nodes_from(_nodes(ids[places], rows, ("bipartite", *_NODE_COLUMNS)))
@@ -93,7 +95,7 @@ def locality_graph(
     at: str | date | None = None,
     level: str | None = None,
     statuses: tuple[str, ...] = ("agreed",),
-) -> nx.Graph:
+) -> nx.Graph[str]:
     """Build the graph of localities that are tied across the sides of a pairing.
 
     Two members of one side are never tied: a projection of the incidence graph would tie them.
@@ -114,7 +116,7 @@ def locality_graph(
     Returns
     -------
     graph
-        Nodes as in `incidence_graph`, without ``bipartite``. An edge has ``pairings`` (int: pairings
+        Nodes as in `incidence_graph`, without ``bipartite``. An edge has ``pairings`` (int: those
         that tie the two), ``certain`` (int: those of them certainly in being) and ``weight``
         (float: the sum over them of 1/(v*c), v and c being the numbers of members of the two
         sides). The weights of all edges add up to the number of pairings in the graph.
@@ -169,10 +171,11 @@ def locality_graph(
     facts |= {"pairings": shown, "unplaced": int(pairings["possible"].sum()) - shown}
     ids = dataset.localities["id"].to_numpy(object)
     nodes = np.unique(np.concatenate([low, high]))
-    graph = nx.Graph(representation="locality", **({"level": level} if level else {}), **facts)
+    graph: nx.Graph[str] = nx.Graph()
+    graph.graph |= {"representation": "locality"} | ({"level": level} if level else {}) | facts
     with _collector_paused():
         graph.add_nodes_from(_nodes(ids[nodes], dataset.localities.iloc[nodes], _NODE_COLUMNS))
-        graph.add_edges_from(_edges(ids[keys // size], ids[keys % size], links, tuple(links)))
+        graph.add_edges_from(_edges(ids[keys // size], ids[keys % size], links, _TIES))
     return graph
 
 
@@ -259,10 +262,9 @@ def _attributes(frame: pd.DataFrame, names: tuple[str, ...]) -> list[dict[str, A
 
 
 def _plain(column: pd.Series) -> list[Any]:
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        words = np.append(column.cat.categories.to_numpy(object), None)
-        return words[column.cat.codes.to_numpy()].tolist()
-    return column.tolist()
+    return list(
+        column.astype(object) if isinstance(column.dtype, pd.CategoricalDtype) else column.tolist()
+    )
 
 
 @contextmanager
@@ -275,5 +277,3 @@ def _collector_paused() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
-
-
