@@ -250,7 +250,7 @@ def members(dataset: Dataset) -> pd.DataFrame:
     found, row, claims = np.unique(key, return_inverse=True, return_counts=True)
     sources = max(len(dataset.sources), 1)
     source = _codes(dataset.claims["source_id"])[claim]
-    named_in = np.unique(row * sources + source) // sources
+    named_in = _distinct_values(row * sources + source) // sources
     pairing, side = found // (sides * places), found // places % sides
     first = np.searchsorted(pairing, pairing)
     last = np.searchsorted(pairing, pairing, side="right") - 1
@@ -339,7 +339,12 @@ def witnesses(dataset: Dataset) -> np.ndarray:
 def _distinct(groups: np.ndarray, values: np.ndarray, size: int) -> np.ndarray:
     """Count the distinct values of each group."""
     width = int(values.max(initial=0)) + 1
-    return np.bincount(np.unique(groups * width + values) // width, minlength=size)
+    return np.bincount(_distinct_values(groups * width + values) // width, minlength=size)
+
+
+def _distinct_values(values: np.ndarray) -> np.ndarray:
+    # Asked for counts, NumPy sorts; otherwise it hashes, which takes 20 times as long at 10^6.
+    return np.unique(values, return_counts=True)[0]
 
 
 def _sides(dataset: Dataset) -> dict[str, object]:
