@@ -21,6 +21,7 @@ _MODULE_OF = {
         "graph": "incidence_graph locality_graph",
         "evidence": "being consolidate members newest_day",
         "places": "ancestors",
+        "names": "find_localities fold",
     }.items()
     for name in names.split()
 }
