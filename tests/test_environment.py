@@ -1,6 +1,9 @@
 """The files that describe the environment agree with each other."""
 
+import ast
+import importlib.metadata
 import re
+import sys
 import tomllib
 from pathlib import Path
 
@@ -94,6 +97,26 @@ def test_pyarrow_stays_out_of_the_locked_study() -> None:
     """It changes how pandas prints types, and with that the stored outputs."""
     assert "pyarrow" not in locked("requirements-lab.lock")
     assert "pyarrow" not in conda_pins()
+
+
+def test_every_import_is_a_direct_requirement() -> None:
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "src").rglob("*.py")]
+    imported = {
+        name.partition(".")[0]
+        for tree in trees
+        for node in ast.walk(tree)
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom) and not node.level
+            else []
+        )
+    }
+    owners = importlib.metadata.packages_distributions()
+    others = imported - sys.stdlib_module_names - {"twinstudy"}
+    used = {canonicalize_name(owners.get(name, [name])[0]) for name in others}
+    assert used <= set(requirements("core", "run", "notebooks", "fast", "geo", "parallel"))
 
 
 def test_types_are_shipped() -> None:
