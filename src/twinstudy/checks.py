@@ -109,7 +109,7 @@ def one_code_at_a_time(tables: Tables) -> Iterator[Problem]:
 def _overlaps(group: np.ndarray, during: pd.Series) -> np.ndarray:
     """Tell which rows begin before an earlier row of their group (group >= 0) has ended."""
     rows = np.flatnonzero(group >= 0)
-    if len(rows) == len(np.unique(group[rows])):
+    if len(rows) == len(pd.unique(group[rows])):
         return np.zeros(len(group), dtype=bool)
     bounds = _valid_bounds(during).iloc[rows]
     start, end = (bounds[name].to_numpy("datetime64[s]") for name in ("earliest", "latest"))
@@ -164,9 +164,9 @@ def pairing_sides(tables: Tables) -> Iterator[Problem]:
     pairing = np.append(pairing_of, -1)[claim]
     known &= pairing >= 0
     country, countries = pd.factorize(places["country"])
-    sides = np.unique(pairing[known] * len(countries) + country[place[known]])
+    sides = pd.unique(pairing[known] * len(countries) + country[place[known]])
     size = max(len(places), 1)
-    joined = np.unique(pairing[known] * size + place[known])
+    joined = pd.unique(pairing[known] * size + place[known])
     side_count = np.bincount(sides // max(len(countries), 1), minlength=len(pairings))
     member_count = np.bincount(joined // size, minlength=len(pairings))
     wrong = (side_count > 2) | ((side_count == 1) & (member_count != 2))

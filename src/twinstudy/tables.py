@@ -15,6 +15,12 @@ import pandas as pd
 
 from .schema import TABLES, Column
 
+try:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+except ImportError:  # the extra `fast` is not installed
+    pa = None
+
 Frames = dict[str, pd.DataFrame]
 
 
@@ -71,7 +77,7 @@ def type_tables(text: Frames, suffix: str = ".csv") -> Tables:
         for name, frame in text.items()
     }
     keys = {
-        name: pd.CategoricalDtype(pd.Index(frame["id"].drop_duplicates(), name=None))
+        name: pd.CategoricalDtype(pd.Index(_distinct(frame["id"]), name=None))
         for name, frame in text.items()
         if "id" in frame
     }
@@ -109,13 +115,15 @@ def key_codes(frame: pd.DataFrame, columns: tuple[str, ...]) -> np.ndarray:
     Examples
     --------
     >>> key_codes(pd.DataFrame({"a": ["y", "x", "y"], "b": ["1", "2", "1"]}), ("a", "b")).tolist()
-    [2, 1, 2]
+    [7, 5, 7]
     """
     combined = np.zeros(len(frame), dtype=np.int64)
     for name in columns:
         values = frame[name]
         if isinstance(values.dtype, pd.CategoricalDtype):
             codes, size = values.cat.codes.to_numpy(np.int64), len(values.cat.categories)
+        elif _ascends(values):
+            codes, size = np.arange(len(values)), len(values)
         else:
             codes, uniques = pd.factorize(values, sort=True)
             size = len(uniques)
@@ -130,15 +138,28 @@ def _ascends(values: pd.Series) -> bool:
     return bool((array[:-1] < array[1:]).all())
 
 
+def _distinct(ids: pd.Series) -> pd.Series:
+    return ids if _ascends(ids) else ids.drop_duplicates()
+
+
+def _positions(values: pd.Series, keys: pd.Index) -> np.ndarray:
+    """Find each value among the keys: its position, or -1."""
+    if pa is None:
+        return keys.get_indexer(pd.Index(values))
+    found = pc.index_in(pa.array(values), value_set=pa.array(keys))
+    positions: np.ndarray = pc.fill_null(found, -1).to_numpy(zero_copy_only=False)
+    return positions
+
+
 def _typed(values: pd.Series, column: Column, keys: Mapping[str, pd.CategoricalDtype]) -> object:
     match column.type:
         case "reference":
             dtype = keys.get(column.target, pd.CategoricalDtype(pd.Index([], dtype="str")))
-            codes = dtype.categories.get_indexer(pd.Index(values))
+            codes = _positions(values, dtype.categories)
             return pd.Categorical.from_codes(codes, dtype=dtype, validate=False)
         case "vocabulary":
             words = pd.Index(column.words, dtype="str")
-            codes = words.get_indexer(pd.Index(values))
+            codes = _positions(values, words)
             return pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(words))
         case "date" | "interval":
             return pd.Categorical(values.where(values != ""))
@@ -183,7 +204,7 @@ def column_text(values: pd.Series, column: Column) -> pd.Series:
 
 
 def text_tables(typed: Mapping[str, pd.DataFrame]) -> Frames:
-    """Return typed frames as frames of text, the inverse of `typed_tables`.
+    """Return typed frames as frames of text, the inverse of `type_tables`.
 
     Parameters
     ----------
@@ -197,9 +218,10 @@ def text_tables(typed: Mapping[str, pd.DataFrame]) -> Frames:
 
     Examples
     --------
-    >>> tables, _ = read_tables(bundled_data())
-    >>> text_tables(tables.typed)["claims"].equals(tables.text["claims"])
-    True
+    >>> typed = {"pairings": pd.DataFrame({"id": ["p-a"], "kind": pd.Categorical(["other"]),
+    ...     "matching": "joint", "status": "agreed", "note": [None]})}
+    >>> text_tables(typed)["pairings"].iloc[0].tolist()
+    ['p-a', 'other', 'joint', 'agreed', '']
     """
     return {
         table.name: pd.DataFrame(
