@@ -22,6 +22,8 @@ _MODULE_OF = {
         "evidence": "being consolidate members newest_day",
         "places": "ancestors",
         "names": "find_localities fold",
+        "tracing": "conflicts history trace",
+        "interchange": "read_graph write_graph",
     }.items()
     for name in names.split()
 }

@@ -147,7 +147,33 @@ def find_localities(
             fit = _fit(word, fold(designation[place]), level_of[place], words)
             rank = (_accents(typed, form), fit, origin, text)
             ranks[place] = min(rank, ranks.get(place, rank))
-    return _found(dataset, ranks, [] if ranks else _nearest(core, stored["text"]))
+    return _found(dataset, ranks, [] if ranks else _suggested(core, stored["text"]))
+
+
+def nearest_texts(text: str, texts: list[str]) -> list[str]:
+    """Find up to three texts that are close to another one, the closest first.
+
+    Parameters
+    ----------
+    text
+        What somebody wrote.
+    texts
+        What could have been meant; of more than 20,000, only those that begin alike and are about
+        as long are compared.
+
+    Returns
+    -------
+    near
+        Some of `texts`.
+
+    Examples
+    --------
+    >>> nearest_texts("dong vang", ["lao chai", "dong van"])
+    ['dong van']
+    """
+    if len(texts) > _COMPARED:
+        texts = [each for each in texts if each[:3] == text[:3] and abs(len(each) - len(text)) <= 2]
+    return difflib.get_close_matches(text, texts, n=3)
 
 
 def _kept(places: pd.DataFrame, country: str | None, level: str | None) -> np.ndarray:
@@ -182,7 +208,8 @@ def _stored_names(dataset: Dataset, kept: np.ndarray) -> pd.DataFrame:
         ignore_index=True,
     )
     wanted = stored["text"].notna().to_numpy() & kept[stored["place"].to_numpy()]
-    return stored.loc[wanted].drop_duplicates(["text", "place"])
+    named: pd.DataFrame = stored.loc[wanted].drop_duplicates(["text", "place"])
+    return named
 
 
 def _level_words(places: pd.DataFrame) -> _LevelWords:
@@ -259,12 +286,9 @@ def _keys(texts: pd.Series) -> list[str]:
     return re.sub("[^\\w\0]|_", "", re.sub("[\u0300-\u036f]+", "", decomposed)).split("\0")
 
 
-def _nearest(key: str, texts: pd.Series) -> list[str]:
-    names = dict(zip(_keys(texts), texts, strict=False))
-    keys = list(names)
-    if len(keys) > _COMPARED:
-        keys = [k for k in keys if k[:1] == key[:1] and abs(len(k) - len(key)) <= 2]
-    return [names[k] for k in difflib.get_close_matches(key, keys, n=3)]
+def _suggested(key: str, texts: pd.Series) -> list[str]:
+    names = dict(zip(_keys(texts), texts, strict=True))
+    return [names[near] for near in nearest_texts(key, list(names))]
 
 
 def _found(
