@@ -77,7 +77,8 @@ def parse_date(text: str) -> FuzzyDate:
     Raises
     ------
     ArgumentError
-        If the text has another form, names a day that does not exist, or ends before it begins.
+        If it is no text, has another form, names a day that does not exist, or ends before it
+        begins.
 
     Examples
     --------
@@ -90,6 +91,8 @@ def parse_date(text: str) -> FuzzyDate:
     twinstudy.errors.ArgumentError: '2013-13' is not a date; write YYYY, YYYY-MM, YYYY-MM-DD or \
 A/B, with ~ or ? after it
     """
+    if not isinstance(text, str):
+        raise ArgumentError(f"{text!r} is no text; write {FORMS}")
     if text.count("/") == 1:
         left, right = text.split("/")
         if left == ".." and right == "..":
@@ -212,11 +215,10 @@ def as_day(at: str | date) -> pd.Timestamp:
     >>> as_day("2014")
     Timestamp('2014-12-31 00:00:00')
     """
-    if isinstance(at, date):
-        return pd.Timestamp(at).normalize()
-    parsed = parse_date(at)
-    if "/" in at or parsed.qualified or parsed.latest is None:
-        raise ArgumentError(
-            f"`at` is {at!r}; give one date without ~ or ?, such as 2014 or 2014-08-26"
-        )
-    return pd.Timestamp(parsed.latest)
+    if isinstance(at, str):
+        parsed = parse_date(at)
+        if parsed.latest and "/" not in at and not parsed.qualified:
+            return pd.Timestamp(parsed.latest)
+    elif pd.notna(at) and isinstance(at, date):
+        return pd.Timestamp(at).tz_localize(None).normalize()
+    raise ArgumentError(f"`at` is {at!r}; give one date without ~ or ?, such as 2014 or 2014-08-26")
