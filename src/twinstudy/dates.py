@@ -215,10 +215,11 @@ def as_day(at: str | date) -> pd.Timestamp:
     >>> as_day("2014")
     Timestamp('2014-12-31 00:00:00')
     """
-    if isinstance(at, str):
-        parsed = parse_date(at)
-        if parsed.latest and "/" not in at and not parsed.qualified:
-            return pd.Timestamp(parsed.latest)
-    elif pd.notna(at) and isinstance(at, date):
-        return pd.Timestamp(at).tz_localize(None).normalize()
+    match at:
+        case str():
+            parsed = parse_date(at)
+            if parsed.latest and "/" not in at and not parsed.qualified:
+                return pd.Timestamp(parsed.latest)
+        case date() if pd.notna(at):
+            return pd.Timestamp(at).tz_localize(None).normalize()
     raise ArgumentError(f"`at` is {at!r}; give one date without ~ or ?, such as 2014 or 2014-08-26")
