@@ -39,7 +39,12 @@ TASKS = {  # each command is a module that Python runs
         ),
         "twinstudy check",
     ],
-    "lab": ["jupyterlab --LabApp.default_url=/lab/tree/notebooks"],
+    "lab": [
+        (
+            "jupyterlab --LabApp.default_url=/lab/tree/notebooks --LabApp.news_url=None"
+            " --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"
+        )
+    ],
     "data": ["twinstudy.dictionary"],
     "lint": ["ruff check", "ruff format --check", "mypy"],
     "extras": ["pytest --hypothesis-profile=ci"],
