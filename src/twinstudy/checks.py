@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from .cells import CELL_RULES, problems_at
-from .dates import bounds_of_texts, date_bounds
+from .dates import date_bounds
 from .errors import ArgumentError, Problem, Problems
 from .files import bundled_data, read_tables
 from .schema import KINDS, LEVELS
-from .tables import Tables
+from .tables import Tables, keyed_rows
 
 Rule = Callable[[Tables], Iterator[Problem]]
 
@@ -111,7 +111,7 @@ def _overlaps(group: np.ndarray, during: pd.Series) -> np.ndarray:
     rows = np.flatnonzero(group >= 0)
     if len(rows) == len(pd.unique(group[rows])):
         return np.zeros(len(group), dtype=bool)
-    bounds = _valid_bounds(during).iloc[rows]
+    bounds = date_bounds(during, errors="coerce").iloc[rows]
     start, end = (bounds[name].to_numpy("datetime64[s]") for name in ("earliest", "latest"))
     start = np.where(np.isnat(start), np.iinfo(np.int64).min, start.astype(np.int64))
     end = np.where(np.isnat(end), np.iinfo(np.int64).max, end.astype(np.int64))
@@ -223,12 +223,14 @@ def count_shapes(tables: Tables) -> Iterator[Problem]:
 
 def not_after_publication(tables: Tables) -> Iterator[Problem]:
     """Yield dates that a source could not know, being later than its publication."""
-    published = _valid_bounds(tables.typed["sources"]["published"])["latest"].to_numpy()
+    published = date_bounds(tables.typed["sources"]["published"], errors="coerce")[
+        "latest"
+    ].to_numpy()
     published = np.append(published, np.datetime64("NaT"))
     for name, column in _DATED_BY_SOURCE:
         frame = tables.typed[name]
         known_by = published[frame["source_id"].cat.codes.to_numpy()]
-        late = _valid_bounds(frame[column])["earliest"].to_numpy() > known_by
+        late = date_bounds(frame[column], errors="coerce")["earliest"].to_numpy() > known_by
         if name == "claims":
             status = tables.typed["pairings"]["status"]
             planned = np.append((status == "planned").to_numpy(bool), False)
@@ -238,24 +240,6 @@ def not_after_publication(tables: Tables) -> Iterator[Problem]:
             "{!r} is later than the publication of its source; "
             "correct one of the two dates",
         )  # fmt: skip
-
-
-def _valid_bounds(column: pd.Series) -> pd.DataFrame:
-    """Bounds of a column whose wrong texts, reported by their own rule, count as not stated."""
-    try:
-        return date_bounds(column)
-    except ArgumentError:
-        texts = column.cat.categories
-        wrong = [text for text in texts if not _is_date(text)]
-        return date_bounds(column.cat.remove_categories(wrong))
-
-
-def _is_date(text: str) -> bool:
-    try:
-        bounds_of_texts([text])
-    except ArgumentError:
-        return False
-    return True
 
 
 #: Every rule across rows or tables, with the tables that it reads.
@@ -293,6 +277,7 @@ def check_tables(tables: Tables) -> Problems:
     no problems
     """
     problems = [problem for rule in CELL_RULES for problem in rule(tables)]
+    tables = keyed_rows(tables)
     for rule, needed in TABLE_RULES:
         if all(name in tables.typed for name in needed):
             problems += rule(tables)

@@ -16,6 +16,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -130,13 +131,15 @@ def _day_range(part: str, text: str) -> tuple[date, date, str]:
     return first, last, mark
 
 
-def date_bounds(column: pd.Series) -> pd.DataFrame:
+def date_bounds(column: pd.Series, *, errors: Literal["raise", "coerce"] = "raise") -> pd.DataFrame:
     """Compute the bounds of a column of EDTF texts; distinct texts are read once.
 
     Parameters
     ----------
     column
         EDTF texts or missing values; categorical, as in a `Dataset`, or plain text.
+    errors
+        ``"raise"``, or ``"coerce"`` to take what is not a date for not stated.
 
     Returns
     -------
@@ -147,7 +150,7 @@ def date_bounds(column: pd.Series) -> pd.DataFrame:
     Raises
     ------
     ArgumentError
-        If a text is not a date.
+        If a text is not a date and `errors` is ``"raise"``.
 
     Examples
     --------
@@ -161,30 +164,48 @@ def date_bounds(column: pd.Series) -> pd.DataFrame:
         codes, texts = column.cat.codes.to_numpy(), column.cat.categories
     else:
         codes, texts = pd.factorize(column)
-    table = bounds_of_texts(list(texts))
+    table = bounds_of_texts(list(texts), errors=errors)
     # Code -1 (missing) takes the extra last row.
     return pd.DataFrame({name: array[codes] for name, array in table.items()}, index=column.index)
 
 
-def bounds_of_texts(texts: list[str]) -> dict[str, np.ndarray]:
+def bounds_of_texts(
+    texts: list[str], *, errors: Literal["raise", "coerce"] = "raise"
+) -> dict[str, np.ndarray]:
     """Compute the bounds of distinct EDTF texts, with one more row for "not stated" at the end.
 
     Parameters
     ----------
     texts
         EDTF texts.
+    errors
+        As in `date_bounds`.
 
     Returns
     -------
     arrays
         ``earliest``, ``latest`` (datetime64[s]) and ``qualified`` (bool), one longer than `texts`.
 
+    Raises
+    ------
+    ArgumentError
+        As in `date_bounds`.
+
     Examples
     --------
     >>> bounds_of_texts(["2018/.."])["latest"]
     array(['NaT', 'NaT'], dtype='datetime64[s]')
     """
-    dates = [parse_date(text) for text in texts]
+
+    def read(text: str) -> FuzzyDate:
+        try:
+            return parse_date(text)
+        except ArgumentError:
+            if errors == "raise":
+                raise
+            return FuzzyDate(text, None, None)
+
+    dates = [read(text) for text in texts]
     return {
         "earliest": np.array([d.earliest for d in dates] + [None], dtype="datetime64[s]"),
         "latest": np.array([d.latest for d in dates] + [None], dtype="datetime64[s]"),

@@ -77,7 +77,7 @@ def type_tables(text: Frames, suffix: str = ".csv") -> Tables:
         for name, frame in text.items()
     }
     keys = {
-        name: pd.CategoricalDtype(pd.Index(_distinct(frame["id"]), name=None))
+        name: pd.CategoricalDtype(pd.Index(frame["id"][_is_key(frame["id"])], name=None))
         for name, frame in text.items()
         if "id" in frame
     }
@@ -95,6 +95,34 @@ def type_tables(text: Frames, suffix: str = ".csv") -> Tables:
                 text[table.name], frame = cells.iloc[order], frame.iloc[order]
         typed[table.name] = frame
     return Tables(text, typed, suffix)
+
+
+def keyed_rows(tables: Tables) -> Tables:
+    """Leave out rows that no reference can mean, so that its code is the number of a row.
+
+    Parameters
+    ----------
+    tables
+        Tables as typed.
+
+    Returns
+    -------
+    tables
+        Without the rows whose id is empty or stands in an earlier row.
+
+    Examples
+    --------
+    >>> text = {"pairings": pd.DataFrame({"id": ["p-a", "p-a", ""], "kind": "", "matching": "",
+    ...                                   "status": "", "note": ""}, dtype="str")}
+    >>> keyed_rows(type_tables(text)).typed["pairings"]["id"].tolist()
+    ['p-a']
+    """
+    keyed = {name: _is_key(frame["id"]) for name, frame in tables.typed.items() if "id" in frame}
+    text, typed = dict(tables.text), dict(tables.typed)
+    for name, rows in keyed.items():
+        if not rows.all():
+            text[name], typed[name] = text[name][rows], typed[name][rows]
+    return Tables(text, typed, tables.suffix)
 
 
 def key_codes(frame: pd.DataFrame, columns: tuple[str, ...]) -> np.ndarray:
@@ -138,8 +166,10 @@ def _ascends(values: pd.Series) -> bool:
     return bool((array[:-1] < array[1:]).all())
 
 
-def _distinct(ids: pd.Series) -> pd.Series:
-    return ids if _ascends(ids) else ids.drop_duplicates()
+def _is_key(ids: pd.Series) -> np.ndarray:
+    """Tell which ids can be meant by a reference: they are not empty and stand there first."""
+    first = np.ones(len(ids), dtype=bool) if _ascends(ids) else ~ids.duplicated().to_numpy()
+    return first & (ids != "").to_numpy(bool)
 
 
 def _positions(values: pd.Series, keys: pd.Index) -> np.ndarray:
@@ -167,7 +197,7 @@ def _typed(values: pd.Series, column: Column, keys: Mapping[str, pd.CategoricalD
             whole = values.where(values.str.fullmatch(r"[0-9]{1,15}"))
             return pd.to_numeric(whole, errors="coerce").astype("Int64").array
         case "number":
-            plain = values.where(values.str.fullmatch(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?"))
+            plain = values.where(values.str.fullmatch(r"-?[0-9]{1,15}(?:\.[0-9]+)?"))
             return pd.to_numeric(plain, errors="coerce").astype("float64").array
         case "id":
             return values.array
@@ -198,9 +228,60 @@ def column_text(values: pd.Series, column: Column) -> pd.Series:
     """
     if column.type == "number":
         numbers = values.to_numpy(dtype="float64", na_value=np.nan)
-        text = ["" if isnan(x) else repr(x).removesuffix(".0") for x in numbers.tolist()]
+        text = ["" if isnan(x) else _decimal(x) for x in numbers.tolist()]
         return pd.Series(text, index=values.index, dtype="str")
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        return pd.Series(_words(values), index=values.index, dtype="str")
     return values.astype("str").where(values.notna(), "")
+
+
+def _words(values: pd.Series) -> np.ndarray:
+    # Code -1 (missing) takes the extra last word.
+    words: np.ndarray = np.append(values.cat.categories.to_numpy(object), "")
+    return words[values.cat.codes.to_numpy()]
+
+
+def column_bytes(values: pd.Series, column: Column) -> bytes:
+    r"""Return a typed column as bytes that depend on nothing but its cells and their order.
+
+    Parameters
+    ----------
+    values
+        Typed column.
+    column
+        Its description.
+
+    Returns
+    -------
+    data
+        References as row numbers (int32, -1 where missing) and numbers as float64 (NaN where
+        missing), both little-endian; all else as in a file, one cell a line.
+
+    Examples
+    --------
+    >>> from twinstudy.schema import table
+    >>> column_bytes(pd.Series(["Phai Lầu", None]), table("pairings").column("note")).decode()
+    'Phai Lầu\n'
+    """
+    match column.type:
+        case "reference":
+            return values.cat.codes.to_numpy("<i4").tobytes()
+        case "integer" | "number":
+            return values.to_numpy("<f8", na_value=np.nan).tobytes()
+        case "vocabulary" | "date" | "interval":
+            return "\n".join(_words(values).tolist()).encode()
+    cells = column_text(values, column)
+    if pa is None:
+        return "\n".join(cells.tolist()).encode()
+    array = pa.table({"cells": cells})["cells"].cast(pa.large_string()).combine_chunks()
+    row = pa.LargeListArray.from_arrays([0, len(array)], array)
+    return bytes(pc.binary_join(row, pa.scalar("\n", pa.large_string()))[0].as_buffer())
+
+
+def _decimal(number: float) -> str:
+    """Write the shortest text that gives the number back, without exponent."""
+    text = repr(number + 0.0).removesuffix(".0")  # adding zero takes the sign from -0
+    return np.format_float_positional(number, trim="-") if "e" in text else text
 
 
 def text_tables(typed: Mapping[str, pd.DataFrame]) -> Frames:
