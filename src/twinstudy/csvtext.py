@@ -22,6 +22,7 @@ except ImportError:  # the extra `fast` is not installed
 
 _LONGEST_LINE = 100_000  # bytes; below the limit of the csv module for one cell
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029]")
+_RARE = (b"\x7f", "\u2028".encode(), "\u2029".encode())
 
 
 def text_frame(data: bytes, table: Table) -> tuple[pd.DataFrame | None, list[Problem]]:
@@ -47,10 +48,9 @@ def text_frame(data: bytes, table: Table) -> tuple[pd.DataFrame | None, list[Pro
     >>> print(problems[0])
     memberships.csv:2: the row has 2 cells where the header has 3; check its commas and quotes
     """
-    fault = _encoding_fault(data, table)
-    if fault is not None:
-        return None, [fault]
-    text = data.decode("utf-8")
+    text = _clean_text(data, table)
+    if isinstance(text, Problem):
+        return None, [text]
     problems = list(header_problems(text[: text.find("\n")] if "\n" in text else text, table))
     if problems:
         return None, problems
@@ -64,8 +64,8 @@ def text_frame(data: bytes, table: Table) -> tuple[pd.DataFrame | None, list[Pro
     return frame, problems
 
 
-def _encoding_fault(data: bytes, table: Table) -> Problem | None:
-    """Find the first thing that keeps bytes from being clean UTF-8 text with LF line ends."""
+def _clean_text(data: bytes, table: Table) -> str | Problem:
+    """Decode UTF-8 with LF line ends, or name the first thing that keeps bytes from being that."""
 
     def fault(message: str, offset: int | None = None) -> Problem:
         line = 0 if offset is None else data.count(b"\n", 0, offset) + 1
@@ -85,18 +85,22 @@ def _encoding_fault(data: bytes, table: Table) -> Problem | None:
     if b"\r" in data:
         message = "the line ends with a carriage return; save the file with LF line ends"
         return fault(message, data.index(b"\r"))
-    control = _CONTROL.search(text)
+    codes = np.frombuffer(data, np.uint8)
+    ends = np.flatnonzero(codes == ord("\n"))
+    # Looking for the character is slow, so it is done only where there may be one.
+    suspect = np.count_nonzero(codes < ord(" ")) > len(ends) or any(byte in data for byte in _RARE)
+    control = _CONTROL.search(text) if suspect else None
     if control:
         offset = len(text[: control.start()].encode())
         return fault(
             f"the line holds the control character {control.group()!r}; take it out", offset
         )
-    ends = np.flatnonzero(np.frombuffer(data + b"\n", np.uint8) == ord("\n"))
+    ends = np.append(ends, len(data))
     lengths = np.diff(ends, prepend=-1)
     if lengths.max() > _LONGEST_LINE:
         found = f"the line is {lengths.max():,} bytes long, of {_LONGEST_LINE:,} allowed"
         return fault(f"{found}; shorten it or close a quote", int(ends[lengths.argmax()]))
-    return None
+    return text
 
 
 def header_problems(line: str, table: Table) -> Iterator[Problem]:

@@ -12,11 +12,10 @@ import pandas as pd
 
 from . import __version__
 from .checks import check_tables, checked_tables
-from .csvtext import csv_bytes
 from .errors import ArgumentError, DataError, Problems
 from .files import write_tables
 from .schema import TABLES
-from .tables import Frames, text_tables, type_tables
+from .tables import Frames, column_bytes, type_tables
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -61,12 +60,18 @@ memberships, events, counts
     def version(self) -> str:
         """Version of the package and a short hash of the content of the tables.
 
-        The hash is the start of the SHA-256 of the canonical CSV files, one after the other in
-        the order of the data model, so row order and file format do not change it.
+        The hash is the start of the SHA-256 of all columns that hold anything, in the order of
+        the data model and each after its name: references as row numbers (int32) and numbers as
+        float64, both little-endian; all else as in a CSV file, one cell a line. Rows are sorted
+        by key, so neither their order nor the format of the files changes it.
         """
         digest = hashlib.sha256()
-        for frame in text_tables(self.tables).values():
-            digest.update(csv_bytes(frame))
+        for table in TABLES:
+            for column in table.columns:
+                values = getattr(self, table.name)[column.name]
+                if values.notna().any():
+                    digest.update(f"{table.name}.{column.name}\n".encode())
+                    digest.update(column_bytes(values, column))
         return f"{__version__}+{digest.hexdigest()[:8]}"
 
     def save(self, folder: str | Path, *, format: Literal["csv", "parquet"] = "csv") -> Path:  # noqa: A002 - the word of the design
