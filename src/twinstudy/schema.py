@@ -159,7 +159,8 @@ TABLES = (
             Column("author", "Author as named by the publication."),
             Column(
                 "published",
-                "When it was published; bounds from above what it reports, and is never a signing.",
+                "When it was published; an interval that ends in the month of reading where the "
+                "source has no date. Bounds from above what it reports, and is never a signing.",
                 type="date",
             ),
             Column(
