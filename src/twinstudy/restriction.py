@@ -12,17 +12,17 @@ from .records import Dataset
 from .schema import KINDS, STATUSES, TABLES
 from .tables import Frames
 
-Names = str | Iterable[str] | None
+Names = str | Iterable[str]
 
 
 def restrict(
     dataset: Dataset,
     *,
-    kinds: Names = None,
-    statuses: Names = None,
-    sources: Names = None,
-    countries: Names = None,
-    areas: Names = None,
+    kinds: Names | None = None,
+    statuses: Names | None = None,
+    sources: Names | None = None,
+    countries: Names | None = None,
+    areas: Names | None = None,
 ) -> Dataset:
     """Keep a part of a dataset, with everything that it refers to.
 
@@ -44,8 +44,10 @@ def restrict(
     Returns
     -------
     dataset
-        Referentially closed: every key that it names is in it. A pairing that loses a side
-        because the sources left name only the other one is left out, and `report` says so.
+        Referentially closed: every key that it names is in it. Of localities it holds the members
+        and the areas of counts, and what lies above them or came before or after, so that
+        `ancestors` says of each what it says in the whole. A pairing that loses a side because the
+        sources left name only the other one is left out, and `report` says so.
 
     Raises
     ------
@@ -70,13 +72,15 @@ def restrict(
     event = np.ones(len(dataset.events), dtype=bool)
     count = np.ones(len(counts), dtype=bool)
     if kinds is not None:
+        kinds = _listed(kinds)
         pairing &= _chosen("kinds", kinds, KINDS, pairings["kind"])
         count &= counts["measure"].isin(["border_units", "border_length"]) | counts["kind"].isin(
-            [*_listed(kinds)]
+            kinds
         )
     if statuses is not None:
         pairing &= _chosen("statuses", statuses, STATUSES, pairings["status"])
     if sources is not None:
+        sources = _listed(sources)
         known = dataset.sources["id"]
         claim &= _chosen("sources", sources, known, claims["source_id"])
         event &= _chosen("sources", sources, known, dataset.events["source_id"])
@@ -87,7 +91,7 @@ def restrict(
         count &= inside[counts["area_id"].cat.codes.to_numpy()]
     if areas is not None:
         area = _chosen("areas", areas, places["id"], places["id"])
-        area = _spread(area, dataset.containments, "parent_id", "child_id")
+        area = _spread(area, (dataset.containments, "parent_id", "child_id"))
         touched = np.zeros(len(pairings), dtype=bool)
         touched[pairing_of[claim_of[area[member]]]] = True
         pairing &= touched
@@ -107,20 +111,24 @@ def restrict(
     locality = np.zeros(len(places), dtype=bool)
     locality[member[claim[claim_of]]] = True
     locality[counts["area_id"].cat.codes.to_numpy()[count]] = True
-    locality = _spread(locality, dataset.successions, "old_id", "new_id")
-    locality = _spread(locality, dataset.containments, "child_id", "parent_id")
+    locality = _spread(
+        locality,
+        (dataset.containments, "child_id", "parent_id"),
+        (dataset.successions, "old_id", "new_id"),
+        (dataset.successions, "new_id", "old_id"),
+    )
     kept = {"pairings": pairing, "claims": claim, "events": event, "counts": count,
             "localities": locality}  # fmt: skip
     return _closed(dataset, kept, report)
 
 
 def _listed(names: Names) -> list[str]:
-    return [names] if isinstance(names, str) else list(names or ())
+    return [names] if isinstance(names, str) else list(names)
 
 
 def _chosen(argument: str, names: Names, known: Iterable[str], values: pd.Series) -> np.ndarray:
     listed = _listed(names)
-    unknown = sorted(set(listed) - set(known))
+    unknown = sorted(set(listed) - set(known), key=str)
     if unknown:
         raise ArgumentError(
             f"`{argument}` names {', '.join(map(repr, unknown))}, which the dataset does not have"
@@ -128,37 +136,41 @@ def _chosen(argument: str, names: Names, known: Iterable[str], values: pd.Series
     return values.isin(listed).to_numpy(bool)
 
 
-def _spread(mask: np.ndarray, links: pd.DataFrame, start: str, end: str) -> np.ndarray:
+def _spread(mask: np.ndarray, *links: tuple[pd.DataFrame, str, str]) -> np.ndarray:
     """Add to a mask of localities all that links lead to from it."""
-    starts, ends = links[start].cat.codes.to_numpy(), links[end].cat.codes.to_numpy()
+    steps = [
+        (frame[start].cat.codes.to_numpy(), frame[end].cat.codes.to_numpy())
+        for frame, start, end in links
+    ]
     mask = mask.copy()
     while True:
-        reached = ends[mask[starts]]
+        reached = np.concatenate([ends[mask[starts]] for starts, ends in steps])
         if mask[reached].all():
             return mask
         mask[reached] = True
 
 
 def _two_sided(dataset: Dataset, claim: np.ndarray) -> np.ndarray:
-    """Tell which pairings have members on two sides by the claims that are kept."""
-    rows = claim[dataset.memberships["claim_id"].cat.codes.to_numpy()]
-    members = dataset.memberships[rows]
-    pairing = dataset.claims["pairing_id"].cat.codes.to_numpy()[
-        members["claim_id"].cat.codes.to_numpy()
-    ]
-    place = members["locality_id"].cat.codes.to_numpy()
-    joined = pd.DataFrame(
-        {
-            "pairing": pairing,
-            "place": place,
-            "country": pd.factorize(dataset.localities["country"])[0][place],
-        }
-    ).drop_duplicates()
-    counted = joined.groupby("pairing").nunique()
-    good = (counted["country"] == 2) | (counted["place"] == 2)
-    result = np.zeros(len(dataset.pairings), dtype=bool)
-    result[good.index[good]] = True
-    return result
+    """Tell which pairings still have both sides by the claims that are kept."""
+    countries, members = _sizes(dataset, claim)
+    # Two members of one side of a border are left of some pairings: they are no pairing.
+    kept: np.ndarray = countries == _sizes(dataset, np.ones_like(claim))[0]
+    return kept & (members >= 2)
+
+
+def _sizes(dataset: Dataset, claim: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Count the countries and the members of each pairing by some of the claims."""
+    claim_of = dataset.memberships["claim_id"].cat.codes.to_numpy()
+    rows = claim[claim_of]
+    pairing = dataset.claims["pairing_id"].cat.codes.to_numpy(np.int64)[claim_of[rows]]
+    place = dataset.memberships["locality_id"].cat.codes.to_numpy()[rows]
+    country = pd.factorize(dataset.localities["country"])[0]
+    size = max(len(country), 1)
+    countries, members = (
+        np.bincount(pd.unique(pairing * size + part) // size, minlength=len(dataset.pairings))
+        for part in (country[place], place)
+    )
+    return countries, members
 
 
 def _closed(dataset: Dataset, kept: dict[str, np.ndarray], report: Problems) -> Dataset:
