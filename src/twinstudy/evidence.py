@@ -8,10 +8,11 @@ from typing import get_args
 import numpy as np
 import pandas as pd
 
-from .dates import as_day, bounds_of_texts, date_bounds
+from .attestation import attestation, distinct, published_by
+from .dates import as_day, bounds_of_texts
 from .errors import ArgumentError
 from .records import Dataset
-from .signing import NO_BOUND, Rule, choose_signed, least
+from .signing import Rule, choose_signed
 
 _DATES = (
     ("sources", "published"),
@@ -146,7 +147,7 @@ def consolidate(dataset: Dataset, *, rule: Rule = "narrowest") -> pd.DataFrame:
     facts = {"pairing_id": pairings["id"]}
     facts |= {name: pairings[name] for name in ("kind", "matching", "status")}
     return pd.DataFrame(
-        facts | _signing(dataset, rule) | _attestation(dataset) | _sides(dataset),
+        facts | _signing(dataset, rule) | attestation(dataset) | _sides(dataset),
         index=pairings.index,
     )
 
@@ -242,27 +243,30 @@ def members(dataset: Dataset) -> pd.DataFrame:
     ['pairing_id', 'locality_id', 'side', 'second', 'claims', 'sources']
     """
     claim = dataset.memberships["claim_id"].cat.codes.to_numpy()
-    country, countries = pd.factorize(dataset.localities["country"], sort=True)
-    places, sides = max(len(dataset.localities), 1), max(len(countries), 1)
-    pairing_of = _codes(dataset.claims["pairing_id"])
-    place = _codes(dataset.memberships["locality_id"])
-    key = (pairing_of[claim] * sides + country[place]) * places + place
-    found, row, claims = np.unique(key, return_inverse=True, return_counts=True)
-    sources = max(len(dataset.sources), 1)
+    pairing = _codes(dataset.claims["pairing_id"])[claim]
     source = _codes(dataset.claims["source_id"])[claim]
-    named_in = _distinct_values(row * sources + source) // sources
-    pairing, side = found // (sides * places), found // places % sides
-    first = np.searchsorted(pairing, pairing)
-    last = np.searchsorted(pairing, pairing, side="right") - 1
+    place = _codes(dataset.memberships["locality_id"])
+    country, countries = pd.factorize(dataset.localities["country"], sort=True)
+    side = country[place]
+    key = (pairing * max(len(countries), 1) + side) * max(len(country), 1) + place
+    order = np.argsort(key, kind="stable")  # claims stand nearly in the order of their pairings
+    new = np.ones(len(key), dtype=bool)
+    new[1:] = key[order][1:] != key[order][:-1]
+    member = np.cumsum(new) - 1
+    rows = order[new]
+    pairing, side = pairing[rows], side[rows]
+    total = np.bincount(pairing, minlength=len(dataset.pairings))
+    last = np.cumsum(total)[pairing] - 1
+    first = last - total[pairing] + 1
     alone = side[first] == side[last]
     return pd.DataFrame(
         {
-            "pairing_id": _keyed(pairing, dataset.pairings),
-            "locality_id": _keyed(found % places, dataset.localities),
+            "pairing_id": _like(dataset.claims["pairing_id"], pairing),
+            "locality_id": _like(dataset.memberships["locality_id"], place[rows]),
             "side": _countries(side, countries),
-            "second": np.where(alone, np.arange(len(found)) > first, side != side[first]),
-            "claims": claims,
-            "sources": np.bincount(named_in, minlength=len(found)),
+            "second": np.where(alone, np.arange(len(rows)) > first, side != side[first]),
+            "claims": np.bincount(member, minlength=len(rows)),
+            "sources": distinct(member, source[order], len(rows)),
         }
     )
 
@@ -271,8 +275,8 @@ def _codes(column: pd.Series) -> np.ndarray:
     return column.cat.codes.to_numpy(np.int64)
 
 
-def _keyed(codes: np.ndarray, table: pd.DataFrame) -> pd.Categorical[str]:
-    return pd.Categorical.from_codes(codes, categories=pd.Index(table["id"], name=None))
+def _like(column: pd.Series, codes: np.ndarray) -> pd.Categorical[str]:
+    return pd.Categorical.from_codes(codes, dtype=column.array.dtype, validate=False)
 
 
 def _countries(codes: np.ndarray, countries: pd.Index) -> pd.Categorical[str]:
@@ -281,86 +285,25 @@ def _countries(codes: np.ndarray, countries: pd.Index) -> pd.Categorical[str]:
 
 def _signing(dataset: Dataset, rule: Rule) -> dict[str, object]:
     claims = dataset.claims
-    published = _published(dataset)[0][_codes(claims["source_id"])]
+    published = published_by(dataset)[_codes(claims["source_id"])]
     return choose_signed(
         claims["signed"], _codes(claims["pairing_id"]), len(dataset.pairings), published, rule
     )
-
-
-def _published(dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
-    """Return the latest day of publication of each source, and whether it is hedged."""
-    bounds = date_bounds(dataset.sources["published"])
-    return bounds["latest"].to_numpy("datetime64[s]"), bounds["qualified"].to_numpy()
-
-
-def _attestation(dataset: Dataset) -> dict[str, object]:
-    size = len(dataset.pairings)
-    pairing, source = _codes(dataset.claims["pairing_id"]), _codes(dataset.claims["source_id"])
-    published, hedged = _published(dataset)
-    agreed = (dataset.pairings["status"] == "agreed").to_numpy(bool)
-    dated = (~np.isnat(published) & ~hedged)[source] & agreed[pairing]
-    observed = least(published.astype(np.int64)[source[dated]], pairing[dated], size)
-    government = (dataset.sources["kind"] == "government").to_numpy(bool)
-    official = np.zeros(size, dtype=bool)
-    official[pairing[government[source]]] = True
-    return {
-        "observed_by": np.where(
-            observed == NO_BOUND, np.datetime64("NaT"), observed.astype("datetime64[s]")
-        ),
-        "claims": np.bincount(pairing, minlength=size),
-        "witnesses": _distinct(pairing, witnesses(dataset)[source], size),
-        "official": official,
-    }
-
-
-def witnesses(dataset: Dataset) -> np.ndarray:
-    """Return for each source the row of the source that is its witness: its original, or itself.
-
-    Parameters
-    ----------
-    dataset
-        Records.
-
-    Returns
-    -------
-    rows
-        Row numbers in ``dataset.sources``, one a source.
-
-    Examples
-    --------
-    >>> rows = witnesses(load())
-    >>> bool((rows[rows] == rows).all())
-    True
-    """
-    original = _codes(dataset.sources["original_source_id"])
-    return np.where(original >= 0, original, np.arange(len(original)))
-
-
-def _distinct(groups: np.ndarray, values: np.ndarray, size: int) -> np.ndarray:
-    """Count the distinct values of each group."""
-    width = int(values.max(initial=0)) + 1
-    return np.bincount(_distinct_values(groups * width + values) // width, minlength=size)
-
-
-def _distinct_values(values: np.ndarray) -> np.ndarray:
-    # Asked for counts, NumPy sorts; otherwise it hashes, which takes 20 times as long at 10^6.
-    return np.unique(values, return_counts=True)[0]
 
 
 def _sides(dataset: Dataset) -> dict[str, object]:
     size = len(dataset.pairings)
     named = members(dataset)
     pairing, side = _codes(named["pairing_id"]), _codes(named["side"])
-    # Members stand in the order of their sides, so the first and the last one show the two.
-    first = np.searchsorted(pairing, np.arange(size))
     total = np.bincount(pairing, minlength=size)
-    side_a, side_b = side[first], side[first + total - 1]
+    # Members stand in the order of their sides, so the first and the last one show the two.
+    last = np.cumsum(total) - 1
     members_b = np.bincount(pairing[named["second"]], minlength=size)
     countries = named["side"].cat.categories
     return {
         "members": total,
-        "side_a": _countries(side_a, countries),
-        "side_b": _countries(side_b, countries),
+        "side_a": _countries(side[last - total + 1], countries),
+        "side_b": _countries(side[last], countries),
         "members_a": total - members_b,
         "members_b": members_b,
     }

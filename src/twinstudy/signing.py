@@ -14,8 +14,7 @@ Rule = Literal["narrowest", "earliest_published", "envelope"]
 #: Stands for "no bound" where days are compared as whole numbers.
 NO_BOUND = np.iinfo(np.int64).max
 
-#: An envelope of which neither end is known; it is no date.
-_BOUNDLESS = "../.."
+_UNKNOWN = np.datetime64("NaT", "s")
 
 
 def choose_signed(
@@ -72,24 +71,29 @@ def choose_signed(
         chosen = _best(narrowest, code[foremost], pairing[foremost], size)
     else:
         chosen = _best(narrowest, code, pairing, size)
-    starts, ends = _parts(texts)
-    start = _best(_by_bound(first, starts), code, pairing, size)
-    end = _best(_by_bound(-last, ends), code, pairing, size)
+    heads, tails = _parts(texts)
+    start = _best(_by_bound(first, heads), code, pairing, size)
+    end = _best(_by_bound(-last, tails), code, pairing, size)
     enveloped = (rule == "envelope") | (conflict & (rule == "narrowest"))
     chosen = np.where(enveloped, start, chosen)
     rows = np.flatnonzero(enveloped & (start != end))
-    spans, span = np.unique(start[rows] * len(texts) + end[rows], return_inverse=True)
+    spans, span = np.unique(np.column_stack([start, end])[rows], axis=0, return_inverse=True)
+    # From here on a date is a row of the stated texts, or of the envelopes that follow them.
     chosen[rows] = len(texts) + span
-    texts += [_span(starts[key // len(texts)], ends[key % len(texts)]) for key in spans.tolist()]
-
-    place, categories = pd.factorize(pd.Index(texts, dtype="str"), sort=True)
-    chosen = np.append(place, -1)[chosen]
-    boundless = np.append(categories == _BOUNDLESS, False)
-    chosen[boundless[chosen]] = -1
-    column = pd.Categorical.from_codes(chosen, categories=categories).remove_unused_categories()
-    bounds = bounds_of_texts(column.categories.tolist())
-    result = {f"signed_{name}": array[column.codes] for name, array in bounds.items()}
-    return {"signed": column, **result, "signed_conflict": conflict}
+    start, end = spans.T
+    texts += [_span(heads[a], tails[b]) for a, b in spans.tolist()]
+    hedged = [_hedged(heads)[start] | _hedged(tails)[end]]
+    earliest = np.concatenate([bounds["earliest"], bounds["earliest"][start], [_UNKNOWN]])
+    latest = np.concatenate([bounds["latest"], bounds["latest"][end], [_UNKNOWN]])
+    qualified = np.concatenate([bounds["qualified"], *hedged, [False]])
+    chosen[(np.isnat(earliest) & np.isnat(latest))[chosen]] = -1
+    return {
+        "signed": _as_column(texts, chosen),
+        "signed_earliest": earliest[chosen],
+        "signed_latest": latest[chosen],
+        "signed_qualified": qualified[chosen],
+        "signed_conflict": conflict,
+    }
 
 
 def least(values: np.ndarray, groups: np.ndarray, size: int) -> np.ndarray:
@@ -134,11 +138,24 @@ def _parts(texts: list[str]) -> tuple[list[str], list[str]]:
     return [start for start, _, _ in pairs], [end or start for start, _, end in pairs]
 
 
+def _hedged(parts: list[str]) -> np.ndarray:
+    return np.array([part[-1] in "~?%" for part in parts], dtype=bool)
+
+
 def _by_bound(bound: np.ndarray, parts: list[str]) -> np.ndarray:
     """Order texts by a bound; of one bound, a plain part comes before a hedged one."""
-    hedged = np.array([part[-1] in "~?%" for part in parts], dtype=bool)
-    return np.lexsort((np.array(parts, dtype="U"), hedged, bound))
+    return np.lexsort((np.array(parts, dtype="U"), _hedged(parts), bound))
 
 
 def _span(start: str, end: str) -> str:
     return start if start == end else f"{start}/{end}"
+
+
+def _as_column(texts: list[str], chosen: np.ndarray) -> pd.Categorical[str]:
+    """Make a column of the chosen texts; its categories are sorted, and each is used."""
+    used = np.flatnonzero(np.bincount(chosen + 1, minlength=len(texts) + 1)[1:])
+    index = pd.Index([texts[row] for row in used.tolist()], dtype="str")
+    place, categories = pd.factorize(index, sort=True)
+    codes = np.full(len(texts) + 1, -1)
+    codes[used] = place
+    return pd.Categorical.from_codes(codes[chosen], categories=categories)

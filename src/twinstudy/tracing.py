@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from .attestation import witnesses
 from .dates import date_bounds
 from .errors import UnknownKeyError
-from .evidence import consolidate, members, witnesses
+from .evidence import consolidate, members
 from .names import nearest_texts
 from .records import Dataset
 
