@@ -297,9 +297,7 @@ def _found(
     order = sorted(ranks, key=lambda place: (*ranks[place][:3], place))
     columns = ["id", "name", "name_zh", "designation", "level", "country"]
     found = dataset.localities[columns].iloc[order].reset_index(drop=True)
-    day = newest_day(dataset)
-    chains = [_chain(dataset, place, day) for place in order]
-    found["parents"] = pd.array(chains, dtype="str")
+    found["parents"] = pd.array(_chains(dataset, order), dtype="str")
     found["matched"] = pd.array([ranks[place][3] for place in order], dtype="str")
     origins = np.array([ranks[place][2] for place in order], dtype=np.int64)
     found["origin"] = pd.Categorical.from_codes(origins, categories=pd.Index(_ORIGINS))
@@ -309,18 +307,34 @@ def _found(
     return found
 
 
-def _chain(dataset: Dataset, place: int, newest: pd.Timestamp) -> str:
-    """Name the units above a locality on the newest day on which it exists, the nearest first."""
-    exists = date_bounds(dataset.localities["exists"].iloc[[place]]).iloc[0]
-    day = max(newest, exists["earliest"]) if exists["earliest"] is not pd.NaT else newest
-    day = min(day, exists["latest"]) if exists["latest"] is not pd.NaT else day
-    during = date_bounds(dataset.containments["during"])
-    holds = (~(during["earliest"] > day) & ~(during["latest"] < day)).to_numpy()
-    child = dataset.containments["child_id"].cat.codes.to_numpy()
-    parent = dataset.containments["parent_id"].cat.codes.to_numpy()
+def _chains(dataset: Dataset, places: list[int]) -> list[str]:
+    """Name the units above each place, the nearest first, on the newest day on which it exists."""
+    newest = newest_day(dataset).to_datetime64()
+    exists, during = (
+        {name: bounds[name].to_numpy() for name in ("earliest", "latest")}
+        for bounds in (
+            date_bounds(dataset.localities["exists"].iloc[places]),
+            date_bounds(dataset.containments["during"]),
+        )
+    )
+    # fmin and fmax pass over what is missing.
+    days = np.fmin(np.fmax(newest, exists["earliest"]), exists["latest"])
+    child, parent = (
+        dataset.containments[name].cat.codes.to_numpy() for name in ("child_id", "parent_id")
+    )
     rank = dataset.localities["level"].cat.codes.to_numpy()
-    names = []
-    while len(above := parent[holds & (child == place)]):
-        place = int(above[rank[above].argmax()])
-        names.append(str(dataset.localities["name"].iloc[place]))
-    return ", ".join(names)
+    names = dataset.localities["name"].array
+    chains = []
+    for place, day in zip(places, days, strict=True):
+        chain = []
+        above = place
+        while True:
+            begin, end = np.searchsorted(child, [above, above + 1])  # sorted by child
+            rows = np.arange(begin, end)
+            rows = rows[~(during["earliest"][rows] > day) & ~(during["latest"][rows] < day)]
+            if not len(rows):
+                break
+            above = parent[rows[rank[parent[rows]].argmax()]]
+            chain.append(str(names[above]))
+        chains.append(", ".join(chain))
+    return chains
