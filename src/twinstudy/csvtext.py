@@ -21,8 +21,8 @@ except ImportError:  # the extra `fast` is not installed
     pa = None
 
 _LONGEST_LINE = 100_000  # bytes; below the limit of the csv module for one cell
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029]")
-_RARE = (b"\x7f", "\u2028".encode(), "\u2029".encode())
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\ufffe\uffff]")
+_RARE = tuple(character.encode() for character in "\x7f\u2028\u2029\ufffe\uffff")
 
 
 def text_frame(data: bytes, table: Table) -> tuple[pd.DataFrame | None, list[Problem]]:
@@ -57,7 +57,7 @@ def text_frame(data: bytes, table: Table) -> tuple[pd.DataFrame | None, list[Pro
     if not unicodedata.is_normalized("NFC", text):
         problems += _nfc_problems(text, table.file)
     rows = data.count(b"\n") - 1 + (not data.endswith(b"\n"))
-    frame = _parse_fast(data, table, rows=rows)
+    frame = _parse_fast(data, table, rows=rows) if _quotes_match(text) else None
     if frame is None:
         frame, found = _parse_row_by_row(text, table)
         problems += found
@@ -153,6 +153,17 @@ def _nfc_problems(text: str, file: str) -> Iterator[Problem]:
         if not unicodedata.is_normalized("NFC", line):
             message = "the line holds letters with separate accents; normalise it to Unicode NFC"
             yield Problem(file, number, "", line, message)
+
+
+def _quotes_match(text: str) -> bool:
+    """Tell whether quotes surround cells: pyarrow lets letters follow a closing quote."""
+    quoted = (line for line in text.split("\n") if '"' in line) if '"' in text else ()
+    try:
+        for _ in csv.reader(quoted, strict=True):
+            pass
+    except csv.Error:
+        return False
+    return True
 
 
 def _parse_fast(data: bytes, table: Table, *, rows: int) -> pd.DataFrame | None:
