@@ -23,6 +23,9 @@ _MODULE_OF = {
         "places": "ancestors",
         "names": "find_localities fold",
         "tracing": "conflicts history trace",
+        "coverage": "coverage",
+        "density": "density",
+        "timeline": "signings timeline",
         "interchange": "read_graph write_graph",
     }.items()
     for name in names.split()

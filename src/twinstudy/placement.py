@@ -1,0 +1,229 @@
+"""Pairings at a date, and their members in areas, as whole numbers: what the measures count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from .dates import date_bounds
+from .errors import ArgumentError
+from .evidence import consolidate, day_at, members
+from .places import ancestor_codes
+from .records import Dataset
+from .schema import KINDS, LEVELS, STATUSES
+
+Words = str | Iterable[str]
+
+#: Later than any day; stands for "never" where days are compared as whole numbers.
+NEVER = np.iinfo(np.int64).max
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The pairings that a measure counts, and what is known of them by a day.
+
+    Attributes
+    ----------
+    day
+        The day.
+    pairings
+        What `consolidate` says of each pairing.
+    kind
+        Number of the kind of each pairing, in the order of the vocabulary.
+    certain, possible, undated
+        Whether each pairing is in being by the day, and whether it is possible without any date;
+        all false for pairings that were not chosen.
+    certain_from
+        Second since 1970 from which each pairing is certain; `NEVER` where it is not.
+    left_out
+        How many pairings are left out, by reason.
+    """
+
+    day: pd.Timestamp
+    pairings: pd.DataFrame
+    kind: np.ndarray
+    certain: np.ndarray
+    possible: np.ndarray
+    undated: np.ndarray
+    certain_from: np.ndarray
+    left_out: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Placement:
+    """The members of chosen pairings in the areas of a level, one entry a member.
+
+    Attributes
+    ----------
+    pairing, locality, area
+        Row numbers in the tables of the dataset, sorted by pairing and side; `area` is -1 for a
+        member that lies in no area of the level on the day.
+    second
+        Whether the member is of the second side of its pairing.
+    """
+
+    pairing: np.ndarray
+    locality: np.ndarray
+    area: np.ndarray
+    second: np.ndarray
+
+
+def choose(
+    dataset: Dataset, *, at: str | date | None, kind: Words | None, statuses: Words
+) -> Chosen:
+    """Choose pairings by kind and status, and tell which are in being by a day.
+
+    Parameters
+    ----------
+    dataset
+        Records.
+    at
+        Day; None for the newest day that the data speak of.
+    kind
+        Kinds of pairing to take in; None for all.
+    statuses
+        Statuses of pairing to take in.
+
+    Returns
+    -------
+    chosen
+        The pairings.
+
+    Raises
+    ------
+    ArgumentError
+        If `at` is no day, or `kind` or `statuses` hold an unknown word.
+
+    Examples
+    --------
+    >>> from twinstudy import load
+    >>> chosen = choose(load(), at=None, kind="commune", statuses="agreed")
+    >>> bool((chosen.certain <= chosen.possible).all())
+    True
+    """
+    kinds, wanted = chosen_kinds(kind), _listed("statuses", statuses, STATUSES)
+    day = day_at(dataset, at)
+    pairings = consolidate(dataset)
+    number = pairings["kind"].cat.codes.to_numpy(np.int64)
+    chosen = np.isin(number, kinds)
+    left_out: dict[str, int] = {}
+    for code, status in enumerate(STATUSES):
+        if status not in wanted:
+            rows = pairings["status"].cat.codes.to_numpy() == code
+            note(left_out, f"{status} pairings", chosen & rows)
+            chosen &= ~rows
+    certain_from = _certain_from(pairings)
+    earliest = pairings["signed_earliest"].to_numpy("datetime64[s]")
+    undated = pairings["signed"].isna().to_numpy(bool)
+    certain = chosen & (certain_from <= seconds(day))
+    possible = certain | (
+        chosen & (undated | np.isnat(earliest) | (earliest <= day.to_datetime64()))
+    )
+    note(left_out, f"pairings signed after {day.date()}", chosen & ~possible)
+    return Chosen(
+        day, pairings, number, certain, possible, undated & possible, certain_from, left_out
+    )
+
+
+def place(dataset: Dataset, chosen: Chosen, *, by: str) -> Placement:
+    """Put the members of the chosen pairings that are possibly in being into areas.
+
+    Parameters
+    ----------
+    dataset
+        Records.
+    chosen
+        Pairings; its `left_out` grows by the members that lie in no area.
+    by
+        Level of the areas.
+
+    Returns
+    -------
+    placement
+        The members.
+
+    Raises
+    ------
+    ArgumentError
+        If `by` is no level.
+
+    Examples
+    --------
+    >>> from twinstudy import load
+    >>> dataset = load()
+    >>> chosen = choose(dataset, at=None, kind=None, statuses="agreed")
+    >>> bool((place(dataset, chosen, by="country").area >= 0).all())
+    True
+    """
+    if by not in LEVELS:
+        raise ArgumentError(f"`by` is {by!r}; use one of {', '.join(LEVELS)}")
+    member = members(dataset)
+    pairing = member["pairing_id"].cat.codes.to_numpy(np.int64)
+    locality = member["locality_id"].cat.codes.to_numpy(np.int64)
+    second = member["second"].to_numpy(bool)
+    if not chosen.possible.all():
+        rows = chosen.possible[pairing]
+        pairing, locality, second = pairing[rows], locality[rows], second[rows]
+    area = ancestor_codes(dataset, level=by, at=chosen.day)[locality]
+    note(chosen.left_out, f"members in no {by} on {chosen.day.date()}", area < 0)
+    return Placement(pairing, locality, area, second)
+
+
+def opposite(placement: Placement, entries: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Pair some entries (a mask) with every entry of the other side of their pairing."""
+    pairing, second = placement.pairing, placement.second
+    size = int(pairing.max(initial=-1)) + 1
+    start = np.searchsorted(pairing, np.arange(size))
+    seconds_of = np.bincount(pairing[second], minlength=size)
+    firsts_of = np.bincount(pairing[~second], minlength=size)
+    mine = np.flatnonzero(entries)
+    of, is_second = pairing[mine], second[mine]
+    repeats = np.where(is_second, firsts_of[of], seconds_of[of])
+    begin = np.where(is_second, start[of], start[of] + firsts_of[of])
+    within = np.arange(repeats.sum()) - np.repeat(np.cumsum(repeats) - repeats, repeats)
+    return np.repeat(mine, repeats), np.repeat(begin, repeats) + within
+
+
+def chosen_kinds(kind: Words | None) -> np.ndarray:
+    """Return the numbers of the chosen kinds of pairing."""
+    words = KINDS if kind is None else _listed("kind", kind, KINDS)
+    return np.array([number for number, word in enumerate(KINDS) if word in words])
+
+
+def exists_on(dataset: Dataset, day: pd.Timestamp) -> np.ndarray:
+    """Tell which localities exist on a day, as far as is known."""
+    bounds = date_bounds(dataset.localities["exists"])
+    return ~((bounds["earliest"] > day) | (bounds["latest"] < day)).to_numpy(bool)
+
+
+def seconds(day: pd.Timestamp) -> int:
+    """Return a day as the second since 1970 at which it begins."""
+    return int(day.to_datetime64().astype("datetime64[s]").astype(np.int64))
+
+
+def note(left_out: dict[str, int], reason: str, rows: pd.Series | np.ndarray) -> None:
+    """Add the number of rows that are left out for a reason, if there are any."""
+    if rows.any():
+        left_out[reason] = left_out.get(reason, 0) + int(rows.sum())
+
+
+def _certain_from(pairings: pd.DataFrame) -> np.ndarray:
+    plain = (~pairings["signed_qualified"]).to_numpy(bool)
+    signed = pairings["signed_latest"].to_numpy("datetime64[s]")
+    observed = pairings["observed_by"].to_numpy("datetime64[s]")
+    signed = np.where(plain & ~np.isnat(signed), signed.astype(np.int64), NEVER)
+    observed = np.where(np.isnat(observed), NEVER, observed.astype(np.int64))
+    agreed = pairings["status"].cat.codes.to_numpy() == STATUSES.index("agreed")
+    return np.where(agreed, np.minimum(signed, observed), NEVER)
+
+
+def _listed(argument: str, words: Words, allowed: tuple[str, ...]) -> list[str]:
+    chosen = [words] if isinstance(words, str) else list(words)
+    for word in chosen:
+        if word not in allowed:
+            raise ArgumentError(f"`{argument}` is {word!r}; use one of {', '.join(allowed)}")
+    return chosen
