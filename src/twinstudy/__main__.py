@@ -1,0 +1,282 @@
+"""The command line: ``twinstudy`` or ``python -m twinstudy``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import __version__
+
+if TYPE_CHECKING:
+    from .errors import Problem
+    from .records import Dataset
+
+_CODES = "exit codes: 0 all is well; 1 {}; 2 it could not run; 130 interrupted"
+_SUFFIXES = {"graphml": ".graphml", "json": ".json", "hif": ".hif.json", "geojson": ".geojson"}
+_FOLDERS = ("csv", "parquet")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code.
+
+    Parameters
+    ----------
+    arguments
+        Words of the command line; None for those of this process.
+
+    Returns
+    -------
+    code
+        0 all is well; 1 the data have problems, a notebook failed, figures differ, or nothing was
+        found; 2 the command could not run; 130 it was interrupted.
+
+    Examples
+    --------
+    >>> main(["check"])
+    no problems
+    0
+    """
+    options = _parser().parse_args(arguments)
+    # Imported late, so that --help is fast.
+    from .errors import DataError, TwinstudyError
+
+    try:
+        code: int = options.function(options)
+        sys.stdout.flush()
+    except DataError as error:
+        print(f"twinstudy: {error}", file=sys.stderr)
+        return 1
+    except TwinstudyError as error:
+        print(f"twinstudy: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):  # as with `| head`
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+        print(f"twinstudy: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("twinstudy: interrupted", file=sys.stderr)
+        return 130
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="twinstudy",
+        description="Border twinning between Việt Nam and China: look at the data, check them, "
+        "export them, and run the notebooks.",
+        epilog=_CODES.format("problems, differences, or nothing found"),
+    )
+    parser.add_argument("--version", action="version", version=f"twinstudy {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    def command(name: str, words: str, code_1: str, *examples: str) -> argparse.ArgumentParser:
+        lines = ["examples:", *(f"  twinstudy {name} {text}".rstrip() for text in examples)]
+        made = commands.add_parser(
+            name,
+            help=words,
+            description=words,
+            epilog="\n".join([*lines, "", _CODES.format(code_1)]),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        made.set_defaults(function=globals()[f"_{name}"])
+        return made
+
+    folder: dict[str, Any] = {"type": Path, "metavar": "DIR", "help": "folder of tables"}
+    bundled = " (default: the data that come with the package)"
+
+    info = command("info", "say what the data hold, by province and kind",
+                   "the data have problems", "", "my-data")  # fmt: skip
+    info.add_argument("data", nargs="?", **folder | {"help": folder["help"] + bundled})
+
+    check = command("check", "find every problem in a folder of tables",
+                    "problems were found (warnings alone do not count)",
+                    "", "my-data", "data --format github")  # fmt: skip
+    check.add_argument("data", nargs="?", **folder | {"help": folder["help"] + bundled})
+    check.add_argument("--format", choices=("text", "json", "github"), default="text",
+                       help="for people, for programs, or as annotations of GitHub")  # fmt: skip
+
+    show = command("show", "tell all about a pairing or a place, each fact with its source",
+                   "nothing was found", "p-po-hen-than-san", "'phai lau'", "'xã Đồng Văn'",
+                   "爱店")  # fmt: skip
+    show.add_argument("name", metavar="PLACE-OR-PAIRING",
+                      help="key, or name with or without accents and level word")  # fmt: skip
+    show.add_argument("--data", **folder)
+
+    export = command("export", "write the pairings as a graph, or the tables",
+                     "the data have problems", "graphml pairings.graphml",
+                     "geojson ties.geojson --graph locality", "parquet my-folder")  # fmt: skip
+    graphs = ", ".join(_SUFFIXES)
+    export.add_argument("format", metavar="FORMAT", choices=(*_SUFFIXES, *_FOLDERS),
+                        help=f"a graph: {graphs}; or the tables: csv, parquet")  # fmt: skip
+    export.add_argument("file", metavar="FILE", type=Path, help="file to write; for csv and "
+                        "parquet a folder")  # fmt: skip
+    export.add_argument("--graph", choices=("incidence", "locality"), default="incidence",
+                        help="pairings as nodes (default), or ties between localities")  # fmt: skip
+    export.add_argument("--at", metavar="DATE", help="only what is in being by this date")
+    export.add_argument("--data", **folder)
+
+    run = command("run", "run the notebooks, and write figures, executed notebooks and the report",
+                  "a notebook failed, or figures differ", "", "01-coverage", "--check --jobs 2",
+                  "--results /tmp/results")  # fmt: skip
+    run.add_argument("notebooks", nargs="*", metavar="NOTEBOOK",
+                     help="path, name or start of a name (default: all)")  # fmt: skip
+    run.add_argument("--check", action="store_true", help="change nothing; compare the figures "
+                     "with figures/SHA256SUMS and name those that differ")  # fmt: skip
+    run.add_argument("--jobs", type=int, default=1, metavar="N",
+                     help="notebooks that run at the same time (default: 1)")  # fmt: skip
+    run.add_argument("--results", type=Path, metavar="DIR", help="folder for the results "
+                     "(default: results; with --check, none)")  # fmt: skip
+    return parser
+
+
+def _load(folder: Path | None) -> Dataset:
+    from .records import load
+    from .terminal import Progress
+
+    with Progress("reading the data"):
+        return load(folder)
+
+
+def _info(options: argparse.Namespace) -> int:
+    from .display import card_text
+
+    dataset = _load(options.data)
+    print(card_text(dataset))
+    print()
+    for name, frame in dataset.tables.items():
+        print(f"{name:<13}{len(frame):>9,} rows")
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from .checks import check
+    from .files import bundled_data
+    from .terminal import Progress
+
+    folder = bundled_data() if options.data is None else options.data
+    with Progress("checking the data"):
+        problems = check(folder)
+    if options.format == "json":
+        print(json.dumps([vars(problem) for problem in problems], ensure_ascii=False, indent=2))
+    elif options.format == "github":
+        for problem in problems:
+            print(_annotation(problem, folder))
+    else:
+        print(problems)
+    return int(any(problem.severity == "error" for problem in problems))
+
+
+def _annotation(problem: Problem, folder: Path) -> str:
+    """Write a problem as a workflow command of GitHub, whose marks are escaped."""
+
+    def escaped(text: str, marks: str) -> str:
+        for mark in "%" + marks:
+            text = text.replace(mark, f"%{ord(mark):02X}")
+        return text
+
+    path = Path(os.path.relpath(folder / problem.file)).as_posix()
+    place = "file=" + escaped(path, "\r\n:,")
+    if problem.line:
+        place += f",line={problem.line}"
+    text = f"{problem.column}: {problem.message}" if problem.column else problem.message
+    return f"::{problem.severity} {place}::" + escaped(text, "\r\n")
+
+
+def _show(options: argparse.Namespace) -> int:
+    from .names import find_localities
+    from .terminal import pairing_text, place_text
+
+    dataset, name = _load(options.data), options.name
+    if name in set(dataset.pairings["id"]):
+        print(pairing_text(dataset, name))
+        return 0
+    if name in set(dataset.localities["id"]):
+        print(place_text(dataset, name))
+        return 0
+    found = find_localities(dataset, name)
+    if found.empty:
+        near = ", ".join(found.attrs["nearest"])
+        remedy = f"; close to it: {near}" if near else ""
+        print(f"twinstudy: no place or pairing is called {name!r}{remedy}", file=sys.stderr)
+        return 1
+    print("\n\n".join(place_text(dataset, key) for key in found["id"]))
+    return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    from .errors import ArgumentError
+    from .graph import incidence_graph, locality_graph
+    from .interchange import write_graph
+    from .terminal import Progress
+
+    suffix = _SUFFIXES.get(options.format, "")
+    if not options.file.name.lower().endswith(suffix):
+        raise ArgumentError(
+            f"FILE is {str(options.file)!r}; a file of format {options.format} ends in {suffix}"
+        )
+    dataset = _load(options.data)
+    with Progress("writing"):
+        if options.format in _FOLDERS:
+            dataset.save(options.file, format=options.format)
+        else:
+            make = locality_graph if options.graph == "locality" else incidence_graph
+            write_graph(make(dataset, at=options.at), options.file)
+    print(f"wrote {options.file}")
+    return 0
+
+
+def _run(options: argparse.Namespace) -> int:
+    from .study import choose_notebooks, differences, find_project, update
+
+    project = find_project(Path.cwd())
+    every = choose_notebooks(project)
+    chosen = choose_notebooks(project, options.notebooks)
+    whole = chosen == every
+
+    from .execution import execute
+    from .results import write_results
+    from .terminal import Progress
+
+    cells = dict.fromkeys(chosen, (0, 1))
+    with Progress("running") as progress:
+
+        def tell(notebook: Path, done: int, total: int) -> None:
+            cells[notebook] = (done, max(total, 1))
+            progress.tell(
+                sum(100 * done // total for done, total in cells.values()) // len(cells),
+                100,
+                notebook.stem,
+            )
+
+        runs = execute(chosen, jobs=options.jobs, on_cell=tell)
+    failed = 0
+    for run in runs:
+        name = run.notebook.relative_to(project).as_posix()
+        drawn = f"ok, {len(run.figures)} figure{'' if len(run.figures) == 1 else 's'}"
+        print(f"{name}: {run.failure or drawn}")
+        failed += run.failure is not None
+    found = []
+    if options.check:
+        found = differences(project, runs, whole=whole)
+        print("\n".join(found) if found else "all figures are as figures/SHA256SUMS says")
+    else:
+        changed = update(project, runs, whole=whole)
+        print("\n".join(f"changed: {path.relative_to(project).as_posix()}" for path in changed)
+              or "nothing changed")  # fmt: skip
+    results = options.results or (None if options.check else project / "results")
+    if results:
+        with Progress("writing the report"):
+            write_results(_load(None), project, runs, every, results)
+        print(f"open {os.path.relpath(results / 'report' / 'index.html')}")
+    return int(bool(failed or found))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

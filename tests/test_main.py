@@ -1,0 +1,289 @@
+"""The command line, as people and CI call it."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from twinstudy import load, read_graph
+from twinstudy.__main__ import main
+
+ROOT = Path(__file__).resolve().parent.parent
+MINIATURE = ROOT / "tests" / "miniature"
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    code = main(arguments)
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    folder = tmp_path / "broken, data"
+    shutil.copytree(MINIATURE, folder)
+    claims = folder / "claims.csv"
+    claims.write_text(claims.read_text(encoding="utf-8").replace("2015-12", "2015-13"), "utf-8")
+    return folder
+
+
+def test_info_fits_80_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "info", str(MINIATURE))
+    assert code == 0
+    assert out.splitlines()[1].startswith("6 pairings (1 planned or doubtful) named by 9 claims;")
+    assert "pairings             6 rows" in out
+    assert max(map(len, out.splitlines())) < 80
+
+
+def test_check_of_sound_data(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "check", str(MINIATURE)) == (0, "no problems\n", "")
+    assert run(capsys, "check", str(MINIATURE), "--format", "json") == (0, "[]\n", "")
+    assert run(capsys, "check", str(MINIATURE), "--format", "github") == (0, "", "")
+
+
+def test_check_names_every_problem(capsys: pytest.CaptureFixture[str], broken: Path) -> None:
+    code, out, _ = run(capsys, "check", str(broken))
+    assert code == 1
+    assert out == (
+        "claims.csv:2: signed: '2015-13' is not a date; write YYYY, YYYY-MM, YYYY-MM-DD or A/B, "
+        "with ~ or ? after it\n"
+    )
+    code, out, _ = run(capsys, "check", str(broken), "--format", "json")
+    assert code == 1
+    [problem] = json.loads(out)
+    assert problem | {"message": ""} == {
+        "file": "claims.csv",
+        "line": 2,
+        "column": "signed",
+        "value": "2015-13",
+        "message": "",
+        "severity": "error",
+    }
+
+
+def test_check_annotates_for_github(
+    capsys: pytest.CaptureFixture[str], broken: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(broken.parent)
+    code, out, _ = run(capsys, "check", broken.name, "--format", "github")
+    assert code == 1
+    assert out.startswith("::error file=broken%2C data/claims.csv,line=2::signed: '2015-13' is not")
+
+
+def test_warnings_are_shown_and_do_not_count(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    shutil.copytree(MINIATURE, tmp_path, dirs_exist_ok=True)
+    path = tmp_path / "pairings.csv"
+    path.write_text(path.read_text("utf-8").replace("Two sources", "=Two sources"), "utf-8")
+    code, out, _ = run(capsys, "check", str(tmp_path))
+    assert code == 0
+    assert out.startswith("pairings.csv:3: warning: note: ")
+
+
+def test_a_folder_that_is_none_could_not_be_checked(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run(capsys, "check", "no-such-folder")
+    assert (code, out) == (2, "")
+    assert err.startswith("twinstudy: `path` is 'no-such-folder', which is no folder;")
+
+
+def test_bad_data_are_told_by_every_command(
+    capsys: pytest.CaptureFixture[str], broken: Path
+) -> None:
+    code, out, err = run(capsys, "info", str(broken))
+    assert (code, out) == (1, "")
+    assert err.startswith("twinstudy: 1 problem in the data:\nclaims.csv:2: signed:")
+
+
+def test_show_traces_a_pairing(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "show", "p-phai-lau-trang-nhi", "--data", str(MINIATURE))
+    assert code == 0
+    assert out == (
+        "Phai Lầu – Tràng Nhì\n"
+        "p-phai-lau-trang-nhi: residential_cluster, agreed, joint\n"
+        "    signed    26 August 2014 to 2015; sources disagree\n"
+        "    attested  claims: 3, independent sources: 2\n"
+        "    note      Two sources give two dates.\n"
+        "\n"
+        "Members\n"
+        "  Phai Lầu (bản), VN village\n"
+        "    id        l-vn-phai-lau\n"
+        "    in        Quảng Ninh\n"
+        "  Tràng Nhì (thôn), CN village\n"
+        "    id        l-cn-trang-nhi\n"
+        "    in        Quảng Tây\n"
+        "\n"
+        "Claims\n"
+        "  c-phai-lau-trang-nhi-1\n"
+        "    signed    26 August 2014\n"
+        "    members   bản Phai Lầu, thôn Tràng Nhì\n"
+        "    contents  6\n"
+        "    source    Clusters, Agency, 2021-05, par. 2\n"
+        "              https://example.org/a\n"
+        "  c-phai-lau-trang-nhi-2\n"
+        "    signed    26 August 2014\n"
+        "    members   Phai Lau, Trang Nhi\n"
+        "    source    Clusters in English, Agency, 2021-06, par. 2\n"
+        "              https://example.org/a-en\n"
+        "    witness   same as s-agency-2021-05\n"
+        "  c-phai-lau-trang-nhi-3\n"
+        "    signed    2015\n"
+        "    members   Phai Lầu, Tràng Nhì\n"
+        "    contents  7\n"
+        "    source    Foreign relations, Paper, 2022-07-04, par. 9\n"
+        "              https://example.org/n\n"
+        "\n"
+        "Where the claims disagree\n"
+        "  signed: 2014-08-26 (no common day; c-phai-lau-trang-nhi-1)\n"
+        "  signed: 2014-08-26 (no common day; c-phai-lau-trang-nhi-2)\n"
+        "  signed: 2015 (no common day; c-phai-lau-trang-nhi-3)\n"
+        "  agreement_items: 6 (other number; c-phai-lau-trang-nhi-1)\n"
+        "  agreement_items: 7 (other number; c-phai-lau-trang-nhi-3)\n"
+        "\n"
+        "Events\n"
+        "  2014 to 2021, call, 82 calls\n"
+        "    source    Clusters, Agency, 2021-05, par. 7\n"
+        "              https://example.org/a\n"
+    )
+
+
+@pytest.mark.parametrize("name", ["l-vn-trang-vi", "trang vi", "Tràng Vỹ", "thôn Tràng Vĩ"])
+def test_show_finds_a_place_however_it_is_written(
+    capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    code, out, _ = run(capsys, "show", name, "--data", str(MINIATURE))
+    assert code == 0
+    assert out == (
+        "Tràng Vĩ (thôn), VN village\n"
+        "  id        l-vn-trang-vi\n"
+        "  in        Quảng Ninh\n"
+        "  also      Tràng Vỹ\n"
+        "  point     21.5167 N, 108.0000 E (approximate)\n"
+        "  pairing   Tràng Vĩ – Vạn Vĩ (p-trang-vi-van-vi)\n"
+    )
+
+
+def test_show_tells_all_places_of_a_name(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "show", "thanh thuy", "--data", str(MINIATURE))
+    assert code == 0
+    assert [line for line in out.splitlines() if not line.startswith(" ")] == [
+        "Thanh Thủy (xã), VN commune",
+        "",
+        "Thanh Thủy (đồn biên phòng), VN border_post",
+    ]
+
+
+def test_show_of_an_unknown_name_offers_near_ones(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run(capsys, "show", "Phai Lao", "--data", str(MINIATURE))
+    assert (code, out) == (1, "")
+    assert err == (
+        "twinstudy: no place or pairing is called 'Phai Lao'; close to it: Phai Lau, bản Phai Lầu\n"
+    )
+
+
+def test_wide_characters_keep_to_80_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(capsys, "show", "p-coc-phuong-tam-binh-ba")
+    wide = [line for line in out.splitlines() if "深" in line]
+    assert wide
+    assert max(len(line) + sum(ord(c) > 0x2E7F for c in line) for line in wide) < 80
+
+
+@pytest.mark.parametrize(("form", "suffix"), [("graphml", "graphml"), ("hif", "hif.json")])
+def test_export_of_graphs(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, form: str, suffix: str
+) -> None:
+    path = tmp_path / f"graph.{suffix}"
+    code, out, _ = run(capsys, "export", form, str(path), "--data", str(MINIATURE))
+    assert (code, out) == (0, f"wrote {path}\n")
+    assert "p-chi-ma-ai-diem" in read_graph(path)
+
+
+def test_export_of_ties_at_a_date(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "ties.geojson"
+    arguments = ["--graph", "locality", "--at", "2014", "--data", str(MINIATURE)]
+    assert run(capsys, "export", "geojson", str(path), *arguments)[0] == 0
+    assert json.loads(path.read_text("utf-8"))["type"] == "FeatureCollection"
+
+
+def test_export_of_tables(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    folder = tmp_path / "tables"
+    assert run(capsys, "export", "csv", str(folder), "--data", str(MINIATURE))[0] == 0
+    assert load(folder).version == load(MINIATURE).version
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ("graphml", "graph.json"),
+            "FILE is 'graph.json'; a file of format graphml ends in .graphml",
+        ),
+        (("json", "ties.json", "--at", "2014~"), "`at` is '2014~'; give one date without ~ or ?"),
+        (("json", "none/ties.json"), "`path` is 'none/ties.json', and there is no folder 'none'"),
+    ],
+)
+def test_an_export_that_cannot_be(
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, ...],
+    message: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, out, err = run(capsys, "export", *arguments, "--data", str(MINIATURE))
+    assert (code, out) == (2, "")
+    assert err.startswith(f"twinstudy: {message}")
+
+
+def test_run_outside_of_the_repository_says_what_it_needs(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, _, err = run(capsys, "run")
+    assert code == 2
+    assert "is not inside the twinstudy repository, which holds the notebooks; clone" in err
+
+
+@pytest.mark.parametrize("command", ["info", "check", "show", "export", "run"])
+def test_help_gives_examples_and_exit_codes(
+    capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main([command, "--help"])
+    assert stop.value.code == 0
+    out = capsys.readouterr().out
+    assert f"examples:\n  twinstudy {command}" in out
+    assert "exit codes: 0 all is well; 1 " in out
+
+
+def test_a_wrong_command_line_could_not_run(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(["exprot"])
+    assert stop.value.code == 2
+    assert "invalid choice: 'exprot'" in capsys.readouterr().err
+
+
+def test_help_is_fast_because_nothing_heavy_is_imported() -> None:
+    code = """
+import sys
+from twinstudy.__main__ import main
+try:
+    main(["--help"])
+except SystemExit:
+    print(sorted({"numpy", "pandas", "jinja2", "nbclient", "networkx"} & set(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", code], env=ENVIRONMENT, capture_output=True,
+                          text=True, check=True)  # fmt: skip
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_closed_pipe_is_no_error() -> None:
+    command = f"{sys.executable} -m twinstudy info | true"
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], env=ENVIRONMENT,
+                          capture_output=True, text=True, check=False)  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
