@@ -155,7 +155,7 @@ def locality_graph(
         place = ancestor_codes(dataset, level=level, at=facts["at"])[place]
         kept &= place >= 0
     pairing, side, place = _distinct(pairing[kept], side[kept], place[kept])
-    tied, left, right, share = _across(pairing, side, place)
+    tied, left, right, share = pairs_across(pairing, side, place)
     size = max(len(dataset.localities), 1)
     low, high = np.minimum(left, right), np.maximum(left, right)
     keys, edge = np.unique(low * size + high, return_inverse=True)
@@ -177,6 +177,45 @@ def locality_graph(
         graph.add_nodes_from(_nodes(ids[nodes], dataset.localities.iloc[nodes], _NODE_COLUMNS))
         graph.add_edges_from(_edges(ids[keys // size], ids[keys % size], links, _TIES))
     return graph
+
+
+def pairs_across(
+    pairing: np.ndarray, second: np.ndarray, place: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Pair every member of the first side of a pairing with every member of the second.
+
+    A pair of a place with itself, which a roll-up can make, is no tie: its pairing is left out.
+
+    Parameters
+    ----------
+    pairing, second, place
+        One entry a member, sorted: its pairing, whether it is of the second side, and its place.
+
+    Returns
+    -------
+    pairing, left, right, share
+        One entry a pair: its pairing, the two places, and 1/(v*c) for v and c members a side.
+
+    Examples
+    --------
+    >>> second, place = np.array([False, True, True]), np.array([4, 7, 9])
+    >>> [column.tolist() for column in pairs_across(np.zeros(3, int), second, place)]
+    [[0, 0], [4, 4], [7, 9], [0.5, 0.5]]
+    """
+    size = int(pairing.max(initial=-1)) + 1
+    first_pairing, first = pairing[~second], place[~second]
+    second_pairing, others = pairing[second], place[second]
+    v = np.bincount(first_pairing, minlength=size)
+    c = np.bincount(second_pairing, minlength=size)
+    repeats = c[first_pairing]
+    tied = np.repeat(first_pairing, repeats)
+    left = np.repeat(first, repeats)
+    start = np.cumsum(c) - c
+    within = np.arange(len(tied)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
+    right = others[start[tied] + within]
+    loops = np.isin(tied, tied[left == right])
+    tied, left, right = tied[~loops], left[~loops], right[~loops]
+    return tied, left, right, 1 / (v[tied] * c[tied])
 
 
 def _in_being(
@@ -209,29 +248,6 @@ def _distinct(*arrays: np.ndarray) -> tuple[np.ndarray, ...]:
     first = np.ones(len(order), dtype=bool)
     first[1:] = np.logical_or.reduce([array[1:] != array[:-1] for array in ordered])
     return tuple(array[first] for array in ordered)
-
-
-def _across(
-    pairing: np.ndarray, side: np.ndarray, place: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return every pair across the sides of sorted pairings: pairing, left, right, 1/(v*c).
-
-    A pair of a place with itself, which a roll-up can make, is no tie: its pairing is left out.
-    """
-    size = int(pairing.max(initial=-1)) + 1
-    first_pairing, first = pairing[~side], place[~side]
-    second_pairing, second = pairing[side], place[side]
-    v = np.bincount(first_pairing, minlength=size)
-    c = np.bincount(second_pairing, minlength=size)
-    repeats = c[first_pairing]
-    tied = np.repeat(first_pairing, repeats)
-    left = np.repeat(first, repeats)
-    start = np.cumsum(c) - c
-    within = np.arange(len(tied)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
-    right = second[start[tied] + within]
-    loops = np.isin(tied, tied[left == right])
-    tied, left, right = tied[~loops], left[~loops], right[~loops]
-    return tied, left, right, 1 / (v[tied] * c[tied])
 
 
 def _nodes(
