@@ -20,10 +20,11 @@ from .tally import (
     unit_entries,
     worded,
 )
-from .totals import ALL_KINDS, WHEN, countries, sizes, totals
+from .totals import ALL_KINDS, WHEN, sizes, totals
 
 _FINDINGS = (
     "more named than reported",
+    "more named since reported",
     "more named than eligible",
     "more reported than eligible",
 )
@@ -91,8 +92,9 @@ def coverage(
           for certain or reported as at least so many, to what cannot be excluded, which is all
           unless an exact total of the day or later says less. The denominator is taken as it is
           stated, whatever its qualifier.
-        - ``finding`` (category): "more named than reported" (as of the date of the total, not
-          where it says "at least"), "more named than eligible", "more reported than eligible".
+        - ``finding`` (category): "more named than reported", already before the date of the
+          total; "more named since reported", by `at`; "more named than eligible"; "more reported
+          than eligible". A total of "at least" so many contradicts no greater number.
 
         Dates and sources that say the same are joined by "; ", a missing date being "undated".
         ``attrs`` holds ``at``, ``by``, ``data_version`` and ``left_out``: how many pairings,
@@ -119,48 +121,53 @@ def coverage(
     """
     chosen = choose(dataset, at=at, kind=kind, statuses=statuses)
     placement = place(dataset, chosen, by=by)
-    day, left_out = chosen.day, chosen.left_out
     reported = pd.concat(
         [
-            totals(dataset, measure="twinned", by=by, day=day, left_out=left_out),
-            totals(dataset, measure="pairings", by=by, day=day, left_out=left_out).assign(side=-1),
+            totals(dataset, chosen, measure="twinned", by=by),
+            totals(dataset, chosen, measure="pairings", by=by).assign(side=-1),
         ]
     )
-    eligible = sizes(dataset, measure="border_units", by=by, day=day, left_out=left_out)
+    eligible = sizes(dataset, chosen, measure="border_units", by=by)
     if kind is not None:
         reported = reported[reported["kind"].isin(chosen_kinds(kind))]
         eligible = eligible[eligible["kind"].isin(chosen_kinds(kind))]
 
     units = unit_entries(dataset, chosen, placement, pd.concat([reported, eligible]))
     listed = [units, pairing_entries(chosen, placement)]
-    listed += [_of_all_kinds(dataset, entries, reported) for entries in listed]
+    listed += [_of_all_kinds(chosen, entries, reported) for entries in listed]
     table = pd.concat([tally(entries, chosen.undated) for entries in listed])
-    reported = reported.assign(by_then=_named_by(reported, listed, chosen))
+    reported = reported.assign(
+        by_then=_named_by(reported, "latest", listed, chosen),
+        before=_named_by(reported, "earliest", listed, chosen),
+    )
     table = table.merge(_prefixed(eligible, "eligible"), how="outer", on=GROUP)
     table = table.merge(_prefixed(reported, "reported"), how="outer", on=GROUP)
-    frame = _described(dataset, _with_shares(table))
+    frame = _described(dataset, chosen, _with_shares(table))
     frame.attrs = {
-        "at": str(day.date()), "by": by, "data_version": dataset.version, "left_out": left_out,
+        "at": str(chosen.day.date()), "by": by, "data_version": dataset.version,
+        "left_out": chosen.left_out,
     }  # fmt: skip
     return frame
 
 
-def _of_all_kinds(dataset: Dataset, entries: Entries, reported: pd.DataFrame) -> Entries:
+def _of_all_kinds(chosen: Chosen, entries: Entries, reported: pd.DataFrame) -> Entries:
     """Take entries as of all kinds where a source gives a total of all kinds together."""
     overall = reported[reported["kind"] == ALL_KINDS]
-    sides = len(countries(dataset)[1]) + 1
+    sides = len(chosen.countries) + 1
     groups = (overall["area"] * sides + overall["side"]).to_numpy()
     part = entries[np.isin(entries.area * sides + entries.side, groups)]
     return replace(part, kind=np.full(len(part.kind), ALL_KINDS))
 
 
-def _named_by(reported: pd.DataFrame, listed: list[Entries], chosen: Chosen) -> list[int]:
-    """Count for each total the units that are named for certain by its date."""
+def _named_by(
+    reported: pd.DataFrame, bound: str, listed: list[Entries], chosen: Chosen
+) -> list[int]:
+    """Count for each total the units that are named for certain by a bound of its date."""
     number = []
-    for row in reported[[*GROUP, "latest"]].to_numpy(np.int64).tolist():
-        area, kind, side, latest = row
+    for row in reported[[*GROUP, bound]].to_numpy(np.int64).tolist():
+        area, kind, side, day = row
         units = [
-            entries.unit[same & (chosen.certain_from[entries.pairing] <= latest)]
+            entries.unit[same & (chosen.certain_from[entries.pairing] <= day)]
             for entries in listed
             for same in [(entries.area == area) & (entries.kind == kind) & (entries.side == side)]
         ]
@@ -169,7 +176,7 @@ def _named_by(reported: pd.DataFrame, listed: list[Entries], chosen: Chosen) -> 
 
 
 def _prefixed(counts: pd.DataFrame, prefix: str) -> pd.DataFrame:
-    counts = counts.drop(columns="latest").rename(columns={"value": prefix})
+    counts = counts.drop(columns=["earliest", "latest"]).rename(columns={"value": prefix})
     return counts.rename(columns={n: f"{prefix}_{n}" for n in counts if n not in (*GROUP, prefix)})
 
 
@@ -186,22 +193,22 @@ def _with_shares(table: pd.DataFrame) -> pd.DataFrame:
     table["share_upper"] = pd.concat([least, most], axis=1).max(axis=1) / table["eligible"]
     table["finding"] = np.select(
         [
-            (table["reported_by_then"] > table["reported"]) & (hedge != "at_least"),
+            (table["reported_before"] > table["reported"]) & (hedge != "at_least"),
+            (table["named_certain"] > table["reported"]) & (hedge != "at_least"),
             table["named_certain"] > table["eligible"],
             table["reported"] > table["eligible"],
         ],
-        [0, 1, 2],
+        [0, 1, 2, 3],
         -1,
     )
     return table
 
 
-def _described(dataset: Dataset, table: pd.DataFrame) -> pd.DataFrame:
+def _described(dataset: Dataset, chosen: Chosen, table: pd.DataFrame) -> pd.DataFrame:
     """Sort, and put words in the place of numbers."""
     places = dataset.localities
-    country, codes = countries(dataset)
     words = np.where(table["side"] < 0, "pairing", np.array(UNIT_WORDS)[table["kind"]])
-    across = (table["side"] >= 0) & (table["side"] != country[table["area"]])
+    across = (table["side"] >= 0) & (table["side"] != chosen.country[table["area"]])
     values = [table[name].fillna(-1) for name in ("reported", "eligible")]
     keys = [table["reported_when"].fillna(""), table["reported_qualifier"].fillna(""), *values]
     order = np.lexsort(
@@ -216,7 +223,9 @@ def _described(dataset: Dataset, table: pd.DataFrame) -> pd.DataFrame:
             "country": area["country"].to_numpy(),
             "kind": worded(table["kind"], KIND_WORDS),
             "unit": pd.Categorical(words, [*dict.fromkeys([*UNIT_WORDS, "pairing"])]),
-            "side": pd.array(np.array([*codes, None], dtype=object)[table["side"]], dtype="str"),
+            "side": pd.array(
+                np.array([*chosen.countries, None], dtype=object)[table["side"]], dtype="str"
+            ),
         }
     )
     for name in _COLUMNS:

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from .errors import ArgumentError
-from .placement import Words, choose, note, place
+from .placement import Chosen, Words, choose, note, place
 from .records import Dataset
 from .tally import KIND_WORDS, UNIT_WORDS, pair_entries, pairing_entries, tally, worded
-from .totals import ALL_KINDS, countries, sizes, totals
+from .totals import ALL_KINDS, sizes, totals
 
 Per = Literal["border_km", "unit", "pair"]
 
@@ -103,12 +103,11 @@ def density(
         raise ArgumentError(f"`per` is {per!r}; use one of {', '.join(get_args(Per))}")
     chosen = choose(dataset, at=at, kind=kind, statuses=statuses)
     placement = place(dataset, chosen, by=by)
-    day, left_out = chosen.day, chosen.left_out
     measure = "border_length" if per == "border_km" else "border_units"
-    size = sizes(dataset, measure=measure, by=by, day=day, left_out=left_out)
+    size = sizes(dataset, chosen, measure=measure, by=by)
     kinds = np.unique(chosen.kind[chosen.possible])
     if per == "pair":
-        size = _products(dataset, size, by)
+        size = _products(chosen, size, by)
         counted = tally(pair_entries(dataset, chosen, placement), chosen.undated)
     else:
         entries = pairing_entries(chosen, placement)
@@ -120,23 +119,22 @@ def density(
     if per == "border_km":
         size = size.drop(columns="kind").merge(pd.DataFrame({"kind": kinds}), how="cross")
     bare = ~counted["area"].isin(size["area"])
-    note(left_out, "areas without a stated denominator", ~counted["area"][bare].duplicated())
+    note(chosen.left_out, "areas without a stated denominator", ~counted["area"][bare].duplicated())
     size = size[size["kind"].isin(kinds)]
     table = size.merge(counted.drop(columns="side"), how="left", on=_AREA_KIND).assign(basis=0)
     if per != "pair":
-        table = pd.concat([table, _reported(dataset, size, by, day, left_out)])
-    frame = _described(dataset, table, per)
+        table = pd.concat([table, _reported(dataset, chosen, size, by)])
+    frame = _described(dataset, chosen, table, per)
     frame.attrs = {
-        "at": str(day.date()), "by": by, "per": per, "data_version": dataset.version,
-        "left_out": left_out,
+        "at": str(chosen.day.date()), "by": by, "per": per, "data_version": dataset.version,
+        "left_out": chosen.left_out,
     }  # fmt: skip
     return frame
 
 
-def _products(dataset: Dataset, size: pd.DataFrame, by: str) -> pd.DataFrame:
+def _products(chosen: Chosen, size: pd.DataFrame, by: str) -> pd.DataFrame:
     """Multiply the border units of an area with those that it faces, for each pair of sources."""
-    country, _ = countries(dataset)
-    is_own = size["side"] == country[size["area"]]
+    is_own = size["side"] == chosen.country[size["area"]]
     own, facing = size[is_own], size[~is_own]
     if by == "country":
         # What one country counts of itself, the other one faces.
@@ -156,21 +154,19 @@ def _products(dataset: Dataset, size: pd.DataFrame, by: str) -> pd.DataFrame:
     )[size.columns]  # fmt: skip
 
 
-def _reported(
-    dataset: Dataset, size: pd.DataFrame, by: str, day: pd.Timestamp, left_out: dict[str, int]
-) -> pd.DataFrame:
+def _reported(dataset: Dataset, chosen: Chosen, size: pd.DataFrame, by: str) -> pd.DataFrame:
     """Set totals of pairings that are not of a later day against the denominators."""
-    reported = totals(dataset, measure="pairings", by=by, day=day, left_out=left_out)
+    reported = totals(dataset, chosen, measure="pairings", by=by)
     later = reported["when"] == "after"
-    note(left_out, f"totals of a day after {day.date()}", later)
-    reported = reported[~later].drop(columns=["side", "latest", "when"])
+    note(chosen.left_out, f"totals of a day after {chosen.day.date()}", later)
+    reported = reported[~later].drop(columns=["side", "earliest", "latest", "when"])
     table = size.merge(reported, on=_AREA_KIND, suffixes=("", "_basis"))
     return table.assign(
         basis=1, named_certain=table["value_basis"], named_possible=table["value_basis"]
     )
 
 
-def _described(dataset: Dataset, table: pd.DataFrame, per: Per) -> pd.DataFrame:
+def _described(dataset: Dataset, chosen: Chosen, table: pd.DataFrame, per: Per) -> pd.DataFrame:
     """Sort, put words in the place of numbers, and divide."""
     for name in ("named_certain", "named_possible", "undated"):
         named = table["basis"] == 0
@@ -181,7 +177,6 @@ def _described(dataset: Dataset, table: pd.DataFrame, per: Per) -> pd.DataFrame:
     keys = ["area", "kind", "side", "basis", "named_certain", "value", "qualifier"]
     table = table.sort_values(keys, ignore_index=True)
     area = dataset.localities.iloc[table["area"]].reset_index(drop=True)
-    _, codes = countries(dataset)
     words = np.array(UNIT_WORDS, dtype=object)[table["kind"]]
     return pd.DataFrame(
         {
@@ -189,7 +184,9 @@ def _described(dataset: Dataset, table: pd.DataFrame, per: Per) -> pd.DataFrame:
             "area": area["name"],
             "country": area["country"],
             "kind": worded(table["kind"], KIND_WORDS),
-            "side": pd.array(np.array([*codes, None], dtype=object)[table["side"]], dtype="str"),
+            "side": pd.array(
+                np.array([*chosen.countries, None], dtype=object)[table["side"]], dtype="str"
+            ),
             "basis": worded(table["basis"], ["named", "reported"]),
             "certain": table["named_certain"],
             "possible": table["named_possible"],

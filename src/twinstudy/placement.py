@@ -39,8 +39,10 @@ class Chosen:
         all false for pairings that were not chosen.
     certain_from
         Second since 1970 from which each pairing is certain; `NEVER` where it is not.
+    country, countries
+        Number of the country of each locality, and the codes in alphabetical order.
     left_out
-        How many pairings are left out, by reason.
+        How many pairings are left out, by reason; grows by what measures leave out.
     """
 
     day: pd.Timestamp
@@ -50,6 +52,8 @@ class Chosen:
     possible: np.ndarray
     undated: np.ndarray
     certain_from: np.ndarray
+    country: np.ndarray
+    countries: list[str]
     left_out: dict[str, int]
 
 
@@ -124,8 +128,18 @@ def choose(
         chosen & (undated | np.isnat(earliest) | (earliest <= day.to_datetime64()))
     )
     note(left_out, f"pairings signed after {day.date()}", chosen & ~possible)
+    country, countries = pd.factorize(dataset.localities["country"], sort=True)
     return Chosen(
-        day, pairings, number, certain, possible, undated & possible, certain_from, left_out
+        day=day,
+        pairings=pairings,
+        kind=number,
+        certain=certain,
+        possible=possible,
+        undated=undated & possible,
+        certain_from=certain_from,
+        country=country,
+        countries=[*countries],
+        left_out=left_out,
     )
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from .placement import Chosen, Placement, exists_on, note, opposite
 from .records import Dataset
 from .schema import KINDS, LEVEL_OF_KIND, LEVELS
-from .totals import ALL_KINDS, countries
+from .totals import ALL_KINDS
 
 #: Kinds of pairing by number; the last stands for all together.
 KIND_WORDS = [*KINDS, "all"]
@@ -89,8 +89,7 @@ def unit_entries(
     ['Trung Quốc', 'Việt Nam']
     """
     countable = _countable(dataset, chosen, placement)
-    country, _ = countries(dataset)
-    near, far = _across(chosen, placement, counted, country)
+    near, far = _across(chosen, placement, counted)
     entry, area = np.arange(len(placement.pairing)), placement.area
     if len(far):
         entry, area = np.concatenate([entry, far]), np.concatenate([area, placement.area[near]])
@@ -98,7 +97,7 @@ def unit_entries(
     entry = entry[kept]
     unit, pairing = placement.locality[entry], placement.pairing[entry]
     kind, certain = chosen.kind[pairing], chosen.certain[pairing]
-    return Entries(area[kept], kind, country[unit], unit, pairing, certain)
+    return Entries(area[kept], kind, chosen.country[unit], unit, pairing, certain)
 
 
 def pairing_entries(chosen: Chosen, placement: Placement) -> Entries:
@@ -157,9 +156,8 @@ def pair_entries(dataset: Dataset, chosen: Chosen, placement: Placement) -> Entr
     True
     """
     countable = _countable(dataset, chosen, placement)
-    country, _ = countries(dataset)
     near, far = opposite(placement, countable & (placement.area >= 0))
-    place = placement.locality
+    place, country = placement.locality, chosen.country
     kept = countable[far] & (country[place[near]] != country[place[far]])
     near, far = near[kept], far[kept]
     _, pair = np.unique(place[near] * len(country) + place[far], return_inverse=True)
@@ -246,9 +244,10 @@ def _countable(dataset: Dataset, chosen: Chosen, placement: Placement) -> np.nda
 
 
 def _across(
-    chosen: Chosen, placement: Placement, counted: pd.DataFrame, country: np.ndarray
+    chosen: Chosen, placement: Placement, counted: pd.DataFrame
 ) -> tuple[np.ndarray, np.ndarray]:
     """Pair members in an area with those across the border, where a source counts the latter."""
+    country = chosen.country
     foreign = counted[(counted["side"] >= 0) & (counted["side"] != country[counted["area"]])]
     if foreign.empty:
         return np.array([], dtype=int), np.array([], dtype=int)

@@ -86,8 +86,7 @@ def timeline(
     """
     level = "country" if by is None else by
     chosen = choose(dataset, at=at, kind=kind, statuses=statuses)
-    left_out = chosen.left_out
-    reported = yearly_totals(dataset, by=level, day=chosen.day, left_out=left_out)
+    reported = yearly_totals(dataset, chosen, by=level)
     if kind is not None:
         reported = reported[reported["kind"].isin(chosen_kinds(kind))]
     if by is None:
@@ -104,7 +103,7 @@ def timeline(
         frame = frame.drop(columns=["area_id", "area", "country"])
     frame.attrs = {
         "at": str(chosen.day.date()), "by": by, "data_version": dataset.version,
-        "left_out": left_out, "pauses": _pauses(dataset, chosen),
+        "left_out": chosen.left_out, "pauses": _pauses(dataset, chosen),
     }  # fmt: skip
     return frame
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from .dates import date_bounds
 from .evidence import newest_day
-from .placement import NEVER, exists_on, note, seconds
+from .placement import NEVER, Chosen, exists_on, note, seconds
 from .records import Dataset
 from .schema import KINDS, LEVEL_OF_KIND
 
@@ -27,23 +27,19 @@ _KIND_OF_LEVEL = {level: _KIND_NUMBER[kind] for kind, level in LEVEL_OF_KIND.ite
 _GROUP = ["area", "kind", "side", "value", "qualifier"]
 
 
-def totals(
-    dataset: Dataset, *, measure: str, by: str, day: pd.Timestamp, left_out: dict[str, int]
-) -> pd.DataFrame:
+def totals(dataset: Dataset, chosen: Chosen, *, measure: str, by: str) -> pd.DataFrame:
     """Read the totals of pairings or of twinned units, as of a day.
 
     Parameters
     ----------
     dataset
         Records.
+    chosen
+        Holds the day; its `left_out` grows by how many counts are left out, by reason.
     measure
         ``"pairings"`` or ``"twinned"``.
     by
         Level of the areas.
-    day
-        The day.
-    left_out
-        Grows by how many counts are left out, by reason.
 
     Returns
     -------
@@ -51,39 +47,39 @@ def totals(
         One row an area, kind, side, value and qualifier: ``area`` and ``side`` (row
         number of the area and number of the country, -1 for none), ``kind`` (number, `ALL_KINDS`
         for all), ``value``, ``qualifier``, ``when`` (one of `WHEN`), ``as_of`` and ``source_id``
-        (text, joined where several say the same), ``latest`` (second since 1970 by which the total
-        was reached). A total ``by`` the day bounds the number at the day from below, as pairings
-        last; one ``after`` it from above; one ``on`` it from both sides.
+        (text, joined where several say the same), ``earliest`` and ``latest`` (seconds since 1970
+        between which it was so). A total ``by`` the day bounds the number at the day from below,
+        as pairings last; one ``after`` it from above; one ``on`` it from both sides.
 
     Examples
     --------
     >>> from twinstudy import load
-    >>> day = pd.Timestamp("2025-06-30")
-    >>> frame = totals(load(), measure="pairings", by="country", day=day, left_out={})
+    >>> from twinstudy.placement import choose
+    >>> dataset = load()
+    >>> chosen = choose(dataset, at="2025-06-30", kind=None, statuses="agreed")
+    >>> frame = totals(dataset, chosen, measure="pairings", by="country")
     >>> frame["when"].isin(WHEN).all().item()
     True
     """
-    counts = _of_areas(dataset, measure, by, day, left_out)
+    counts = _of_areas(dataset, chosen, measure, by)
     if measure == "twinned":
-        counts = _standing(dataset, counts, day, left_out)
-    moment = seconds(day)
+        counts = _standing(dataset, chosen, counts)
+    moment = seconds(chosen.day)
     early, late = counts["earliest"] >= moment, counts["latest"] <= moment
     counts["bounds"] = np.where(late, _LOWER, 0) + np.where(early, _UPPER, 0)
     useless = (counts["bounds"] == _UPPER) & (counts["qualifier"] != "exact")
-    note(left_out, f"totals of a day after {day.date()} that are not exact", useless)
+    note(chosen.left_out, f"totals of a day after {chosen.day.date()} that are not exact", useless)
     united = _united(counts[~useless], bounds=np.bitwise_or.reduce)
     united["when"] = np.array(["unclear", "by", "after", "on"], object)[united.pop("bounds")]
     return united
 
 
-def yearly_totals(
-    dataset: Dataset, *, by: str, day: pd.Timestamp, left_out: dict[str, int]
-) -> pd.DataFrame:
+def yearly_totals(dataset: Dataset, chosen: Chosen, *, by: str) -> pd.DataFrame:
     """Read the totals of pairings of areas, with the year that they speak of.
 
     Parameters
     ----------
-    dataset, by, day, left_out
+    dataset, chosen, by
         As in `totals`.
 
     Returns
@@ -91,43 +87,41 @@ def yearly_totals(
     totals
         As `totals`, one row for each year, with ``year``: that of the last day which the total may
         speak of by its date, or by the publication of its source where it has no end. Totals
-        without such a day, or of a year after that of `day`, are left out.
+        without such a day, or of a year after that of the day, are left out.
 
     Examples
     --------
     >>> from twinstudy import load
-    >>> day = pd.Timestamp("2025-06-30")
-    >>> frame = yearly_totals(load(), by="country", day=day, left_out={})
+    >>> from twinstudy.placement import choose
+    >>> dataset = load()
+    >>> chosen = choose(dataset, at="2025-06-30", kind=None, statuses="agreed")
+    >>> frame = yearly_totals(dataset, chosen, by="country")
     >>> frame.loc[frame["value"] == 62, "year"].tolist()
     [2023]
     """
-    counts = _of_areas(dataset, "pairings", by, day, left_out)
+    counts = _of_areas(dataset, chosen, "pairings", by)
     stated = date_bounds(counts["as_of"].astype("str").replace("undated", None))["latest"]
     counts["latest"] = stated.fillna(counts.pop("known"))
-    note(left_out, "totals without a year", counts["latest"].isna())
+    note(chosen.left_out, "totals without a year", counts["latest"].isna())
     counts = counts[counts["latest"].notna()]
     counts["year"] = counts["latest"].dt.year
-    note(left_out, f"totals of a year after {day.year}", counts["year"] > day.year)
-    return _united(counts[counts["year"] <= day.year], "year")
+    note(
+        chosen.left_out,
+        f"totals of a year after {chosen.day.year}",
+        counts["year"] > chosen.day.year,
+    )
+    return _united(counts[counts["year"] <= chosen.day.year], "year")
 
 
-def sizes(
-    dataset: Dataset, *, measure: str, by: str, day: pd.Timestamp, left_out: dict[str, int]
-) -> pd.DataFrame:
+def sizes(dataset: Dataset, chosen: Chosen, *, measure: str, by: str) -> pd.DataFrame:
     """Read the sizes of areas, as of a day: border units or kilometres of border.
 
     Parameters
     ----------
-    dataset
-        Records.
+    dataset, chosen, by
+        As in `totals`.
     measure
         ``"border_units"`` or ``"border_length"``.
-    by
-        Level of the areas.
-    day
-        The day.
-    left_out
-        Grows by how many counts are left out, by reason.
 
     Returns
     -------
@@ -139,33 +133,27 @@ def sizes(
     Examples
     --------
     >>> from twinstudy import load
-    >>> day = pd.Timestamp("2025-06-30")
-    >>> frame = sizes(load(), measure="border_length", by="province", day=day, left_out={})
+    >>> from twinstudy.placement import choose
+    >>> dataset = load()
+    >>> chosen = choose(dataset, at="2025-06-30", kind=None, statuses="agreed")
+    >>> frame = sizes(dataset, chosen, measure="border_length", by="province")
     >>> (frame["value"] > 0).all().item()
     True
     """
-    counts = _of_areas(dataset, measure, by, day, left_out)
+    counts = _of_areas(dataset, chosen, measure, by)
     if measure == "border_units":
-        counts = _standing(dataset, counts, day, left_out)
+        counts = _standing(dataset, chosen, counts)
     return _united(counts)
 
 
-def countries(dataset: Dataset) -> tuple[np.ndarray, list[str]]:
-    """Return the number of the country of each locality, and the codes in alphabetical order."""
-    number, codes = pd.factorize(dataset.localities["country"], sort=True)
-    return number, [*codes]
-
-
-def _of_areas(
-    dataset: Dataset, measure: str, by: str, day: pd.Timestamp, left_out: dict[str, int]
-) -> pd.DataFrame:
+def _of_areas(dataset: Dataset, chosen: Chosen, measure: str, by: str) -> pd.DataFrame:
     """Take the counts of a measure in areas of a level that exist on the day."""
     counts = dataset.counts
     area = counts["area_id"].cat.codes.to_numpy(np.int64)
     rows = (counts["measure"] == measure).to_numpy(bool)
     rows = rows & (dataset.localities["level"] == by).to_numpy(bool)[area]
-    gone = rows & ~exists_on(dataset, day)[area]
-    note(left_out, f"counts of areas that do not exist on {day.date()}", gone)
+    gone = rows & ~exists_on(dataset, chosen.day)[area]
+    note(chosen.left_out, f"counts of areas that do not exist on {chosen.day.date()}", gone)
     rows = rows & ~gone
     counts, area = counts[rows], area[rows]
 
@@ -174,14 +162,13 @@ def _of_areas(
         number = word.map(_KIND_OF_LEVEL).fillna(-1).astype(np.int64)
     else:
         number = word.map(_KIND_NUMBER).fillna(ALL_KINDS).astype(np.int64)
-    _, codes = countries(dataset)
     known = _published(dataset, counts)
     bounds = _as_of(dataset, counts, known)
     frame = pd.DataFrame(
         {
             "area": area,
             "kind": number,
-            "side": pd.Index(codes).get_indexer(counts["side"]),
+            "side": pd.Index(chosen.countries).get_indexer(counts["side"]),
             "value": counts["value"],
             "qualifier": counts["qualifier"].astype("object"),
             "as_of": counts["as_of"].astype("object").fillna("undated"),
@@ -191,7 +178,7 @@ def _of_areas(
             "known": known,
         }
     )
-    note(left_out, "counts of units that no kind of pairing ties", number < 0)
+    note(chosen.left_out, "counts of units that no kind of pairing ties", number < 0)
     tied: pd.DataFrame = frame[number >= 0]
     return tied
 
@@ -214,21 +201,20 @@ def _as_of(
     stated = date_bounds(counts["as_of"])
     plain = ~stated["qualified"].to_numpy(bool)
     last = np.where(plain, stated["latest"].to_numpy("datetime64[s]"), np.datetime64("NaT"))
-    newest = newest_day(dataset).to_datetime64()
-    last = np.fmin(np.fmin(last, known), newest).astype("datetime64[s]").astype(np.int64)
+    last = np.fmin(last, known).astype("datetime64[s]")
+    if len(last):
+        last = np.fmin(last, newest_day(dataset).to_datetime64().astype("datetime64[s]"))
     first = stated["earliest"].to_numpy("datetime64[s]")
     dated = plain & ~np.isnat(first)
-    return np.where(dated, first.astype(np.int64), -NEVER), last
+    return np.where(dated, first.astype(np.int64), -NEVER), last.astype(np.int64)
 
 
-def _standing(
-    dataset: Dataset, counts: pd.DataFrame, day: pd.Timestamp, left_out: dict[str, int]
-) -> pd.DataFrame:
+def _standing(dataset: Dataset, chosen: Chosen, counts: pd.DataFrame) -> pd.DataFrame:
     """Leave out counts of units some of which began or ended between their date and the day."""
-    moment = seconds(day)
+    moment = seconds(chosen.day)
     unit, ancestor, changed = _changes(dataset)
     kind = dataset.localities["level"].astype("object").map(_KIND_OF_LEVEL).to_numpy()[unit]
-    country = countries(dataset)[0][unit]
+    country = chosen.country[unit]
     other = np.zeros(len(counts), dtype=bool)
     if len(unit):
         spoken = np.clip(moment, counts["earliest"], counts["latest"]).to_numpy(np.int64)
@@ -237,7 +223,11 @@ def _standing(
             same = (ancestor == area) & (kind == of_kind) & (country == side)
             since, until = sorted([int(spoken[row]), moment])
             other[row] = ((changed > since) & (changed <= until) & same).any()
-    note(left_out, f"counts of units that changed between their date and {day.date()}", other)
+    note(
+        chosen.left_out,
+        f"counts of units that changed between their date and {chosen.day.date()}",
+        other,
+    )
     return counts[~other]
 
 
@@ -264,7 +254,7 @@ def _united(counts: pd.DataFrame, *keys: str, **more: Callable[..., object]) -> 
     counts = counts.sort_values([*_GROUP, "latest", "as_of", "source_id"])
     groups = counts.groupby([*_GROUP, *keys], sort=True)
     united = {"as_of": groups["as_of"].agg(_joined), "source_id": groups["source_id"].agg(_joined)}
-    united["latest"] = groups["latest"].max()
+    united |= {"earliest": groups["earliest"].min(), "latest": groups["latest"].max()}
     united |= {name: groups[name].agg(how) for name, how in more.items()}
     return pd.DataFrame(united).reset_index()
 
