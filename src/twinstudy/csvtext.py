@@ -21,7 +21,7 @@ except ImportError:  # the extra `fast` is not installed
     pa = None
 
 _LONGEST_LINE = 100_000  # bytes; below the limit of the csv module for one cell
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\ufffe\uffff]")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\ufffe\uffff]")
 _RARE = tuple(character.encode() for character in "\x7f\u2028\u2029\ufffe\uffff")
 
 
@@ -89,7 +89,7 @@ def _clean_text(data: bytes, table: Table) -> str | Problem:
     ends = np.flatnonzero(codes == ord("\n"))
     # Looking for the character is slow, so it is done only where there may be one.
     suspect = np.count_nonzero(codes < ord(" ")) > len(ends) or any(byte in data for byte in _RARE)
-    control = _CONTROL.search(text) if suspect else None
+    control = CONTROL.search(text) if suspect else None
     if control:
         offset = len(text[: control.start()].encode())
         return fault(

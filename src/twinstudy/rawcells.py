@@ -1,0 +1,173 @@
+"""Cells of anybody's frame as text: one spelling, one form of date, and what cannot be read."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from .csvtext import CONTROL
+from .dates import parse_date
+from .errors import ArgumentError
+
+_LONGEST_TEXT = 1_000  # characters; so that a row never makes a line too long for a file
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_TIME_OF_DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9]{2}:.*")
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A column of cells, distinct texts read once.
+
+    Attributes
+    ----------
+    codes
+        Position in `words` for each row, -1 where the cell is empty or cannot be read.
+    words
+        Distinct texts in order.
+    faults
+        Row position -> why its cell cannot be read.
+    """
+
+    codes: np.ndarray
+    words: list[str]
+    faults: dict[int, str]
+
+
+def read_cells(column: pd.Series, read: Callable[[object], str]) -> Cells:
+    """Read a column, each distinct value once.
+
+    Parameters
+    ----------
+    column
+        Values of any type.
+    read
+        Makes text of a value, ``""`` of one that means nothing; raises ArgumentError.
+
+    Returns
+    -------
+    cells
+        The texts; missing values (None, NaN, NaT, NA) are empty.
+
+    Examples
+    --------
+    >>> cells = read_cells(pd.Series(["Đồng  Văn", None, "Đồng Văn ", "NA"]), plain_text)
+    >>> cells.codes.tolist(), cells.words
+    ([1, -1, 1, 0], ['NA', 'Đồng Văn'])
+    """
+    codes, values = pd.factorize(column)
+    texts, faults = [], {}
+    for position, value in enumerate(values.tolist()):
+        try:
+            texts.append(read(value))
+        except ArgumentError as error:
+            texts.append("")
+            faults[position] = str(error)
+    words = sorted(set(texts) - {""})
+    number = {"": -1} | {word: n for n, word in enumerate(words)}
+    # Code -1 (missing) takes the extra last element.
+    numbers = np.array([number[text] for text in texts] + [-1])
+    rows = np.flatnonzero(np.isin(codes, list(faults))).tolist() if faults else []
+    return Cells(numbers[codes], words, {row: faults[codes[row]] for row in rows})
+
+
+def plain_text(value: object) -> str:
+    """Read a value as text in Unicode NFC with single spaces; whole floats lose their ``.0``.
+
+    Parameters
+    ----------
+    value
+        Anything that is not missing.
+
+    Returns
+    -------
+    text
+        The text; any white space, line breaks too, is one space, and none stands at the ends.
+
+    Raises
+    ------
+    ArgumentError
+        If a control character stands in it, or it has more than 1,000 characters.
+
+    Examples
+    --------
+    >>> plain_text(" 007"), plain_text(1001.0), plain_text("Ma\\nLù Thàng")
+    ('007', '1001', 'Ma Lù Thàng')
+    """
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    text = " ".join(unicodedata.normalize("NFC", str(value)).split())
+    if len(text) > _LONGEST_TEXT:
+        raise ArgumentError(
+            f"{text[:20] + '…'!r} has {len(text):,} characters, of {_LONGEST_TEXT:,} allowed; "
+            "shorten it"
+        )
+    control = CONTROL.search(text) or _SURROGATE.search(text)
+    if control:
+        raise ArgumentError(f"{text!r} holds the character {control.group()!r}; take it out")
+    return text
+
+
+def date_text(value: object) -> str:
+    """Write a value as EDTF, without asking whether it is a date.
+
+    Parameters
+    ----------
+    value
+        EDTF text, an ISO date with or without time of day, a year as a number, a date or a
+        timestamp.
+
+    Returns
+    -------
+    text
+        Years as four digits, timestamps as their day, all else as `plain_text` has it.
+
+    Examples
+    --------
+    >>> date_text(2014), date_text(pd.Timestamp("2014-08-26 10:00")), date_text("2013~")
+    ('2014', '2014-08-26', '2013~')
+    """
+    if isinstance(value, date):
+        return value.isoformat()[:10]
+    if isinstance(value, np.datetime64):
+        return str(value)[:10]
+    text = plain_text(value)
+    if isinstance(value, int | float | np.number) and not isinstance(value, bool):
+        return text.zfill(4)
+    timed = _TIME_OF_DAY.fullmatch(text)
+    return timed.group(1) if timed else text
+
+
+def date_reader(undated: Iterable[str]) -> Callable[[object], str]:
+    """Make a reader of dates that lets declared placeholders through.
+
+    Parameters
+    ----------
+    undated
+        Texts, as `date_text` writes them, that need not be dates.
+
+    Returns
+    -------
+    read
+        As `date_text`, but raises ArgumentError for what is neither a date nor declared.
+
+    Examples
+    --------
+    >>> read = date_reader(["0000-00-00"])
+    >>> read("0000-00-00"), read("2014-08-26T00:00:00Z")
+    ('0000-00-00', '2014-08-26')
+    """
+    declared = frozenset(undated)
+
+    def read(value: object) -> str:
+        text = date_text(value)
+        if text and text not in declared:
+            parse_date(text)
+        return text
+
+    return read
