@@ -11,7 +11,7 @@ from .dates import date_bounds
 from .evidence import newest_day
 from .placement import NEVER, Chosen, exists_on, note, seconds
 from .records import Dataset
-from .schema import KINDS, LEVEL_OF_KIND
+from .schema import KINDS, LEVEL_OF_KIND, LEVELS
 
 #: Number that stands for "all kinds" beside the numbers of the kinds.
 ALL_KINDS = len(KINDS)
@@ -23,6 +23,7 @@ _LOWER, _UPPER = 1, 2  # what a total bounds
 
 _KIND_NUMBER = {kind: number for number, kind in enumerate(KINDS)}
 _KIND_OF_LEVEL = {level: _KIND_NUMBER[kind] for kind, level in LEVEL_OF_KIND.items()}
+_KIND_NUMBER_OF_LEVEL = np.array([_KIND_OF_LEVEL.get(level, -1) for level in LEVELS])
 
 _GROUP = ["area", "kind", "side", "value", "qualifier"]
 
@@ -213,7 +214,7 @@ def _standing(dataset: Dataset, chosen: Chosen, counts: pd.DataFrame) -> pd.Data
     """Leave out counts of units some of which began or ended between their date and the day."""
     moment = seconds(chosen.day)
     unit, ancestor, changed = _changes(dataset)
-    kind = dataset.localities["level"].astype("object").map(_KIND_OF_LEVEL).to_numpy()[unit]
+    kind = _KIND_NUMBER_OF_LEVEL[dataset.localities["level"].cat.codes.to_numpy()[unit]]
     country = chosen.country[unit]
     other = np.zeros(len(counts), dtype=bool)
     if len(unit):
