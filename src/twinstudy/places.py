@@ -43,14 +43,15 @@ def ancestors(dataset: Dataset, *, level: str, at: str | date | None = None) -> 
     Notes
     -----
     A containment holds on every day that its interval allows, one without interval always. The
-    way up with the fewest steps counts.
+    way up with the fewest steps counts. A place without any containment on that day lies where it
+    lay on the nearest day.
 
-    A unit that does not exist on that day, by ``exists``, stands for its land. Where no containment
+    A unit that does not exist on that day, by ``exists``, stands for its land: where no containment
     leads up from it, it has the ancestor that its successors have in common (before its time: those
-    of its predecessors that are in the data), and none if they do not agree; without any, it lies
-    where it lay on the nearest day. A unit of the level asked for whose time is over gives way to
-    its successor too; it stays its own ancestor if it has none, or several, and so does one whose
-    time is still to come, since it may be made of more units than the data name.
+    of its predecessors that are in the data), and none if they do not agree. A unit of the level
+    asked for whose time is over gives way to its successor too; it stays its own ancestor if it
+    has none, or several, and so does one whose time is still to come, since it may be made of more
+    units than the data name.
 
     Examples
     --------
@@ -107,7 +108,7 @@ def ancestor_codes(
     old, new = _stand_ins(dataset, ended, unborn)
     replaced = np.zeros(len(rank), dtype=bool)
     replaced[old] = True
-    parents = _parents(dataset, day, (ended | unborn) & ~replaced)
+    parents = _parents(dataset, day, ~replaced)
     # Where two parents are equally near, the higher one is written last, and stays.
     order = np.argsort(-rank[parents[1]], kind="stable")
     parents = (parents[0][order], parents[1][order])
@@ -121,17 +122,17 @@ def ancestor_codes(
     return found
 
 
-def _parents(dataset: Dataset, day: pd.Timestamp, lost: np.ndarray) -> _Links:
-    """List the containments of a day; for lost units without one, those of the nearest day."""
+def _parents(dataset: Dataset, day: pd.Timestamp, kept: np.ndarray) -> _Links:
+    """List the containments of a day; for kept units without any, those of the nearest day."""
     frame = dataset.containments
     child = frame["child_id"].cat.codes.to_numpy(np.int64)
     parent = frame["parent_id"].cat.codes.to_numpy(np.int64)
     during = date_bounds(frame["during"])
     before, after = (during["earliest"] > day).to_numpy(), (during["latest"] < day).to_numpy()
     holds = ~before & ~after
-    held = np.zeros(len(lost), dtype=bool)
+    held = np.zeros(len(kept), dtype=bool)
     held[child[holds]] = True
-    rows = np.flatnonzero((lost & ~held)[child])
+    rows = np.flatnonzero((kept & ~held)[child])
     if len(rows):
         wait = np.where(before, during["earliest"] - day, day - during["latest"])[rows]
         nearest = pd.Series(wait).groupby(child[rows]).transform("min").to_numpy()
