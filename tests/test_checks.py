@@ -289,7 +289,7 @@ def test_a_missing_file_is_one_problem_a_file(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_none_is_a_bad_argument(tmp_path: Path) -> None:
-    with pytest.raises(ArgumentError, match="`path` is '.*nowhere', which is no folder"):
+    with pytest.raises(ArgumentError, match=r"`path` is '.*nowhere', which is no folder"):
         check(tmp_path / "nowhere")
 
 
@@ -305,7 +305,7 @@ def test_all_problems_are_reported_at_once(edited: Edit) -> None:
         ("memberships.csv", 3, "locality_id"),
         ("sources.csv", 4, "kind"),
     ]
-    with pytest.raises(DataError, match="3 problems in the data:\nclaims.csv:2: signed") as caught:
+    with pytest.raises(DataError, match=r"3 problems in the data:\nclaims.csv:2: signed") as caught:
         load(folder)
     assert caught.value.problems == problems
 

@@ -51,12 +51,16 @@ def data_dictionary(dataset: Dataset) -> str:
         "# Data dictionary",
         "",
         f"{TITLE}: data version {dataset.version}.",
-        "Generated from `twinstudy.schema`; edit the tables, not this file, and run "
-        "`python3 tasks.py data`.",
+        (
+            "Generated from `twinstudy.schema`; edit the tables, not this file, and run "
+            "`python3 tasks.py data`."
+        ),
         "",
         "UTF-8, LF, NFC, rows sorted by key, one value a cell; an empty cell means not stated.",
-        "Dates are EDTF: `2018`, `2015-12`, `2014-08-26`, `A/B`, `A/..`, `../B`, with `~` "
-        "(approximate), `?` (uncertain) or `%` (both) after a date.",
+        (
+            "Dates are EDTF: `2018`, `2015-12`, `2014-08-26`, `A/B`, `A/..`, `../B`, with `~` "
+            "(approximate), `?` (uncertain) or `%` (both) after a date."
+        ),
         "How the records were judged is told in [CURATION.md](CURATION.md).",
         "",
         "| table | rows | what it holds |",
