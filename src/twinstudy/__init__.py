@@ -27,6 +27,8 @@ _MODULE_OF = {
         "density": "density",
         "timeline": "signings timeline",
         "interchange": "read_graph write_graph",
+        "distance": "distances",
+        "nullmodel": "null_model null_samples",
     }.items()
     for name in names.split()
 }
