@@ -23,11 +23,13 @@ _MODULE_OF = {
         "places": "ancestors",
         "names": "find_localities fold",
         "tracing": "conflicts history trace",
-        "coverage": "coverage",
-        "density": "density",
-        "timeline": "signings timeline",
+        "coverages": "coverage",
+        "densities": "density",
+        "timelines": "signings timeline",
         "interchange": "read_graph write_graph",
         "distance": "distances",
+        "style": "save_figure",
+        "map": "drawing_points plot_map",
         "nullmodel": "null_model null_samples",
     }.items()
     for name in names.split()

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from .coverage import coverage
+from .coverages import coverage
 from .dates import date_bounds
 from .dictionary import TITLE
 from .display import KIND_WORDS, date_words, summary
