@@ -138,14 +138,14 @@ def find_localities(
     stored = _stored_names(dataset, _kept(places, country, level))
     # Any spelling of a stored name is a part of it, and the shortest one asked for of any other.
     core = _key(asked[-1].text)
-    near = stored[[core in key for key in _keys(stored["text"])]]
+    near = stored[[core in _key(text) for text in stored["text"]]]
     designation = places["designation"].fillna("").array
     level_of = places["level"].array
     ranks: dict[int, tuple[int, int, int, str]] = {}
     for text, place, origin in near.itertuples(index=False):
-        for typed, word, form in _matches(asked, _forms(text, words), origin):
+        for typed, form, word, part in _matches(asked, _forms(text, words), origin):
             fit = _fit(word, fold(designation[place]), level_of[place], words)
-            rank = (_accents(typed, form), fit, origin, text)
+            rank = (_accents(typed, form), max(fit, part), origin, text)
             ranks[place] = min(rank, ranks.get(place, rank))
     return _found(dataset, ranks, [] if ranks else _suggested(core, stored["text"]))
 
@@ -250,14 +250,19 @@ def _shortened(text: str, words: _LevelWords) -> _Form | None:
 
 def _matches(
     asked: list[_Form], stored: list[_Form], origin: int
-) -> Iterable[tuple[str, str, str]]:
-    """Yield the spellings that two names share, with the level word that the asked one has."""
+) -> Iterable[tuple[str, str, str, int]]:
+    """Yield the spellings that two names share.
+
+    With each comes the level word of the name asked for, and 1 where a level word was taken off
+    a stored name, which should have none: "Tát" may mean "Bản Tát", but rather "Tát".
+    """
+    written = _ORIGINS[origin] == "named_as"  # what a source writes may hold a level word
     for typed in asked:
         for form in stored:
             if _key(typed.text) == _key(form.text):
-                # "Bản Tát" may be a name itself; what a source writes holds a level word.
-                whole = typed is asked[0] and (_ORIGINS[origin] != "named_as" or form.word != "")
-                yield typed.text, "" if whole else typed.word or asked[-1].word, form.text
+                whole = typed is asked[0] and not (written and form is stored[0])
+                word = "" if whole else typed.word or asked[-1].word
+                yield typed.text, form.text, word, int(form is not stored[0] and not written)
 
 
 def _fit(word: str, designation: str, level: str, words: _LevelWords) -> int:
@@ -279,15 +284,10 @@ def _key(text: str) -> str:
     return fold(text).replace(" ", "")
 
 
-def _keys(texts: pd.Series) -> list[str]:
-    """Make the keys of many names, folding them as one text."""
-    whole = "\0".join(texts)
-    decomposed = unicodedata.normalize("NFD", whole.lower().replace("đ", "d"))
-    return re.sub("[^\\w\0]|_", "", re.sub("[\u0300-\u036f]+", "", decomposed)).split("\0")
-
-
 def _suggested(key: str, texts: pd.Series) -> list[str]:
-    names = dict(zip(_keys(texts), texts, strict=True))
+    names: dict[str, str] = {}
+    for text in texts:
+        names.setdefault(_key(text), text)
     return [names[near] for near in nearest_texts(key, list(names))]
 
 
