@@ -180,7 +180,7 @@ async def _run(notebook: Path, timeout: int, on_cell: OnCell | None) -> Run:
             timeout=timeout,
             record_timing=False,
             coalesce_streams=True,
-            extra_arguments=["--log-level=40"],
+            extra_arguments=["--log-level=50"],
             resources={"metadata": {"path": str(folder)}},
             on_cell_execute=tell,
         )
