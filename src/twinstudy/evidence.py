@@ -39,6 +39,7 @@ def newest_day(dataset: Dataset) -> pd.Timestamp:
 
     Examples
     --------
+    >>> from twinstudy import load
     >>> newest_day(load()) >= pd.Timestamp("2021-01-01")
     True
     """
@@ -77,6 +78,7 @@ def day_at(dataset: Dataset, at: str | date | None) -> pd.Timestamp:
 
     Examples
     --------
+    >>> from twinstudy import load
     >>> day_at(load(), "2014-02")
     Timestamp('2014-02-28 00:00:00')
     """
@@ -136,6 +138,7 @@ def consolidate(dataset: Dataset, *, rule: Rule = "narrowest") -> pd.DataFrame:
 
     Examples
     --------
+    >>> from twinstudy import load
     >>> pairings = consolidate(load())
     >>> bool((pairings["members"] == pairings["members_a"] + pairings["members_b"]).all())
     True
@@ -182,6 +185,7 @@ def being(
 
     Examples
     --------
+    >>> from twinstudy import load
     >>> early = being(load(), at="1900")
     >>> bool(early["certain"].any()), bool(early["possible"].equals(early["undated"]))
     (False, True)
@@ -208,6 +212,7 @@ def being_by(pairings: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
 
     Examples
     --------
+    >>> from twinstudy import load
     >>> being_by(consolidate(load()), pd.Timestamp("2020-01-01")).columns.tolist()
     ['certain', 'possible', 'undated']
     """
@@ -239,6 +244,7 @@ def members(dataset: Dataset) -> pd.DataFrame:
 
     Examples
     --------
+    >>> from twinstudy import load
     >>> members(load()).columns.tolist()
     ['pairing_id', 'locality_id', 'side', 'second', 'claims', 'sources']
     """
