@@ -22,6 +22,7 @@ except ImportError:  # the extra `fast` is not installed
 
 _LONGEST_LINE = 100_000  # bytes; below the limit of the csv module for one cell
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\ufffe\uffff]")
+_LINE_END = re.compile(r"[\n\r]")
 _RARE = tuple(character.encode() for character in "\x7f\u2028\u2029\ufffe\uffff")
 
 
@@ -146,6 +147,60 @@ def header_problems(line: str, table: Table) -> Iterator[Problem]:
         yield Problem(table.file, 1, "", line, message)
     elif len(header) != len(set(header)):
         yield Problem(table.file, 1, "", line, "a column stands twice; keep one of them")
+
+
+def unclean_cells(frame: pd.DataFrame, table: Table, *, file: str) -> Iterator[Problem]:
+    r"""Yield what a CSV file could not hold, in rows that come from elsewhere.
+
+    Parameters
+    ----------
+    frame
+        Frame of text, indexed by line.
+    table
+        The table that it holds.
+    file
+        Name of the file, for messages.
+
+    Yields
+    ------
+    problem
+        Cells that are not NFC or hold line breaks or control characters, and rows that are too
+        long.
+
+    Examples
+    --------
+    >>> from twinstudy.schema import table
+    >>> cells = {"claim_id": "c-a", "locality_id": "l-b", "named_as": ["A\nB"]}
+    >>> found = unclean_cells(pd.DataFrame(cells, index=[2]), table("memberships"), file="a.csv")
+    >>> print(*found)
+    a.csv:2: named_as: 'A\nB' holds the control character '\n'; take it out
+    """
+    longest = np.zeros(len(frame), dtype=np.int64)
+    for column in table.columns:
+        if column.type == "text" and not column.pattern:
+            cells = frame[column.name].tolist()
+            longest += 4 * np.fromiter(map(len, cells), np.int64, len(cells))
+            joined = "".join(cells)
+            if joined.isprintable() and unicodedata.is_normalized("NFC", joined):
+                continue
+            for line, value in zip(frame.index.tolist(), cells, strict=True):
+                message = _unclean(value)
+                if message:
+                    yield Problem(file, line, column.name, value, message)
+    for row in np.flatnonzero(longest > _LONGEST_LINE).tolist():
+        line = csv_bytes(frame.iloc[[row]]).partition(b"\n")[2]
+        if len(line) > _LONGEST_LINE:
+            message = f"the row is {len(line):,} bytes long, of {_LONGEST_LINE:,} allowed"
+            yield Problem(file, int(frame.index[row]), "", "", f"{message}; shorten it")
+
+
+def _unclean(value: str) -> str:
+    control = CONTROL.search(value) or _LINE_END.search(value)
+    if control:
+        return f"{value!r} holds the control character {control.group()!r}; take it out"
+    if not unicodedata.is_normalized("NFC", value):
+        return f"{value!r} has letters with separate accents; normalise it to Unicode NFC"
+    return ""
 
 
 def _nfc_problems(text: str, file: str) -> Iterator[Problem]:

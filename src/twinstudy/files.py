@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import os
-import tempfile
+import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
-from .csvtext import csv_bytes, header_problems, text_frame
-from .errors import MissingExtraError, Problem
-from .schema import TABLES, Table
-from .tables import Frames, Tables, column_text, text_tables, type_tables
-
-try:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-except ImportError:  # the extra `fast` is not installed
-    pa = None
-
-_NO_PYARROW = "Parquet files need pyarrow; install it with: pip install 'twinstudy[fast]'"
+from .csvtext import csv_bytes, text_frame
+from .errors import ArgumentError, Problem
+from .parquet import parquet_bytes, parquet_frame, require_pyarrow
+from .schema import TABLES
+from .tables import Frames, Tables, text_tables, type_tables
 
 
 def bundled_data() -> Path:
@@ -61,16 +53,19 @@ def read_tables(folder: Path) -> tuple[Tables, list[Problem]]:
     []
     """
     suffix = ".parquet" if (folder / "sources.parquet").is_file() else ".csv"
+    read = parquet_frame if suffix == ".parquet" else text_frame
     text: Frames = {}
     problems: list[Problem] = []
+    if suffix == ".parquet" and (folder / "sources.csv").is_file():
+        message = (
+            "sources.csv stands beside it; keep the tables in one format, and take out the other"
+        )
+        problems.append(Problem("sources.parquet", 0, "", "", message))
     for table in TABLES:
         path = folder / f"{table.name}{suffix}"
         frame = None
         try:
-            if suffix == ".parquet":
-                frame, found = _read_parquet(path, table)
-            else:
-                frame, found = text_frame(path.read_bytes(), table)
+            frame, found = read(path.read_bytes(), table)
         except FileNotFoundError:
             found = [Problem(path.name, 0, "", "", "the file is missing; every table needs one, "
                              "if only with its header")]  # fmt: skip
@@ -80,25 +75,6 @@ def read_tables(folder: Path) -> tuple[Tables, list[Problem]]:
         if frame is not None:
             text[table.name] = frame
     return type_tables(text, suffix), problems
-
-
-def _read_parquet(path: Path, table: Table) -> tuple[pd.DataFrame | None, list[Problem]]:
-    if not path.is_file():
-        raise FileNotFoundError(path)
-    if pa is None:
-        raise MissingExtraError(_NO_PYARROW)
-    try:
-        read = pq.read_table(path)
-    except pa.ArrowInvalid as error:
-        message = f"the file is not Parquet: {str(error).splitlines()[0]}"
-        return None, [Problem(path.name, 0, "", "", message)]
-    if sorted(read.column_names) != sorted(table.column_names):
-        return None, list(header_problems(",".join(read.column_names), table))
-    arrays = {}
-    for column in table.columns:
-        values = read[column.name].to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
-        arrays[column.name] = column_text(values, column).array
-    return pd.DataFrame(arrays, index=pd.RangeIndex(2, read.num_rows + 2)), []
 
 
 def write_tables(typed: Mapping[str, pd.DataFrame], folder: Path, *, suffix: str = ".csv") -> None:
@@ -115,6 +91,8 @@ def write_tables(typed: Mapping[str, pd.DataFrame], folder: Path, *, suffix: str
 
     Raises
     ------
+    ArgumentError
+        If the folder holds tables in the other format.
     MissingExtraError
         If Parquet is asked for and pyarrow is not installed.
 
@@ -127,8 +105,14 @@ def write_tables(typed: Mapping[str, pd.DataFrame], folder: Path, *, suffix: str
     ...     len(list(Path(folder).glob("*.csv")))
     11
     """
-    if suffix == ".parquet" and pa is None:
-        raise MissingExtraError(_NO_PYARROW)
+    other = ".csv" if suffix == ".parquet" else ".parquet"
+    if (folder / f"sources{other}").is_file():
+        raise ArgumentError(
+            f"`folder` is {str(folder)!r}, which holds tables as {other} files; "
+            "take them out, or give another folder"
+        )
+    if suffix == ".parquet":
+        require_pyarrow()
     folder.mkdir(parents=True, exist_ok=True)
     for name, frame in typed.items():
         write_bytes(folder / f"{name}{suffix}", _encoded(name, frame, suffix))
@@ -137,12 +121,7 @@ def write_tables(typed: Mapping[str, pd.DataFrame], folder: Path, *, suffix: str
 def _encoded(name: str, frame: pd.DataFrame, suffix: str) -> bytes:
     if suffix == ".csv":
         return csv_bytes(text_tables({name: frame})[name])
-    plain = frame.astype(
-        {c: "str" for c in frame if isinstance(frame[c].dtype, pd.CategoricalDtype)}
-    )
-    buffer = io.BytesIO()
-    pq.write_table(pa.Table.from_pandas(plain, preserve_index=False), buffer)
-    return buffer.getvalue()
+    return parquet_bytes(frame)
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -163,14 +142,15 @@ def write_bytes(path: Path, data: bytes) -> None:
     ...     (Path(folder) / "a.txt").read_bytes()
     b'new'
     """
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with temporary.open("xb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).chmod(path.stat().st_mode if path.exists() else 0o644)
-        Path(temporary).replace(path)
+        if path.exists():
+            temporary.chmod(path.stat().st_mode)
+        temporary.replace(path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise

@@ -12,6 +12,7 @@ import pandas as pd
 
 from . import __version__
 from .checks import check_tables, checked_tables
+from .csvtext import unclean_cells
 from .errors import ArgumentError, DataError, Problems
 from .files import write_tables
 from .schema import TABLES
@@ -92,7 +93,7 @@ memberships, events, counts
         Raises
         ------
         ArgumentError
-            If `format` is another word.
+            If `format` is another word, or the folder holds tables in the other format.
         MissingExtraError
             If ``"parquet"`` is asked for without pyarrow.
 
@@ -142,7 +143,7 @@ def load(path: str | Path | None = None) -> Dataset:
     ['CN', 'VN']
     """
     tables, problems = checked_tables(path)
-    return _dataset(tables.typed, problems)
+    return dataset_of(tables.typed, problems)
 
 
 def dataset_from_text(text: Frames) -> Dataset:
@@ -170,11 +171,41 @@ def dataset_from_text(text: Frames) -> Dataset:
     >>> dataset_from_text(text_tables(dataset.tables)).version == dataset.version
     True
     """
+    unclean = [
+        problem
+        for table in TABLES
+        for problem in unclean_cells(text[table.name], table, file=table.file)
+    ]
     tables = type_tables(text)
-    return _dataset(tables.typed, check_tables(tables))
+    return dataset_of(tables.typed, Problems(sorted([*unclean, *check_tables(tables)])))
 
 
-def _dataset(typed: Frames, problems: Problems) -> Dataset:
+def dataset_of(typed: Frames, problems: Problems) -> Dataset:
+    """Make a dataset of typed frames that have been checked.
+
+    Parameters
+    ----------
+    typed
+        Typed frames, sorted by key.
+    problems
+        What the checks have found; becomes the report.
+
+    Returns
+    -------
+    dataset
+        The records.
+
+    Raises
+    ------
+    DataError
+        If a problem is an error.
+
+    Examples
+    --------
+    >>> dataset = load()
+    >>> dataset_of(dataset.tables, Problems()).version == dataset.version
+    True
+    """
     if any(problem.severity == "error" for problem in problems):
         raise DataError(problems)
     frames = {name: frame.reset_index(drop=True) for name, frame in typed.items()}
