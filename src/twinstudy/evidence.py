@@ -175,8 +175,8 @@ def being(
         One row a pairing, in the order of ``dataset.pairings``: ``pairing_id`` (str), ``kind``,
         ``status`` (categorical), and three bools. ``certain``: the pairing is agreed, and its
         date of signing is not qualified and ends by that day, or a source published by that day
-        reports it. ``possible``: certain, or signed by that day at the earliest, or without date.
-        ``undated``: no claim gives a date of signing.
+        reports it. ``possible``: certain, or undated, or its date begins by that day.
+        ``undated``: there is no date of signing, so `consolidate` leaves ``signed`` missing.
 
     Raises
     ------
@@ -187,7 +187,7 @@ def being(
     --------
     >>> from twinstudy import load
     >>> early = being(load(), at="1900")
-    >>> bool(early["certain"].any()), bool(early["possible"].equals(early["undated"]))
+    >>> bool(early["certain"].any()), bool((early["undated"] <= early["possible"]).all())
     (False, True)
     """
     pairings = consolidate(dataset, rule=rule)
