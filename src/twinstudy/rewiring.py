@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 _BATCH = 250  # a constant, so that the draws do not depend on the number of workers
+_BLOCK = 64  # steps whose random numbers are drawn at once
 
 
 def rewired(
@@ -96,15 +97,15 @@ def rewire(
         return state.reshape(chains, 0)
     fellows = _fellows(np.asarray(left))
     start = np.arange(chains) * edges
-    for _ in range(steps):
-        one, other = rng.integers(edges, size=(2, chains))
-        at_one, at_other = start + one, start + other
-        one_end, other_end = state[at_one], state[at_other]
-        # Also true where the two edges are one, or share an end: then there is nothing to change.
-        clash = (state[start + fellows[:, one]] == other_end).any(axis=0)
-        clash |= (state[start + fellows[:, other]] == one_end).any(axis=0)
-        state[at_one] = np.where(clash, one_end, other_end)
-        state[at_other] = np.where(clash, other_end, one_end)
+    for done in range(0, steps, _BLOCK):
+        for one, other in rng.integers(edges, size=(min(_BLOCK, steps - done), 2, chains)):
+            at_one, at_other = start + one, start + other
+            one_end, other_end = state[at_one], state[at_other]
+            # Also true where the two edges are one, or share an end: nothing is to change then.
+            clash = (state[start + fellows.take(one, axis=1)] == other_end).any(axis=0)
+            clash |= (state[start + fellows.take(other, axis=1)] == one_end).any(axis=0)
+            state[at_one] = np.where(clash, one_end, other_end)
+            state[at_other] = np.where(clash, other_end, one_end)
     return state.reshape(chains, edges)
 
 
