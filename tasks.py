@@ -49,7 +49,7 @@ TASKS = {  # each command is a module that Python runs
     "lint": ["ruff check", "ruff format --check", "mypy"],
     "extras": ["pytest --hypothesis-profile=ci"],
     "browser": ["pytest -m browser"],
-    "nightly": ["pytest -m nightly"],
+    "nightly": ["pytest -m nightly --hypothesis-profile=default"],
     "bench": ["pytest benchmarks"],
 }
 LOCKS = {"lab": "-lab", **dict.fromkeys(["extras", "browser", "nightly", "bench"], "-extras")}
