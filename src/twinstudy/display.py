@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from .evidence import members, newest_day
+from .names import fold
 from .places import ancestor_codes
 from .records import Dataset
 from .schema import KINDS
@@ -90,7 +91,8 @@ def summary(dataset: Dataset) -> pd.DataFrame:
     counts = counts.fillna(0).astype("int64").reset_index()
     provinces = counts.pop("province_code").to_numpy()
     counts.insert(1, "area", places["name"].array.take(provinces, allow_fill=True))
-    return counts.sort_values(["country", "area"], ignore_index=True)
+    order = counts["country"] + " " + counts["area"].fillna("").map(fold)
+    return counts.iloc[order.argsort(kind="stable")].reset_index(drop=True)
 
 
 def headline(dataset: Dataset) -> str:

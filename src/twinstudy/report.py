@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import pandas as pd
 
@@ -21,6 +22,7 @@ from .display import KIND_WORDS, date_words, summary
 from .errors import MissingExtraError
 from .evidence import newest_day
 from .files import write_bytes
+from .map import plot_map
 from .names import fold
 from .notebook_pages import NotebookPage, notebook_page
 from .places import ancestors
@@ -34,6 +36,7 @@ from .profiles import (
 )
 from .records import Dataset
 from .schema import KINDS, TABLES
+from .style import save_figure
 
 try:
     import jinja2
@@ -41,6 +44,10 @@ try:
 except ImportError as missing:
     raise MissingExtraError("the report needs jinja2: pip install 'twinstudy[run]'") from missing
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+MAP = "map.svg"
 KIND_LONG = {
     "residential_cluster": "residential clusters",
     "commune": "communes",
@@ -93,9 +100,10 @@ def write_report(
     Examples
     --------
     >>> import tempfile
-    >>> from twinstudy import load
+    >>> from twinstudy import load, restrict
+    >>> posts = restrict(load(), kinds="border_post")
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     write_report(load(), Path(folder))[0].name
+    ...     write_report(posts, Path(folder))[0].name
     'index.html'
     """
     published = {
@@ -108,6 +116,9 @@ def write_report(
         "day": str(newest_day(dataset).date()),
     }
     environment = _environment()
+    folder.mkdir(parents=True, exist_ok=True)
+    figure = cast("Figure", plot_map(dataset).figure)
+    map_file = save_figure(figure, folder / MAP)
     written = []
     for page in _pages(dataset, published):
         root = "../" * page.path.count("/")
@@ -118,7 +129,7 @@ def write_report(
     for name in ("style.css", "search.js"):
         data = resources.files(__package__).joinpath("templates", name).read_bytes()
         written.append(_write(folder / name, data))
-    return written
+    return [*written, map_file]
 
 
 def _write(path: Path, data: bytes) -> Path:
@@ -164,7 +175,8 @@ def _pages(dataset: Dataset, notebooks: Mapping[str, NotebookPage]) -> Iterator[
                 ("claims", len(dataset.claims)),
                 ("sources", len(sources)),
             ],
-            "map": None,
+            "map": MAP,
+            "drawn": sum(pairing["status"] == "agreed" for pairing in pairings),
             "notebooks": [
                 {"path": f"notebooks/{name}.html", "title": page.title, "opening": page.opening}
                 for name, page in notebooks.items()
