@@ -68,3 +68,9 @@ def test_card_of_a_notebook_escapes_what_the_data_say(tmp_path: Path) -> None:
 )
 def test_dates_in_words(text: str, words: str) -> None:
     assert date_words(text) == words
+
+
+def test_a_dataset_shows_its_card(dataset: Dataset) -> None:
+    assert str(dataset) == card_text(dataset)
+    assert dataset._repr_html_() == card_html(dataset)
+    assert repr(dataset).startswith(f"<twinstudy.Dataset {dataset.version}: ")

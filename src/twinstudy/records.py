@@ -113,6 +113,16 @@ memberships, events, counts
         counts = (f"{len(getattr(self, name))} {name}" for name in _SUMMARY)
         return f"<twinstudy.Dataset {self.version}: {', '.join(counts)}>"
 
+    def __str__(self) -> str:
+        from .display import card_text
+
+        return card_text(self)
+
+    def _repr_html_(self) -> str:
+        from .display import card_html
+
+        return card_html(self)
+
 
 _SUMMARY = ("pairings", "localities", "claims", "sources")
 
