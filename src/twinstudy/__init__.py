@@ -18,6 +18,7 @@ _MODULE_OF = {
         "checks": "check",
         "records": "Dataset load",
         "restriction": "restrict",
+        "edgelist": "from_edgelist",
         "graph": "incidence_graph locality_graph",
         "evidence": "being consolidate members newest_day",
         "places": "ancestors",
@@ -29,6 +30,9 @@ _MODULE_OF = {
         "interchange": "read_graph write_graph",
         "distance": "distances",
         "style": "save_figure",
+        "figures": "plot_coverage plot_density",
+        "timefigures": "plot_signings plot_timeline",
+        "ladder": "plot_pairings",
         "map": "drawing_points plot_map",
         "nullmodel": "null_model null_samples",
     }.items()

@@ -109,7 +109,11 @@ def timeline(
 
 
 def signings(
-    dataset: Dataset, *, kind: Words | None = None, statuses: Words = ("agreed",)
+    dataset: Dataset,
+    *,
+    kind: Words | None = None,
+    at: str | date | None = None,
+    statuses: Words = ("agreed",),
 ) -> pd.DataFrame:
     """List the dates of signing with their precision, for drawing them as they are.
 
@@ -119,6 +123,9 @@ def signings(
         Records.
     kind, statuses
         As in `coverage`.
+    at
+        Only pairings that are at least possibly in being by this day; None for the newest day
+        that the data speak of.
 
     Returns
     -------
@@ -132,7 +139,7 @@ def signings(
     Raises
     ------
     ArgumentError
-        If `kind` or `statuses` hold an unknown word.
+        If `kind`, `at` or `statuses` is not a kind, date or status.
 
     Examples
     --------
@@ -141,7 +148,7 @@ def signings(
     >>> table.loc["Pò Hèn – Thán Sản", ["signed", "precision"]].tolist()
     ['2014-08-26', 'day']
     """
-    chosen = choose(dataset, at=None, kind=kind, statuses=statuses)
+    chosen = choose(dataset, at=at, kind=kind, statuses=statuses)
     rows = np.flatnonzero(chosen.possible)
     pairings = chosen.pairings.iloc[rows]
     names = _names(dataset, place(dataset, chosen, by="country"))

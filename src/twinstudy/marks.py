@@ -1,0 +1,95 @@
+"""Words and marks that the figures of measures share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from .errors import ArgumentError
+from .style import KIND_COLOURS, KIND_LABELS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+INK, MUTED, HATCH = "#222222", "#666666", "//////"
+COLOURS = {**KIND_COLOURS, "all": "#333333"}
+LABELS = {**KIND_LABELS, "all": "all kinds"}
+UNITS = {
+    "village": "villages",
+    "commune": "communes",
+    "district": "districts",
+    "province": "provinces",
+    "border_post": "posts",
+    "locality": "places",
+    "pairing": "pairings",
+}
+
+
+def require(table: pd.DataFrame, maker: str, columns: tuple[str, ...]) -> None:
+    """Refuse a table that is not what a measure returns."""
+    missing = [name for name in columns if name not in table]
+    if missing:
+        raise ArgumentError(f"`table` lacks the column {missing[0]!r}; give what `{maker}` returns")
+
+
+def note_text(table: pd.DataFrame, what: str, column: str, more: str = "") -> str:
+    """Say what the figure rests on: data version, date, sources, and what is left out."""
+    attrs = table.attrs
+    stated: list[str] = table[column].dropna().tolist() if column else []
+    sources = sorted({one for text in stated for one in text.split("; ")})
+    shown = ", ".join(sources[:3]) + (f" and {len(sources) - 3} more" if len(sources) > 3 else "")
+    left = [f"{reason} ({number})" for reason, number in attrs.get("left_out", {}).items()]
+    parts = [
+        f"twinstudy {attrs.get('data_version', 'of unknown version')}",
+        f"as of {attrs['at']}" if "at" in attrs else "",
+        f"{what}: {shown}" if sources else "",
+        "left out: " + ", ".join(left) if left else "",
+        more,
+    ]
+    return "; ".join(part for part in parts if part) + "."
+
+
+def rows_of(table: pd.DataFrame) -> Iterator[Any]:
+    """Go through rows as named tuples."""
+    return iter(table.itertuples(index=False))
+
+
+def plain(axes: Axes) -> None:
+    """Take away lines and ticks that carry nothing."""
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    axes.spines["bottom"].set_color("#999999")
+    axes.tick_params(axis="y", length=0, labelsize=7)
+    axes.tick_params(axis="x", labelsize=7, color="#999999")
+
+
+def span(low: float, high: float) -> str:
+    """Write a range of numbers, or the one number."""
+    return f"{low:g}" if low == high else f"{low:g}–{high:g}"
+
+
+def listed(numbers: list[int]) -> str:
+    """Write numbers one after the other, or a dash for none."""
+    return ", ".join(map(str, numbers)) if numbers else "–"
+
+
+def hedged(value: float, qualifier: str) -> str:
+    """Write a number with the hedge of its source."""
+    return {"at_least": "≥ ", "about": "≈ "}.get(qualifier, "") + f"{value:g}"
+
+
+def heading(axes: Axes, y: float, kind: str) -> None:
+    """Write the name of a kind of pairing above its rows."""
+    axes.annotate(
+        LABELS[kind], (0, y), (-6, 0), textcoords="offset points", ha="right", va="center",
+        color=COLOURS[kind], fontsize=7.5, fontweight="bold", annotation_clip=False,
+    )  # fmt: skip
+
+
+def beside(axes: Axes, y: float, text: str) -> None:
+    """Write a text to the right of a row."""
+    axes.annotate(
+        text, (1, y), (8, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
+        ha="left", va="center", fontsize=6.8, color=INK, annotation_clip=False,
+    )  # fmt: skip
