@@ -171,6 +171,7 @@ def test_a_failed_notebook_still_has_a_page() -> None:
     broken.cells[1].outputs = [
         new_output("error", ename="ValueError", evalue="x", traceback=["\x1b[31mValueError: x"])
     ]
-    body = notebook_page(nbformat.writes(broken).encode(), "x").body
-    assert "ValueError: x" in body
-    assert "\x1b" not in body
+    page = notebook_page(nbformat.writes(broken).encode(), "x")
+    assert page.failed
+    assert "ValueError: x" in page.body
+    assert "\x1b" not in page.body

@@ -27,5 +27,7 @@ def test_progress_is_quiet_for_a_second_and_leaves_no_trace() -> None:
     with Progress("running", stream) as progress:
         progress.tell(1, 2, "01-coverage")
         time.sleep(1.3)
-    assert "\r[############............] 1/2 running, 1 s 01-coverage\x1b[K" in stream.getvalue()
+    assert (
+        "\r[############............]  50 %, running, 1 s, 01-coverage\x1b[K" in stream.getvalue()
+    )
     assert stream.getvalue().endswith("\r\x1b[K")

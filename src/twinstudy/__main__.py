@@ -124,7 +124,7 @@ def _parser() -> argparse.ArgumentParser:
 
     run = command("run", "run the notebooks, and write figures, executed notebooks and the report",
                   "a notebook failed, or figures differ", "", "01-coverage", "--check --jobs 2",
-                  "--results /tmp/results")  # fmt: skip
+                  "--results my-results")  # fmt: skip
     run.add_argument("notebooks", nargs="*", metavar="NOTEBOOK",
                      help="path, name or start of a name (default: all)")  # fmt: skip
     run.add_argument("--check", action="store_true", help="change nothing; compare the figures "
@@ -265,11 +265,14 @@ def _run(options: argparse.Namespace) -> int:
     found = []
     if options.check:
         found = differences(project, runs, whole=whole)
-        print("\n".join(found) if found else "all figures are as figures/SHA256SUMS says")
+        for line in found or ([] if failed else ["all figures are as figures/SHA256SUMS says"]):
+            print(line)
     else:
         changed = update(project, runs, whole=whole)
-        print("\n".join(f"changed: {path.relative_to(project).as_posix()}" for path in changed)
-              or "nothing changed")  # fmt: skip
+        for path in changed:
+            print(f"changed: {path.relative_to(project).as_posix()}")
+        if not changed:
+            print("nothing changed")
     results = options.results or (None if options.check else project / "results")
     if results:
         with Progress("writing the report"):

@@ -33,11 +33,14 @@ class NotebookPage:
         Its first paragraph, as text.
     body
         HTML without head; it loads nothing, since all images are inside.
+    failed
+        Whether a cell of it raised an error.
     """
 
     title: str
     opening: str
     body: str
+    failed: bool = False
 
 
 def notebook_page(data: bytes, name: str) -> NotebookPage:
@@ -88,7 +91,8 @@ def notebook_page(data: bytes, name: str) -> NotebookPage:
         folded.insert(0, summary)
     for text in soup.select(".output pre"):
         text["tabindex"] = "0"
-    return NotebookPage(title, opening, str(soup).strip())
+    failed = soup.select_one(".output_error") is not None
+    return NotebookPage(title, opening, str(soup).strip(), failed)
 
 
 def _mend_table(soup: Any, table: Any) -> None:

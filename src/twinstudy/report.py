@@ -178,8 +178,8 @@ def _pages(dataset: Dataset, notebooks: Mapping[str, NotebookPage]) -> Iterator[
             "map": MAP,
             "drawn": sum(pairing["status"] == "agreed" for pairing in pairings),
             "notebooks": [
-                {"path": f"notebooks/{name}.html", "title": page.title, "opening": page.opening}
-                for name, page in notebooks.items()
+                {"path": f"notebooks/{name}.html"} | vars(notebook)
+                for name, notebook in notebooks.items()
             ],
             "kinds": [kind for kind in KINDS if kind in counts],
             "provinces": plain_rows(counts.fillna({"area": "not known"})),

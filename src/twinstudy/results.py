@@ -35,7 +35,7 @@ def write_results(
     dataset
         Records, for the report.
     project
-        The source checkout, after its update: notebooks that were not run are taken from there.
+        The source checkout: what was not run and not drawn now is taken from there.
     runs
         Notebooks that were run.
     notebooks
@@ -69,12 +69,14 @@ def write_results(
         states[name] = f"failed in cell {failure.cell}" if failure else "run" if run else "not run"
         executed[notebook.stem] = data
         outputs.append(_write(folder / name, data))
-    figures = sorted(path for path in (project / "figures").rglob("*") if path.is_file())
-    outputs += [
-        _write(folder / path.relative_to(project), path.read_bytes())
-        for path in figures
-        if path.name != SUMS
-    ]
+    figures = {
+        path.relative_to(project / "figures").as_posix(): path.read_bytes()
+        for path in (project / "figures").rglob("*")
+        if path.is_file() and path.name != SUMS
+    }
+    for run in ran.values():
+        figures |= {} if run.failure else run.figures
+    outputs += [_write(folder / "figures" / name, data) for name, data in figures.items()]
     outputs += write_report(dataset, folder / "report", notebooks=executed)
     sums = {path.relative_to(folder).as_posix(): _sha256(path) for path in sorted(outputs)}
     for name in set(old) - set(sums):

@@ -207,7 +207,8 @@ class Progress:
             line = f"{self._task}, {self._seconds():.0f} s"
             if total:
                 filled = 24 * done // total
-                line = f"[{'#' * filled}{'.' * (24 - filled)}] {done}/{total} {line} {what}"
+                share = f"{100 * done // total:3d} %"
+                line = f"[{'#' * filled}{'.' * (24 - filled)}] {share}, {line}, {what}"
             self._stream.write(f"\r{line[: shutil.get_terminal_size().columns - 1]}\x1b[K")
             self._stream.flush()
 
