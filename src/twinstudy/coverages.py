@@ -215,12 +215,12 @@ def _described(dataset: Dataset, chosen: Chosen, table: pd.DataFrame) -> pd.Data
         [*keys, table["side"], across, table["side"] < 0, table["kind"], table["area"]]
     )
     table, words = table.iloc[order], words[order]
-    area = places.iloc[table["area"]]
+    area = places.iloc[table["area"]].reset_index(drop=True)
     frame = pd.DataFrame(
         {
-            "area_id": area["id"].to_numpy(),
-            "area": area["name"].to_numpy(),
-            "country": area["country"].to_numpy(),
+            "area_id": area["id"],
+            "area": area["name"],
+            "country": area["country"],
             "kind": worded(table["kind"], KIND_WORDS),
             "unit": pd.Categorical(words, [*dict.fromkeys([*UNIT_WORDS, "pairing"])]),
             "side": pd.array(
