@@ -220,8 +220,9 @@ def plot_density(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     axes
         One bar an area and denominator, for ``per="border_km"``, with the kinds one after the
         other: certain pairings filled, those that are only possible hatched. Otherwise one bar an
-        area, kind, side and denominator. A diamond stands at each reported total. What the bar is
-        divided by stands to the right.
+        area, kind, side and denominator. A diamond stands at each reported total; beside kinds
+        one after the other, at those of all kinds together. What the bar is divided by stands to
+        the right.
 
     Raises
     ------
@@ -283,7 +284,10 @@ def plot_density(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
 def _draw_density(axes: Axes, y: float, group: pd.DataFrame, *, together: bool) -> set[str]:
     """Draw one bar, and the totals beside it; return the kinds that are in it."""
-    named = group[(group["basis"] == "named") & ((group["kind"] != "all") | (not together))]
+    # Kinds stand one after the other; "all" stands for them where they are not in the table.
+    named = group[group["basis"] == "named"]
+    if together and (named["kind"] != "all").any():
+        named = named[named["kind"] != "all"]
     left, drawn = 0.0, set()
     for part in ("density_certain", "density_possible"):
         for row in rows_of(named):

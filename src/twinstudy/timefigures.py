@@ -24,7 +24,8 @@ def plot_timeline(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Parameters
     ----------
     table
-        What `timeline` returns: of the whole dataset, or of areas.
+        What `timeline` returns: of the whole dataset, or of areas; or what `signings` returns,
+        which `plot_signings` draws.
     ax
         Axes to draw into, which are split in two for the whole dataset; None for new ones.
 
@@ -49,6 +50,8 @@ def plot_timeline(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     >>> axes.get_ylabel()
     'named pairings signed by the end of the year'
     """
+    if "precision" in table:
+        return plot_signings(table, ax=ax)
     require(table, "timeline", ("year", "signed_certain", "cumulative_lower", "undated"))
     if table.empty:
         raise ArgumentError("`table` is empty; nothing to draw")
