@@ -16,7 +16,7 @@ from .dates import parse_date
 from .errors import ArgumentError
 
 _LONGEST_TEXT = 1_000  # characters; so that a row never makes a line too long for a file
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_UNCLEAN = re.compile(f"{CONTROL.pattern}|[\ud800-\udfff]")
 _TIME_OF_DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9]{2}:.*")
 
 
@@ -31,12 +31,17 @@ class Cells:
     words
         Distinct texts in order.
     faults
-        Row position -> why its cell cannot be read.
+        Row position -> value and why it cannot be read.
     """
 
     codes: np.ndarray
     words: list[str]
-    faults: dict[int, str]
+    faults: dict[int, tuple[str, str]]
+
+    def texts(self) -> np.ndarray:
+        """Return one text a row, ``""`` where there is none."""
+        texts: np.ndarray = np.array([*self.words, ""], dtype=object)[self.codes]
+        return texts
 
 
 def read_cells(column: pd.Series, read: Callable[[object], str]) -> Cells:
@@ -54,30 +59,42 @@ def read_cells(column: pd.Series, read: Callable[[object], str]) -> Cells:
     cells
         The texts; missing values (None, NaN, NaT, NA) are empty.
 
+    Raises
+    ------
+    ArgumentError
+        If values cannot be compared, such as lists.
+
     Examples
     --------
     >>> cells = read_cells(pd.Series(["Đồng  Văn", None, "Đồng Văn ", "NA"]), plain_text)
     >>> cells.codes.tolist(), cells.words
     ([1, -1, 1, 0], ['NA', 'Đồng Văn'])
     """
-    codes, values = pd.factorize(column)
-    texts, faults = [], {}
+    try:
+        codes, values = pd.factorize(column)
+    except TypeError:
+        raise ArgumentError(
+            f"column {column.name!r} holds what is no text, number or date; make it text first"
+        ) from None
+    texts: list[str | None] = []
+    faults = {}
     for position, value in enumerate(values.tolist()):
         try:
-            texts.append(read(value))
+            texts.append(read(value) or None)
         except ArgumentError as error:
-            texts.append("")
-            faults[position] = str(error)
-    words = sorted(set(texts) - {""})
-    number = {"": -1} | {word: n for n, word in enumerate(words)}
-    # Code -1 (missing) takes the extra last element.
-    numbers = np.array([number[text] for text in texts] + [-1])
+            texts.append(None)
+            faults[position] = (str(value), str(error))
+    numbers, words = pd.factorize(pd.Series(texts, dtype="str"), sort=True)
     rows = np.flatnonzero(np.isin(codes, list(faults))).tolist() if faults else []
-    return Cells(numbers[codes], words, {row: faults[codes[row]] for row in rows})
+    return Cells(
+        np.append(numbers, -1)[codes],  # code -1 (missing) takes the extra last element
+        words.tolist(),
+        {row: faults[codes[row]] for row in rows},
+    )
 
 
 def plain_text(value: object) -> str:
-    """Read a value as text in Unicode NFC with single spaces; whole floats lose their ``.0``.
+    r"""Read a value as text in Unicode NFC with single spaces; whole floats lose their ``.0``.
 
     Parameters
     ----------
@@ -96,7 +113,7 @@ def plain_text(value: object) -> str:
 
     Examples
     --------
-    >>> plain_text(" 007"), plain_text(1001.0), plain_text("Ma\\nLù Thàng")
+    >>> plain_text(" 007"), plain_text(1001.0), plain_text("Ma\nLù Thàng")
     ('007', '1001', 'Ma Lù Thàng')
     """
     if isinstance(value, float) and value.is_integer():
@@ -107,9 +124,9 @@ def plain_text(value: object) -> str:
             f"{text[:20] + '…'!r} has {len(text):,} characters, of {_LONGEST_TEXT:,} allowed; "
             "shorten it"
         )
-    control = CONTROL.search(text) or _SURROGATE.search(text)
-    if control:
-        raise ArgumentError(f"{text!r} holds the character {control.group()!r}; take it out")
+    unclean = None if text.isprintable() else _UNCLEAN.search(text)
+    if unclean:
+        raise ArgumentError(f"{text!r} holds the character {unclean.group()!r}; take it out")
     return text
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 
-import pandas as pd
+import numpy as np
 
 #: Latin letters that Unicode does not take apart.
 _LETTERS = str.maketrans(
@@ -15,6 +16,7 @@ _LETTERS = str.maketrans(
      "ħ": "h", "ŧ": "t", "ŋ": "ng", "ə": "e"}
 )  # fmt: skip
 _WORD = re.compile("[a-z0-9]+")
+_FOREIGN = re.compile(r"[^\W\x00-\x7f]")
 
 
 def slug(text: str) -> str:
@@ -41,7 +43,7 @@ def slug(text: str) -> str:
         decomposed = unicodedata.normalize("NFKD", folded.translate(_LETTERS))
         folded = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     words = _WORD.findall(folded)
-    if not words or any(letter.isalnum() and not letter.isascii() for letter in folded):
+    if not words or (not folded.isascii() and _FOREIGN.search(folded)):
         words.append(content_hash(text))
     return "-".join(words)
 
@@ -67,7 +69,7 @@ def content_hash(*texts: str) -> str:
     return hashlib.blake2b("\x1f".join(texts).encode(), digest_size=6).hexdigest()
 
 
-def distinct_ids(slugs: Sequence[str], contents: Sequence[tuple[str, ...]]) -> list[str]:
+def distinct_ids(slugs: list[str], contents: Sequence[Sequence[str]] | np.ndarray) -> list[str]:
     """Keep slugs that stand once; give all that stand more often a hash of what they mean.
 
     An id depends on its content and on whether another content has the same slug, on nothing
@@ -90,8 +92,10 @@ def distinct_ids(slugs: Sequence[str], contents: Sequence[tuple[str, ...]]) -> l
     >>> distinct_ids(["bern", "zurich", "zurich"], [("Bern",), ("Zurich",), ("Zürich",)])
     ['bern', 'zurich-7c117fa11d7d', 'zurich-d94cce4e9837']
     """
-    ids = list(slugs)
-    clash = pd.Series(ids, dtype="str").duplicated(keep=False).to_numpy()
-    for row in clash.nonzero()[0].tolist():
-        ids[row] += f"-{content_hash(*contents[row])}"
-    return ids
+    if len(set(slugs)) == len(slugs):
+        return slugs
+    times = Counter(slugs)
+    return [
+        each if times[each] == 1 else f"{each}-{content_hash(*contents[row])}"
+        for row, each in enumerate(slugs)
+    ]
