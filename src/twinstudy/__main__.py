@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -41,6 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     no problems
     0
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # names that it cannot show must not stop us
+            stream.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
     # Imported late, so that --help is fast.
     from .errors import DataError, TwinstudyError

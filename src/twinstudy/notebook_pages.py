@@ -89,6 +89,8 @@ def notebook_page(data: bytes, name: str) -> NotebookPage:
         summary = soup.new_tag("summary")
         summary.string = "Code"
         folded.insert(0, summary)
+    for coloured in soup.select(".output_error span"):  # in colours that are hard to read
+        del coloured["style"]
     for text in soup.select(".output pre"):
         text["tabindex"] = "0"
     failed = soup.select_one(".output_error") is not None
