@@ -27,8 +27,8 @@ _NAMED_AT = {  # where the name of an outline has room; empty where it has none
     "l-vn-lai-chau-province": (103.1, 22.12),
     "l-vn-lao-cai-province": (104.2, 22.08),
     "l-vn-ha-giang-province": (104.62, 22.52),
-    "l-vn-cao-bang-province": (105.9, 22.72),
-    "l-vn-lang-son-province": (106.6, 21.75),
+    "l-vn-cao-bang-province": (106.15, 22.45),
+    "l-vn-lang-son-province": (106.5, 21.72),
     "l-vn-quang-ninh-province": (107.3, 21.2),
     "l-cn-van-nam-province": (104.2, 23.6),
     "l-cn-quang-tay-province": (107.4, 23.2),
@@ -268,8 +268,11 @@ def _draw_labels(axes: Axes, labels: pd.DataFrame, avoid: np.ndarray) -> None:
     except ImportError as error:
         message = "labels need adjustText; install it with: pip install 'twinstudy[run]'"
         raise MissingExtraError(message) from error
+    from matplotlib.patheffects import withStroke
+
+    halo = [withStroke(linewidth=1.2, foreground="white", alpha=0.75)]
     texts = [
-        axes.text(x, y, text, fontsize=5, zorder=4, color=ink)
+        axes.text(x, y, text, fontsize=5, zorder=4, color=ink, path_effects=halo)
         for x, y, text, ink in labels[["longitude", "latitude", "text", "ink"]].to_numpy()
     ]
     adjust_text(
