@@ -1,0 +1,67 @@
+"""The map by its artists: who is drawn where, and what the note owns up to."""
+
+import re
+import sys
+
+import pytest
+from conftest import MINIATURE
+
+from twinstudy import Dataset, MissingExtraError, drawing_points, load, plot_map, save_figure
+
+
+def test_points_are_own_or_borrowed_from_the_nearest_unit(mini: Dataset) -> None:
+    points = drawing_points(mini).set_index(mini.localities["id"])
+    assert points.loc["l-vn-phai-lau"].tolist() == [107.5678, 21.6084, True, "l-vn-phai-lau"]
+    # The post lies in its commune, whose point it borrows; provinces lend none.
+    assert points.loc["l-vn-thanh-thuy-post", "drawn_at"] == "l-vn-thanh-thuy-commune"
+    assert not points.loc["l-vn-thanh-thuy-post", "own"]
+    assert points.loc["l-cn-trang-nhi"].isna()[["longitude", "latitude", "drawn_at"]].all()
+
+
+def test_the_data_keep_their_gaps(mini: Dataset) -> None:
+    before = mini.localities.copy()
+    plot_map(mini, labels=False)
+    assert before.equals(mini.localities)
+
+
+def test_each_kind_that_can_be_drawn_is_in_the_legend(mini: Dataset) -> None:
+    legend = plot_map(mini, labels=False).get_legend()
+    assert [text.get_text() for text in legend.get_texts()] == [
+        "villages",
+        "communes and towns",
+        "border posts",
+    ]
+
+
+def test_ties_with_a_borrowed_end_are_dashed(mini: Dataset) -> None:
+    axes = plot_map(mini, labels=False)
+    ties = [c for c in axes.collections if type(c).__name__ == "LineCollection"]
+    drawn = {(len(c.get_segments()), c.get_linestyle()[0][1] is None) for c in ties}
+    # Solid: Tràng Vĩ, and three communes with Thiên Bảo. Dashed: the two posts.
+    assert {(1, True), (3, True), (1, False)} <= drawn
+
+
+def test_the_note_says_what_is_left_out(mini: Dataset) -> None:
+    note = plot_map(mini, labels=False).texts[-1].get_text().replace("\n", " ")
+    assert f"twinstudy {mini.version}, by 2023-10-20: 5 pairings, 2 not drawn" in note
+    assert "1 pairings that are not agreed left out" in note
+    assert "Natural Earth, 1-3 km off the border" in note
+
+
+def test_one_label_a_side_counts_the_other_members(mini: Dataset) -> None:
+    axes = plot_map(mini)
+    names = {text.get_text() for text in axes.texts}
+    assert {"Minh Tân + 2", "Thiên Bảo", "Tràng Vĩ", "Vạn Vĩ"} <= names
+
+
+def test_labels_need_their_library(mini: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "adjustText", None)
+    message = "labels need adjustText; install it with: pip install 'twinstudy[run]'"
+    with pytest.raises(MissingExtraError, match=re.escape(message)):
+        plot_map(mini)
+
+
+def test_the_same_map_gives_the_same_bytes(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    for name in ("a.svg", "b.svg"):
+        save_figure(plot_map(load(MINIATURE)).figure, tmp_path / name)
+    assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
