@@ -91,7 +91,8 @@ def test_axe_finds_no_fault(report: Path, page: Page, width: int) -> None:
     paths = [*report.glob("notebooks/*.html"), *sorted(report.glob("pairings/*.html"))[::30]]
     paths += report.glob("*.html") if width > 400 else [report / "index.html"]
     for path in paths:
-        page.goto(path.as_uri())
+        # A few rows of the longest page stand for all.
+        page.goto(path.as_uri() + ("?q=dong" if path.name == "places.html" else ""))
         # `preload` would read the style sheet by a request, which Chromium refuses from disk.
         response: dict[str, Any] = axe.run(page, options={"preload": False}).response
         faults = response["violations"]
