@@ -147,7 +147,8 @@ def _draw_share(axes: Axes, bar: Any) -> None:
             bar.y, 100, height=0.62, facecolor="none", edgecolor="#999999", linewidth=0.6,
             linestyle=(0, (3, 2)), zorder=1,
         )  # fmt: skip
-    axes.barh(bar.y, certain * scale, height=0.62, color=colour, zorder=2)
+    if certain:
+        axes.barh(bar.y, certain * scale, height=0.62, color=colour, zorder=2)
     if possible > certain:
         axes.barh(
             bar.y, (possible - certain) * scale, left=certain * scale, height=0.62,

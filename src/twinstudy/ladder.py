@@ -171,7 +171,8 @@ def _draw_group(
     positions: dict[str, tuple[float, float]], corner: tuple[float, float],
 ) -> None:  # fmt: skip
     at = {node: (x + corner[0], y + corner[1]) for node, (x, y) in positions.items()}
-    for u, v, data in graph.subgraph(at).edges(data=True):
+    # A subgraph would give its edges in the order of a set.
+    for u, v, data in graph.edges(sorted(at), data=True):
         pairing = next((graph.nodes[n] for n in (u, v) if n not in places), None)
         colour = KIND_COLOURS[pairing["kind"]] if pairing else _PLAIN
         certain = pairing["being"] == "certain" if pairing else data.get("certain", 1) > 0
