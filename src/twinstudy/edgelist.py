@@ -129,7 +129,7 @@ def from_edgelist(
     rows = replace(rows, signed=dates)
     problems += [*undated, *spikes(dates, signed)]
 
-    stated, found = read_localities(localities, rows.places, width=len(left))
+    stated, found = read_localities(localities, rows.places)
     cells, unplaced = locality_cells(rows.places, stated)
     pairings, differing = _pairings(rows, kind)
     cells, unranked = _with_levels(cells, rows, pairings)

@@ -13,7 +13,6 @@ import pandas as pd
 
 from .dates import parse_date
 from .errors import ArgumentError, Problem
-from .gazetteer import Place
 from .rawcells import Cells, date_reader, plain_text, read_cells
 from .schema import KINDS
 from .tables import key_codes
@@ -36,7 +35,7 @@ class EdgeRows:
     kind, signed, source
         Cells as read; the codes stand for the rows.
     places
-        The places, sorted.
+        One row a place, sorted: ``country`` and the parts of the key.
     """
 
     line: np.ndarray
@@ -45,10 +44,12 @@ class EdgeRows:
     kind: Cells
     signed: Cells
     source: Cells
-    places: list[Place]
+    places: pd.DataFrame
 
     def keep(self, rows: np.ndarray) -> EdgeRows:
         """Return some of the rows, with the places that they name."""
+        if rows.all():
+            return self
         ends = np.concatenate([self.left[rows], self.right[rows]])
         used, ends = np.unique(ends, return_inverse=True)
         left, right = np.split(ends, 2)
@@ -56,7 +57,7 @@ class EdgeRows:
             replace(cells, codes=cells.codes[rows])
             for cells in (self.kind, self.signed, self.source)
         )
-        places = [self.places[number] for number in used.tolist()]
+        places = self.places.iloc[used].reset_index(drop=True)
         return EdgeRows(self.line[rows], left, right, kind, signed, source, places)
 
 
@@ -120,7 +121,7 @@ def read_rows(
     places, ends = _places(parts)
     first, second = np.split(ends, 2)
     for row in np.flatnonzero((first == second) & (first >= 0)).tolist():
-        country, *key = places[first[row]]
+        country, *key = places.iloc[first[row]]
         problems.append(
             Problem(
                 _FILE, row + 1, str(right[0]), key[0],
@@ -170,17 +171,22 @@ def _faults(cells: Cells, columns: Sequence[Hashable], missing: str = "") -> lis
     ]
 
 
-def _places(parts: list[Cells]) -> tuple[list[Place], np.ndarray]:
+def _places(parts: list[Cells]) -> tuple[pd.DataFrame, np.ndarray]:
     """Give a number to each distinct country and key, in order; -1 where a part is missing."""
-    columns = {str(n): cells.codes for n, cells in enumerate(parts)}
-    codes = key_codes(pd.DataFrame(columns), tuple(columns))
-    whole = np.flatnonzero(np.all([cells.codes >= 0 for cells in parts], axis=0))
-    _, first, numbers = np.unique(codes[whole], return_index=True, return_inverse=True)
+    names = ["country", *map(str, range(1, len(parts)))]
+    codes = pd.DataFrame({name: cells.codes for name, cells in zip(names, parts, strict=True)})
+    combined = key_codes(codes, tuple(names))
+    whole = np.flatnonzero((codes >= 0).all(axis=1))
+    numbers, distinct = pd.factorize(combined[whole], sort=True)
     ends = np.full(len(codes), -1)
     ends[whole] = numbers
-    rows = whole[first]
-    texts = (np.array(cells.words, dtype=object)[cells.codes[rows]].tolist() for cells in parts)
-    return list(zip(*texts, strict=True)), ends
+    row = np.empty(len(distinct), dtype=np.int64)
+    row[numbers] = whole
+    words = {
+        name: pd.array(cells.words, dtype="str").take(cells.codes[row])
+        for name, cells in zip(names, parts, strict=True)
+    }
+    return pd.DataFrame(words), ends
 
 
 def _kinds(pairs: pd.DataFrame, kind: Hashable) -> Cells:

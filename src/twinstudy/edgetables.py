@@ -49,13 +49,13 @@ def place_tables(cells: pd.DataFrame, rows: EdgeRows) -> Tables:
         Text and typed frames; localities and containments are indexed by ``line``.
     """
     inside = cells[(cells["parent"] != "").to_numpy(bool)]
-    titles = sorted(set(_titles(rows)))
+    titles = pd.DataFrame({"title": _titles(rows)}, dtype="str")
+    titles = titles.iloc[np.unique(rows.source.codes)].drop_duplicates(ignore_index=True)
+    ids = "s-" + distinct_ids(titles["title"].map(slug), titles)
     frames = {
         "sources": pd.DataFrame(
-            {"id": _ids("s", [slug(title) for title in titles], [[title] for title in titles]),
-             "kind": "other", "title": titles},
-            index=[0] * len(titles),
-        ),
+            {"id": ids, "kind": "other", "title": titles["title"]}
+        ).set_axis([0] * len(titles)),
         "localities": cells.set_index("line"),
         "containments": pd.DataFrame(
             {"child_id": inside["id"], "parent_id": inside["parent"]}
@@ -92,29 +92,28 @@ def pairing_tables(rows: EdgeRows, pairings: Pairings, places: pd.Series, typed:
         Typed, sorted by key: sound by the way they are made.
     """
     place_ids, place_order = _sorted(places)
-    ends = places.to_numpy(object)[pairings.ends]
-    slugs = [f"{one[2:]}-{other[2:]}" for one, other in zip(*ends.T.tolist(), strict=True)]
-    made = _ids("p", slugs, ends)
+    sides = pd.DataFrame({n: places.array.take(ends) for n, ends in enumerate(pairings.ends.T)})
+    made = "p-" + distinct_ids(sides[0].str[2:] + "-" + sides[1].str[2:], sides)
     pairing_ids, pairing_order = _sorted(made)
 
-    source = pd.Index(typed["sources"]["title"]).get_indexer(pd.Index(_titles(rows)))
+    titles = pd.Index(typed["sources"]["title"])
+    source = titles.get_indexer(pd.Index(_titles(rows)))[rows.source.codes]
     signed = np.where(rows.signed.codes < 0, len(rows.signed.words), rows.signed.codes)
     by_date = np.lexsort((source, signed, pairings.of_row))
     grouped = pairings.of_row[by_date]
     nth = np.arange(len(grouped)) - np.searchsorted(grouped, grouped) + 1
-    keys = np.array(made, dtype=object)[grouped].tolist()
-    claim_ids, claim_order = _sorted(
-        [f"c{key[1:]}-{n}" for key, n in zip(keys, nth.tolist(), strict=True)]
-    )
+    ordinals = pd.array([str(n) for n in range(nth.max(initial=0) + 1)], dtype="str")
+    ordinal = pd.Series(ordinals.take(nth), dtype="str")
+    of_claim = pd.Series(made.str[1:].array.take(grouped), dtype="str")
+    claim_ids, claim_order = _sorted("c" + of_claim + "-" + ordinal)
     row = by_date[claim_order]
-    entries = [f"entry {n + 1}" for n in range(nth.max(initial=0))]
     dates = pd.Categorical.from_codes(
         rows.signed.codes[row], pd.Index(rows.signed.words, dtype="str")
     )
 
     rank = _inverse(place_order)
     member = np.sort(np.column_stack([rank[rows.left[row]], rank[rows.right[row]]])).ravel()
-    named = np.array([", ".join(key) for _, *key in rows.places], dtype=object)[place_order]
+    named = rows.places["1"].str.cat(rows.places.iloc[:, 2:], sep=", ").array.take(place_order)
     return {
         "pairings": _typed(
             typed["pairings"],
@@ -130,7 +129,7 @@ def pairing_tables(rows: EdgeRows, pairings: Pairings, places: pd.Series, typed:
             id=claim_ids,
             pairing_id=_reference(_inverse(pairing_order)[pairings.of_row[row]], pairing_ids),
             source_id=source[row],
-            locator=pd.array(entries, dtype="str").take(nth[claim_order] - 1),
+            locator=("entry " + ordinal).array.take(claim_order),
             signed=dates.remove_unused_categories(),
         ),
         "memberships": _typed(
@@ -138,24 +137,19 @@ def pairing_tables(rows: EdgeRows, pairings: Pairings, places: pd.Series, typed:
             len(member),
             claim_id=_reference(np.repeat(np.arange(len(row)), 2), claim_ids),
             locality_id=_reference(member, place_ids),
-            named_as=pd.array(named, dtype="str").take(member),
+            named_as=named.take(member),
         ),
     }
 
 
-def _titles(rows: EdgeRows) -> np.ndarray:
-    words = [*rows.source.words, _DEFAULT_SOURCE]
-    titles: np.ndarray = np.array(words, dtype=object)[rows.source.codes]
-    return titles
+def _titles(rows: EdgeRows) -> list[str]:
+    """Return the title for each code of the sources of rows; the last is that of code -1."""
+    return [*rows.source.words, _DEFAULT_SOURCE]
 
 
-def _ids(prefix: str, slugs: list[str], contents: np.ndarray | list[list[str]]) -> list[str]:
-    return [f"{prefix}-{each}" for each in distinct_ids(slugs, contents)]
-
-
-def _sorted(ids: pd.Series | list[str]) -> tuple[pd.Index, np.ndarray]:
+def _sorted(ids: pd.Series) -> tuple[pd.Index, np.ndarray]:
     """Return ids in order, and where each one stood."""
-    index = pd.Index(ids, dtype="str", name=None)
+    index = pd.Index(ids, name=None)
     order = index.argsort()
     return index[order], order
 

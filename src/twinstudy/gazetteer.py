@@ -25,7 +25,7 @@ _BETWEEN = "\x1f"  # white space, so it is never inside a text
 
 
 def read_localities(
-    frame: pd.DataFrame | None, named: Sequence[Place], *, width: int
+    frame: pd.DataFrame | None, named: pd.DataFrame
 ) -> tuple[pd.DataFrame, list[Problem]]:
     """Read a frame about places.
 
@@ -35,9 +35,8 @@ def read_localities(
         Indexed by key, or by key and country; columns of the localities table, and ``parent``.
         None for no frame.
     named
-        Places that pairs name; they tell the country where the frame does not.
-    width
-        Number of parts of a key.
+        Places that pairs name: ``country`` and the parts of the key. They tell the country where
+        the frame does not.
 
     Returns
     -------
@@ -53,7 +52,7 @@ def read_localities(
     Examples
     --------
     >>> frame = pd.DataFrame({"level": ["commune"]}, index=["Köln"])
-    >>> read_localities(frame, [("DE", "Köln")], width=1)[0]
+    >>> read_localities(frame, pd.DataFrame({"country": ["DE"], "1": ["Köln"]}))[0]
          level       place above
     1  commune  (DE, Köln)    ()
     """
@@ -61,7 +60,7 @@ def read_localities(
         return pd.DataFrame({"place": [], "above": []}, dtype=object), []
     if not isinstance(frame, pd.DataFrame):
         raise ArgumentError(f"`localities` is a {type(frame).__name__}; give a pandas DataFrame")
-    levels = frame.index.nlevels
+    levels, width = frame.index.nlevels, named.shape[1] - 1
     unknown = sorted(set(map(str, frame.columns)) - set(_COLUMNS))
     if unknown:
         raise ArgumentError(
@@ -83,7 +82,7 @@ def read_localities(
     elif "country" in frame:
         countries = _read(frame["country"], plain_text, "country", problems)
     else:
-        countries = _inferred_countries(keys, above, named)
+        countries = _inferred_countries(keys, above, _tuples(named))
     stated = pd.DataFrame(
         {
             name: _column_texts(frame[name], name, problems)
@@ -166,15 +165,13 @@ def _inferred_countries(
     return np.array(countries, dtype=object)
 
 
-def locality_cells(
-    named: Sequence[Place], stated: pd.DataFrame
-) -> tuple[pd.DataFrame, list[Problem]]:
+def locality_cells(named: pd.DataFrame, stated: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem]]:
     """Make the rows of the localities table for the places of pairs and of a frame.
 
     Parameters
     ----------
     named
-        Distinct places that pairs name.
+        Distinct places that pairs name: ``country`` and the parts of the key.
     stated
         As `read_localities` gives it.
 
@@ -187,49 +184,53 @@ def locality_cells(
 
     Examples
     --------
-    >>> stated, _ = read_localities(None, [], width=1)
-    >>> locality_cells([("DE", "Köln")], stated)[0][["id", "country", "name"]]
-              id country  name
-    0  l-de-koln      DE  Köln
+    >>> named = pd.DataFrame({"country": ["DE"], "1": ["Köln"]})
+    >>> locality_cells(named, read_localities(None, named)[0])[0]
+              id country  name parent  line
+    0  l-de-koln      DE  Köln            0
     """
-    number = {place: n for n, place in enumerate(dict.fromkeys([*named, *stated["place"]]))}
-    places = list(number)
-    slugs = ["-".join([country.lower(), *map(slug, key)]) for country, *key in places]
+    number = {place: n for n, place in enumerate(_tuples(named))} if len(stated) else {}
+    further = [place for place in stated["place"] if place not in number]
+    number |= {place: len(named) + n for n, place in enumerate(further)}
+    places = pd.concat(
+        [named, pd.DataFrame(further, columns=named.columns, dtype="str")], ignore_index=True
+    )
+    slugs = places["country"].str.lower()
+    for part in places.columns[1:]:
+        slugs = slugs + "-" + pd.Series([slug(text) for text in places[part].tolist()], dtype="str")
     distinct = distinct_ids(slugs, places)
-    cells = {
-        "id": np.array([f"l-{each}" for each in distinct], dtype=object),
-        "country": np.array([place[0] for place in places], dtype=object),
-        "name": np.array([place[1] for place in places], dtype=object),
-    }
-    none = np.full(len(places), "", dtype=object)
+    cells = pd.DataFrame({"id": "l-" + distinct, "country": places["country"], "name": places["1"]})
     target = [number[place] for place in stated["place"]]
     for column in stated.columns.drop(["place", "above"]):
-        told = none.copy()
-        told[target] = stated[column]
-        cells[column] = np.where(told != "", told, cells.get(column, none))
+        told = pd.Series(stated[column].array, index=target).reindex(cells.index, fill_value="")
+        cells[column] = told.where(told != "", cells.get(column, ""))
     if "longitude" in cells:
-        position = cells.get("position", none)
+        position = cells.get("position", pd.Series("", index=cells.index, dtype="str"))
         unsure = (cells["longitude"] != "") & (position == "")
-        cells["position"] = np.where(unsure, "approximate", position)
+        cells["position"] = position.mask(unsure, "approximate")
 
     problems = _lookalikes(places, slugs, distinct)
-    parent, line = none.copy(), np.zeros(len(places), dtype=np.int64)
+    parent, line = [""] * len(cells), np.zeros(len(cells), dtype=np.int64)
+    line[target] = stated.index
     for row, place, above in stated[["place", "above"]].itertuples():
-        line[number[place]] = row
         if above in number:
-            parent[number[place]] = cells["id"][number[above]]
+            parent[number[place]] = cells["id"].iloc[number[above]]
         elif above:
             message = f"{_shown(above)} is no place of `localities` or `pairs`; add its row"
             problems.append(Problem(_FILE, row, "parent", ", ".join(above[1:]), message))
-    return pd.DataFrame(cells | {"parent": parent}, dtype="str").assign(line=line), problems
+    return cells.assign(parent=pd.Series(parent, dtype="str"), line=line), problems
 
 
-def _lookalikes(places: list[Place], slugs: list[str], distinct: list[str]) -> list[Problem]:
+def _tuples(places: pd.DataFrame) -> list[Place]:
+    return list(places.itertuples(index=False, name=None))
+
+
+def _lookalikes(places: pd.DataFrame, slugs: pd.Series, distinct: pd.Series) -> list[Problem]:
     """Flag different places that may be one, written in two ways."""
     alike: defaultdict[str, list[Place]] = defaultdict(list)
-    for place, each, made in zip(places, slugs, distinct, strict=True):
-        if made != each:
-            alike[each].append(place)
+    changed = slugs != distinct
+    for each, place in zip(slugs[changed], _tuples(places[changed]), strict=True):
+        alike[each].append(place)
     return [
         Problem(
             _FILE, 0, "", "",

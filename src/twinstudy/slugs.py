@@ -5,10 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Sequence
 
-import numpy as np
+import pandas as pd
 
 #: Latin letters that Unicode does not take apart.
 _LETTERS = str.maketrans(
@@ -69,7 +67,7 @@ def content_hash(*texts: str) -> str:
     return hashlib.blake2b("\x1f".join(texts).encode(), digest_size=6).hexdigest()
 
 
-def distinct_ids(slugs: list[str], contents: Sequence[Sequence[str]] | np.ndarray) -> list[str]:
+def distinct_ids(slugs: pd.Series, contents: pd.DataFrame) -> pd.Series:
     """Keep slugs that stand once; give all that stand more often a hash of what they mean.
 
     An id depends on its content and on whether another content has the same slug, on nothing
@@ -80,7 +78,7 @@ def distinct_ids(slugs: list[str], contents: Sequence[Sequence[str]] | np.ndarra
     slugs
         Slugs, one a content.
     contents
-        Distinct contents.
+        Texts that make each content, distinct rows.
 
     Returns
     -------
@@ -89,13 +87,12 @@ def distinct_ids(slugs: list[str], contents: Sequence[Sequence[str]] | np.ndarra
 
     Examples
     --------
-    >>> distinct_ids(["bern", "zurich", "zurich"], [("Bern",), ("Zurich",), ("Zürich",)])
+    >>> names = pd.DataFrame({"name": ["Bern", "Zurich", "Zürich"]})
+    >>> distinct_ids(names["name"].map(slug), names).tolist()
     ['bern', 'zurich-7c117fa11d7d', 'zurich-d94cce4e9837']
     """
-    if len(set(slugs)) == len(slugs):
+    if slugs.nunique() == len(slugs):
         return slugs
-    times = Counter(slugs)
-    return [
-        each if times[each] == 1 else f"{each}-{content_hash(*contents[row])}"
-        for row, each in enumerate(slugs)
-    ]
+    again = slugs.duplicated(keep=False)
+    hashes = [content_hash(*row) for row in contents[again].itertuples(index=False, name=None)]
+    return slugs.mask(again, slugs[again] + "-" + pd.Series(hashes, slugs.index[again], "str"))

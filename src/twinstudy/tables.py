@@ -174,6 +174,8 @@ def _is_key(ids: pd.Series) -> np.ndarray:
 
 def _positions(values: pd.Series, keys: pd.Index) -> np.ndarray:
     """Find each value among the keys: its position, or -1."""
+    if values.empty:
+        return np.empty(0, dtype=np.int32)
     if pa is None:
         return keys.get_indexer(pd.Index(values))
     found = pc.index_in(pa.array(values), value_set=pa.array(keys))
