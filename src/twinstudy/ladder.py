@@ -207,14 +207,18 @@ def _legend(axes: Axes, graph: nx.Graph[Any]) -> None:
                linewidth=0.8, label=KIND_LABELS[kind])
         for kind in KIND_LABELS if kind in drawn
     ]  # fmt: skip
-    handles.append(
-        Line2D([], [], color=MUTED, marker="o" if drawn else None, markersize=4.6, linewidth=0.8,
-               markerfacecolor="white", linestyle="--", label="only possible")
-    )  # fmt: skip
-    axes.legend(
-        handles=handles, ncols=4, fontsize=6.2, frameon=False, loc="lower center",
-        bbox_to_anchor=(0.5, 1.0), handlelength=2.2, columnspacing=1.2, borderaxespad=0.2,
-    )  # fmt: skip
+    doubtful = any(data.get("being") == "possible" for _, data in graph.nodes(data=True))
+    doubtful |= any(data.get("certain", 1) == 0 for *_, data in graph.edges(data=True))
+    if doubtful:
+        handles.append(
+            Line2D([], [], color=MUTED, marker="o" if drawn else None, markersize=4.6,
+                   linewidth=0.8, markerfacecolor="white", linestyle="--", label="only possible")
+        )  # fmt: skip
+    if handles:
+        axes.legend(
+            handles=handles, ncols=4, fontsize=6.2, frameon=False, loc="lower center",
+            bbox_to_anchor=(0.5, 1.0), handlelength=2.2, columnspacing=1.2, borderaxespad=0.2,
+        )  # fmt: skip
 
 
 def _note_text(graph: nx.Graph[Any]) -> str:

@@ -78,7 +78,7 @@ def plot_timeline(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     upper.tick_params(labelbottom=False, bottom=False)
     upper.set_ylabel("named pairings signed by the end of the year", fontsize=7)
     lower.set_ylabel("signed in the year", fontsize=7)
-    more = "sources of the totals stand in the table"
+    more = "sources of the totals stand in the table" if table["reported"].notna().any() else ""
     note(lower, note_text(table, "", "", more), below=18)
     return upper
 
@@ -194,6 +194,8 @@ def _short(name: str, most: int = 44) -> str:
 
 
 def _draw_band(axes: Axes, table: pd.DataFrame, named: pd.DataFrame) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     # A value holds from the end of its year to the end of the next one.
     edges = np.append(named["year"].to_numpy(float) + 1, named["year"].iloc[-1] + 1.5) - 0.5
     low, high, known = (
@@ -203,16 +205,16 @@ def _draw_band(axes: Axes, table: pd.DataFrame, named: pd.DataFrame) -> None:
     axes.stairs(high, edges, baseline=low, fill=True, color=_BAND)
     axes.stairs(high, edges, baseline=None, color="#8FA9BD", linewidth=0.9, linestyle="--")
     axes.stairs(low, edges, baseline=None, color=_LINE, linewidth=1.6)
-    axes.stairs(known, edges, baseline=None, color=MUTED, linewidth=0.9, linestyle=":")
+    if (known > low).any():
+        axes.stairs(known, edges, baseline=None, color=MUTED, linewidth=0.9, linestyle=":")
     top = max(float(high.max()), float(table["reported"].fillna(0).max()), 1.0) * 1.08
     axes.set_ylim(0, top)
-    ends = [
-        (low[-1], "signed\nfor certain", _LINE),
-        (known[-1], "in being, dated\nor published", MUTED),
-        (high[-1], "not excluded", "#5B7F9A"),
-    ]
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+    ends = [(low[-1], "signed\nfor certain", _LINE), (high[-1], "not excluded", "#5B7F9A")]
+    if (known > low).any():
+        ends.insert(1, (known[-1], "in being, dated\nor published", MUTED))
     y = -1.0
-    for value, text, colour in sorted(ends):
+    for value, text, colour in ends:
         y = max(value, y + 0.115 * top)
         axes.annotate(
             f"{value:g} {text}", (edges[-1], value), (9, 72 * 2.6 * (y - value) / top),
@@ -250,17 +252,29 @@ def _draw_years(axes: Axes, named: pd.DataFrame, y: float = 0.0, scale: float = 
     year = named["year"].to_numpy(float)
     certain = named["signed_certain"].to_numpy(float) * scale
     possible = named["signed_possible"].to_numpy(float) * scale
-    axes.bar(year, certain, bottom=y, width=0.8, color=_LINE, label="for certain")
+    axes.bar(year, certain, bottom=y, width=0.8, color=_LINE)
     some = possible > certain
     axes.bar(
         year[some], (possible - certain)[some], bottom=y + certain[some], width=0.8,
-        label="possibly", facecolor="white", edgecolor=_LINE, hatch=HATCH, linewidth=0.6,
+        facecolor="white", edgecolor=_LINE, hatch=HATCH, linewidth=0.6,
     )  # fmt: skip
     if scale == 1:
         top = max(2.0, float(possible.max()))
         axes.set_ylim(0, top * 1.05)
         axes.set_yticks(range(0, int(top) + 1, max(1, int(top) // 4)))
-        axes.legend(fontsize=6.5, frameon=False, loc="upper left", handlelength=1.4)
+        axes.legend(
+            handles=_year_handles(), fontsize=6.5, frameon=False, loc="upper left",
+            handlelength=1.4,
+        )  # fmt: skip
+
+
+def _year_handles(before: str = "") -> list[Any]:
+    from matplotlib.patches import Patch
+
+    return [
+        Patch(color=_LINE, label=f"{before}for certain"),
+        Patch(facecolor="white", edgecolor=_LINE, hatch=HATCH, label=f"{before}possibly"),
+    ]
 
 
 def _draw_pauses(axes_list: list[Axes], table: pd.DataFrame, *, shift: float = 0.0) -> None:
@@ -301,9 +315,8 @@ def _draw_areas(table: pd.DataFrame, ax: Axes | None) -> Axes:
     )  # fmt: skip
     axes.set_ylim(-0.1, len(groups))
     plain(axes)
-    handles, labels = axes.get_legend_handles_labels()
     axes.legend(
-        handles[:2], [f"signed in the year {label}" for label in labels[:2]], ncols=2, fontsize=6.5,
+        handles=_year_handles("signed in the year "), ncols=2, fontsize=6.5,
         frameon=False, loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2,
     )  # fmt: skip
     note(axes, note_text(table, "", "", f"highest bar: {top} pairings"), below=18)

@@ -94,13 +94,16 @@ def timeline(
         area, reported = np.zeros(len(pairing), dtype=np.int64), reported.assign(area=0)
     else:
         pairing, area = _pairings_of_areas(place(dataset, chosen, by=by))
-    areas = np.unique(np.concatenate([area, reported["area"].to_numpy(np.int64)]))
+    listed = [area, reported["area"].to_numpy(np.int64)]
+    areas = np.unique(np.concatenate(listed)) if by else np.array([0])
     named = _years(chosen, pairing, np.searchsorted(areas, area), len(areas), reported["year"])
     named["area"] = areas[named["area"]]
     table = _beside(named, reported)
-    frame = _described(dataset, table)
-    if by is None:
-        frame = frame.drop(columns=["area_id", "area", "country"])
+    frame = _described(table)
+    if by is not None:
+        units = dataset.localities.iloc[table["area"]].reset_index(drop=True)
+        names = {"area_id": units["id"], "area": units["name"], "country": units["country"]}
+        frame = pd.concat([pd.DataFrame(names), frame], axis=1)
     frame.attrs = {
         "at": str(chosen.day.date()), "by": by, "data_version": dataset.version,
         "left_out": chosen.left_out, "pauses": _pauses(dataset, chosen),
@@ -253,13 +256,9 @@ def _beside(named: pd.DataFrame, reported: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values([*keys, "place"], ignore_index=True)
 
 
-def _described(dataset: Dataset, table: pd.DataFrame) -> pd.DataFrame:
-    area = dataset.localities.iloc[table["area"]].reset_index(drop=True)
+def _described(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "area_id": area["id"],
-            "area": area["name"],
-            "country": area["country"],
             "year": table["year"].astype(np.int64),
             **{name: table[name] for name in _NAMED},
             "reported": table["value"].astype("Int64"),
