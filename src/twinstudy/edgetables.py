@@ -71,7 +71,7 @@ def place_tables(cells: pd.DataFrame, rows: EdgeRows) -> Tables:
 
 
 def pairing_tables(rows: EdgeRows, pairings: Pairings, places: pd.Series, typed: Frames) -> Frames:
-    """Make the tables of pairings, claims and memberships.
+    """Make the tables of pairings, claims and memberships, and that of events, without rows.
 
     A claim is a row; the claims of a pairing are numbered by date, then by source.
 
@@ -113,7 +113,7 @@ def pairing_tables(rows: EdgeRows, pairings: Pairings, places: pd.Series, typed:
 
     rank = _inverse(place_order)
     member = np.sort(np.column_stack([rank[rows.left[row]], rank[rows.right[row]]])).ravel()
-    named = rows.places["1"].str.cat(rows.places.iloc[:, 2:], sep=", ").array.take(place_order)
+    named = rows.places["1"].str.cat(rows.places.iloc[:, 2:], sep=", ").array
     return {
         "pairings": _typed(
             typed["pairings"],
@@ -137,8 +137,9 @@ def pairing_tables(rows: EdgeRows, pairings: Pairings, places: pd.Series, typed:
             len(member),
             claim_id=_reference(np.repeat(np.arange(len(row)), 2), claim_ids),
             locality_id=_reference(member, place_ids),
-            named_as=named.take(member),
+            named_as=named.take(place_order[member]),
         ),
+        "events": typed["events"].assign(pairing_id=_reference(np.empty(0, int), pairing_ids)),
     }
 
 
@@ -149,7 +150,7 @@ def _titles(rows: EdgeRows) -> list[str]:
 
 def _sorted(ids: pd.Series) -> tuple[pd.Index, np.ndarray]:
     """Return ids in order, and where each one stood."""
-    index = pd.Index(ids, name=None)
+    index = pd.Index(ids.array)
     order = index.argsort()
     return index[order], order
 

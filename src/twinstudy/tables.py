@@ -77,7 +77,7 @@ def type_tables(text: Frames, suffix: str = ".csv") -> Tables:
         for name, frame in text.items()
     }
     keys = {
-        name: pd.CategoricalDtype(pd.Index(frame["id"][_is_key(frame["id"])], name=None))
+        name: pd.CategoricalDtype(pd.Index(frame["id"].array[_is_key(frame["id"])]))
         for name, frame in text.items()
         if "id" in frame
     }
