@@ -25,6 +25,7 @@ from .errors import ArgumentError
 
 FORMS = "YYYY, YYYY-MM, YYYY-MM-DD or A/B, with ~ or ? after it"
 
+_PLAIN = re.compile(r"(?!0000)[0-9]{4}(?:-[0-9]{2}){0,2}", re.ASCII)
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?([~?%]?)", re.ASCII)
 
 
@@ -205,12 +206,36 @@ def bounds_of_texts(
                 raise
             return FuzzyDate(text, None, None)
 
-    dates = [read(text) for text in texts]
-    return {
-        "earliest": np.array([d.earliest for d in dates] + [None], dtype="datetime64[s]"),
-        "latest": np.array([d.latest for d in dates] + [None], dtype="datetime64[s]"),
-        "qualified": np.array([d.qualified for d in dates] + [False], dtype=bool),
+    bounds = {
+        "earliest": np.full(len(texts) + 1, "NaT", dtype="datetime64[s]"),
+        "latest": np.full(len(texts) + 1, "NaT", dtype="datetime64[s]"),
+        "qualified": np.zeros(len(texts) + 1, dtype=bool),
     }
+    # Plain years, months and days, which are nearly all there is, are read by NumPy at once.
+    rest = _read_plain(texts, bounds["earliest"], bounds["latest"])
+    for row in rest:
+        date = read(texts[row])
+        bounds["earliest"][row], bounds["latest"][row] = date.earliest, date.latest
+        bounds["qualified"][row] = date.qualified
+    return bounds
+
+
+def _read_plain(texts: list[str], earliest: np.ndarray, latest: np.ndarray) -> list[int]:
+    """Fill in the bounds of unhedged years, months and days; return the rows of all other texts."""
+    rows: dict[int, list[int]] = {4: [], 7: [], 10: []}
+    rest: list[int] = []
+    for row, text in enumerate(texts):
+        plain = _PLAIN.fullmatch(text)
+        (rows[len(text)] if plain else rest).append(row)
+    for length, unit in ((4, "Y"), (7, "M"), (10, "D")):
+        try:
+            first = np.array([texts[row] for row in rows[length]], dtype=f"datetime64[{unit}]")
+        except ValueError:  # some of them name no day that exists
+            rest += rows[length]
+            continue
+        earliest[rows[length]] = first
+        latest[rows[length]] = (first + 1).astype("datetime64[D]") - 1
+    return sorted(rest)
 
 
 def as_day(at: str | date) -> pd.Timestamp:

@@ -203,7 +203,7 @@ def _as_of(
     plain = ~stated["qualified"].to_numpy(bool)
     last = np.where(plain, stated["latest"].to_numpy("datetime64[s]"), np.datetime64("NaT"))
     last = np.fmin(last, known).astype("datetime64[s]")
-    if len(last):
+    if np.isnat(last).any():
         last = np.fmin(last, newest_day(dataset).to_datetime64().astype("datetime64[s]"))
     first = stated["earliest"].to_numpy("datetime64[s]")
     dated = plain & ~np.isnat(first)
