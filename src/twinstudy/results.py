@@ -54,6 +54,14 @@ def write_results(
     ------
     ArgumentError
         If `folder` is the project or a folder above it.
+
+    Examples
+    --------
+    >>> from twinstudy import load
+    >>> project = Path.cwd()
+    >>> write_results(load(), project, [], [], project.parent)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    twinstudy.errors.ArgumentError: `results` is ..., which holds the project; use another
     """
     folder = folder.resolve()
     if folder == project or folder in project.parents:
