@@ -1,0 +1,190 @@
+"""The data that come with the package: sound, canonical, not shrinking, and right where checked."""
+
+import json
+import re
+import unicodedata
+from collections import Counter
+
+import pandas as pd
+import pytest
+from frictionless import Package
+
+from twinstudy import ancestors, check, consolidate, fold, history, load, members, trace
+from twinstudy.csvtext import csv_bytes
+from twinstudy.dictionary import data_dictionary, data_package
+from twinstudy.files import bundled_data
+from twinstudy.schema import KINDS, TABLES
+from twinstudy.tables import text_tables
+
+DATASET = load()
+FOLDER = bundled_data()
+NAME = DATASET.localities.set_index("id")["name"]
+
+FLOORS = {
+    "sources": 155,
+    "localities": 235,
+    "aliases": 100,
+    "codes": 210,
+    "containments": 260,
+    "successions": 60,
+    "pairings": 65,
+    "claims": 120,
+    "memberships": 270,
+    "events": 34,
+    "counts": 135,
+}
+
+#: The province of a place in each of the seven, before and after the reform of 2025.
+PROVINCES = {
+    "l-vn-phai-lau": ("Quảng Ninh", "Quảng Ninh"),
+    "l-vn-chi-ma": ("Lạng Sơn", "Lạng Sơn"),
+    "l-vn-ta-lung-commune": ("Cao Bằng", "Cao Bằng"),
+    "l-vn-thanh-thuy-commune": ("Hà Giang", "Tuyên Quang"),
+    "l-vn-coc-phuong": ("Lào Cai", "Lào Cai"),
+    "l-vn-po-to": ("Lai Châu", "Lai Châu"),
+    "l-vn-sin-thau-commune": ("Điện Biên", "Điện Biên"),
+}
+
+
+def count(key: str) -> list[object]:
+    row = DATASET.counts.set_index("id").loc[key]
+    return [row["area_id"], row["measure"], row["kind"], row["value"], row["locator"]]
+
+
+def test_the_data_are_sound() -> None:
+    assert check() == []
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_files_are_canonical(table) -> None:  # type: ignore[no-untyped-def]
+    text = text_tables(DATASET.tables)[table.name]
+    assert (FOLDER / table.file).read_bytes() == csv_bytes(text)
+
+
+@pytest.mark.parametrize("table", FLOORS)
+def test_no_rows_are_lost(table: str) -> None:
+    assert len(DATASET.tables[table]) >= FLOORS[table]
+
+
+def test_statements_of_sources_are_not_lost() -> None:
+    assert sum(len(DATASET.tables[name]) for name in ("claims", "counts", "events")) >= 290
+
+
+def test_every_kind_and_every_border_province_is_there() -> None:
+    assert set(DATASET.pairings["kind"]) == set(KINDS)
+    area = ancestors(DATASET, level="province", at="2025-06-30")
+    home = members(DATASET).query("side == 'VN'")["locality_id"].astype("str").map(area).map(NAME)
+    assert set(home.dropna()) == {before for before, _ in PROVINCES.values()}
+
+
+@pytest.mark.parametrize("place", PROVINCES)
+def test_a_roll_up_follows_the_reform(place: str) -> None:
+    for at, name in zip(("2014", "2026"), PROVINCES[place], strict=True):
+        assert NAME[ancestors(DATASET, level="province", at=at)[place]] == name
+
+
+def test_the_generated_files_are_in_step() -> None:
+    assert (FOLDER / "README.md").read_text("utf-8") == data_dictionary(DATASET)
+    package = json.loads((FOLDER / "datapackage.json").read_text("utf-8"))
+    assert package == data_package(DATASET)
+
+
+def test_an_independent_judge_finds_the_package_valid() -> None:
+    report = Package(str(FOLDER / "datapackage.json")).validate()
+    assert report.valid, report.flatten(["rowNumber", "fieldName", "message"])
+
+
+def test_pò_hèn_and_thán_sản_signed_six_contents_on_a_day() -> None:
+    claims = trace(DATASET, "p-po-hen-than-san")
+    portal = claims[claims["publisher"].str.contains("Móng Cái")]
+    assert portal["signed"].dropna().tolist() == ["2014-08-26"]
+    assert portal["agreement_items"].dropna().tolist() == [6]
+    events = history(DATASET, "p-po-hen-than-san")
+    assert {("call", 82), ("exchange", 14)} <= set(
+        zip(events["kind"], events["quantity"], strict=True)
+    )
+
+
+def test_three_communes_and_a_town_are_one_pairing() -> None:
+    key = "p-thanh-thuy-minh-tan-thanh-duc-thien-bao"
+    row = consolidate(DATASET).set_index("pairing_id").loc[key]
+    assert row[["signed", "members_a", "members_b", "matching"]].tolist() == ["2018", 1, 3, "joint"]
+
+
+@pytest.mark.parametrize(
+    ("key", "signed"),
+    [
+        ("p-chi-ma-ai-diem", "2015-12"),
+        ("p-coc-phuong-tam-binh-ba", "2013-08-17"),
+        ("p-trang-vi-van-vi", "2014-03-11"),
+        ("p-po-to-cua-cai", "2014-09-03"),
+        ("p-phuc-hoa-long-chau", "2013-09-04"),
+        ("p-phai-lau-trang-nhi", None),
+        ("p-na-vang-ban-tat", None),
+        ("p-thanh-thuy-post-thien-bao", None),
+    ],
+)
+def test_dates_of_signing_are_those_of_the_sources(key: str, signed: str | None) -> None:
+    found = consolidate(DATASET).set_index("pairing_id").loc[key, "signed"]
+    assert (None if pd.isna(found) else found) == signed
+
+
+def test_totals_are_not_added_up() -> None:
+    assert count("n-lang-son-province-4")[1:4] == ["twinned", "residential_cluster", 9]
+    assert count("n-lang-son-province-5")[1:4] == ["twinned", "commune", 2]
+    assert count("n-ha-giang-province-1")[1:4] == ["pairings", "commune", 14]
+
+
+def test_plans_and_doubts_are_told_from_agreements() -> None:
+    status = DATASET.pairings.set_index("id")["status"]
+    assert status["p-hoang-su-phi-ma-quan"] == "planned"
+    assert status["p-xin-man-ma-quan"] == "planned"
+    assert status["p-u-ma-ma-ni-tan-trai"] == "doubtful"
+    assert status["p-dien-bien-muong-khang"] == "doubtful"
+
+
+def test_a_number_means_a_unit_only_at_its_date() -> None:
+    codes = DATASET.codes.query("system == 'gso' and code == '06541'").sort_values("during")
+    assert [
+        (NAME[key], during)
+        for key, during in zip(codes["locality_id"], codes["during"], strict=True)
+    ] == [
+        ("Yên Khoái", "../2025-06-30"),
+        ("Mẫu Sơn", "2025-07-01/.."),
+    ]
+
+
+def test_bính_xá_was_split() -> None:
+    rows = DATASET.successions.query("old_id == 'l-vn-binh-xa-commune'")
+    assert set(rows["new_id"].map(NAME)) == {"Đình Lập", "Kiên Mộc"}
+    assert set(rows["kind"]) == {"split"}
+
+
+def test_reprints_are_one_witness() -> None:
+    pairings = consolidate(DATASET).set_index("pairing_id")
+    assert (pairings["witnesses"] <= pairings["claims"]).all()
+    assert pairings.loc["p-coc-phuong-tam-binh-ba", "witnesses"] >= 8
+
+
+def test_no_two_places_of_a_level_under_one_parent_are_spelt_alike() -> None:
+    rows = DATASET.containments.astype({"child_id": "str", "parent_id": "str", "during": "object"})
+    level = DATASET.localities.set_index("id")["level"].astype("str")
+    keys = Counter(
+        (parent, level[child], during, fold(NAME[child]))
+        for child, parent, during in rows[["child_id", "parent_id", "during"]].to_numpy()
+    )
+    assert [key for key, number in keys.items() if number > 1] == []
+
+
+def test_texts_are_short_remarks_of_our_own() -> None:
+    for name, frame in DATASET.tables.items():
+        if "note" in frame:
+            longest = frame["note"].dropna().str.len().max()
+            assert longest <= 600, f"{name}: a note of {longest} characters"
+
+
+def test_names_have_no_level_word_and_no_loose_accents() -> None:
+    for name in [*DATASET.localities["name"], *DATASET.aliases["name"]]:
+        assert unicodedata.is_normalized("NFC", name)
+    word = re.compile(r"^(xã|phường|huyện|tỉnh|thị trấn|thị xã|thôn) ", re.IGNORECASE)
+    assert [name for name in DATASET.localities["name"] if word.match(name)] == []
