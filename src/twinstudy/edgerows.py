@@ -109,6 +109,7 @@ def read_rows(
     parts = []
     for one, other in [countries, *zip(left, right, strict=True)]:
         both = pd.concat([_values(pairs, one), _values(pairs, other)], ignore_index=True)
+        both.name = f"{one} or {other}"
         parts.append(read_cells(both, plain_text))
         missing = _NO_PLACE if len(parts) > 1 else _NO_COUNTRY
         problems += _faults(parts[-1], (one, other), missing)
