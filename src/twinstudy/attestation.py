@@ -20,8 +20,7 @@ def attestation(dataset: Dataset) -> dict[str, np.ndarray]:
     Returns
     -------
     columns
-        ``observed_by`` (datetime64[s]), ``claims``, ``witnesses`` (int64), ``official`` (bool),
-        one value a pairing.
+        ``claims``, ``witnesses`` (int64), ``official`` (bool), one value a pairing.
 
     Examples
     --------
@@ -37,11 +36,41 @@ def attestation(dataset: Dataset) -> dict[str, np.ndarray]:
     official = np.zeros(size, dtype=bool)
     official[pairing[government[source]]] = True
     return {
-        "observed_by": _observed_by(dataset, pairing, source),
         "claims": np.bincount(pairing, minlength=size),
         "witnesses": distinct(pairing, witnesses(dataset)[source], size),
         "official": official,
     }
+
+
+def observed_by(dataset: Dataset) -> np.ndarray:
+    """Return the day by which a publication shows each pairing to be in being.
+
+    Parameters
+    ----------
+    dataset
+        Records.
+
+    Returns
+    -------
+    days
+        One a pairing (datetime64[s]), missing as `evidence.consolidate` says.
+
+    Examples
+    --------
+    >>> from twinstudy import load
+    >>> dataset = load()
+    >>> len(observed_by(dataset)) == len(dataset.pairings)
+    True
+    """
+    pairing = dataset.claims["pairing_id"].cat.codes.to_numpy(np.int64)
+    source = dataset.claims["source_id"].cat.codes.to_numpy(np.int64)
+    published = published_by(dataset)
+    hedged = date_bounds(dataset.sources["published"])["qualified"].to_numpy()
+    agreed = (dataset.pairings["status"] == "agreed").to_numpy(bool)
+    known = (~np.isnat(published) & ~hedged)[source] & agreed[pairing]
+    days = published.astype(np.int64)[source[known]]
+    observed = least(days, pairing[known], len(agreed))
+    return np.where(observed == NO_BOUND, np.datetime64("NaT"), observed.astype("datetime64[s]"))
 
 
 def published_by(dataset: Dataset) -> np.ndarray:
@@ -118,13 +147,3 @@ def distinct(groups: np.ndarray, values: np.ndarray, size: int) -> np.ndarray:
     first = np.ones(len(pairs), dtype=bool)
     first[1:] = pairs[1:] != pairs[:-1]
     return np.bincount(pairs[first] // width, minlength=size)
-
-
-def _observed_by(dataset: Dataset, pairing: np.ndarray, source: np.ndarray) -> np.ndarray:
-    published = published_by(dataset)
-    hedged = date_bounds(dataset.sources["published"])["qualified"].to_numpy()
-    agreed = (dataset.pairings["status"] == "agreed").to_numpy(bool)
-    known = (~np.isnat(published) & ~hedged)[source] & agreed[pairing]
-    days = published.astype(np.int64)[source[known]]
-    observed = least(days, pairing[known], len(agreed))
-    return np.where(observed == NO_BOUND, np.datetime64("NaT"), observed.astype("datetime64[s]"))

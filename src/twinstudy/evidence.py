@@ -8,7 +8,7 @@ from typing import get_args
 import numpy as np
 import pandas as pd
 
-from .attestation import attestation, distinct, published_by
+from .attestation import attestation, distinct, observed_by, published_by
 from .dates import as_day, bounds_of_texts
 from .errors import ArgumentError
 from .records import Dataset
@@ -143,16 +143,43 @@ def consolidate(dataset: Dataset, *, rule: Rule = "narrowest") -> pd.DataFrame:
     >>> bool((pairings["members"] == pairings["members_a"] + pairings["members_b"]).all())
     True
     """
+    dated = date_pairings(dataset, rule=rule)
+    counted = pd.DataFrame(attestation(dataset) | _sides(dataset), index=dated.index)
+    return pd.concat([dated, counted], axis=1)
+
+
+def date_pairings(dataset: Dataset, *, rule: Rule = "narrowest") -> pd.DataFrame:
+    """Consolidate what the claims on each pairing say of its date, and nothing else.
+
+    Parameters
+    ----------
+    dataset, rule
+        As in `consolidate`.
+
+    Returns
+    -------
+    pairings
+        The columns of `consolidate` up to ``observed_by``.
+
+    Raises
+    ------
+    ArgumentError
+        If `rule` is another word.
+
+    Examples
+    --------
+    >>> from twinstudy import load
+    >>> date_pairings(load()).columns.tolist()[-1]
+    'observed_by'
+    """
     if rule not in get_args(Rule):
         allowed = ", ".join(map(repr, get_args(Rule)))
         raise ArgumentError(f"`rule` is {rule!r}; use one of {allowed}")
     pairings = dataset.pairings
-    facts = {"pairing_id": pairings["id"]}
+    facts: dict[str, object] = {"pairing_id": pairings["id"]}
     facts |= {name: pairings[name] for name in ("kind", "matching", "status")}
-    return pd.DataFrame(
-        facts | _signing(dataset, rule) | attestation(dataset) | _sides(dataset),
-        index=pairings.index,
-    )
+    facts |= _signing(dataset, rule) | {"observed_by": observed_by(dataset)}
+    return pd.DataFrame(facts, index=pairings.index)
 
 
 def being(
@@ -190,7 +217,7 @@ def being(
     >>> bool(early["certain"].any()), bool((early["undated"] <= early["possible"]).all())
     (False, True)
     """
-    pairings = consolidate(dataset, rule=rule)
+    pairings = date_pairings(dataset, rule=rule)
     day = day_at(dataset, at)
     return pd.concat([pairings[["pairing_id", "kind", "status"]], being_by(pairings, day)], axis=1)
 
@@ -201,7 +228,7 @@ def being_by(pairings: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     Parameters
     ----------
     pairings
-        What `consolidate` returns, or some of its rows.
+        What `consolidate` or `date_pairings` returns, or some of its rows.
     day
         The day.
 

@@ -17,7 +17,6 @@ from .marks import (
     beside,
     heading,
     hedged,
-    listed,
     note_text,
     plain,
     require,
@@ -167,7 +166,10 @@ def _columns(axes: Axes, bars: pd.DataFrame) -> None:
     texts: dict[str, list[str]] = {
         "named": [span(*named) for named in bars["named"]],
         "undated": [str(number) for number in bars["undated"]],
-        "reported": [listed(sorted({t for t, _ in totals})) for totals in bars["totals"]],
+        "reported": [
+            ", ".join(map(str, sorted({total for total, _ in totals}))) or "–"
+            for totals in bars["totals"]
+        ],
         "border units": [*bars["of"]],
     }
     for (title, column), offset in zip(texts.items(), (26, 62, 98, 106), strict=True):

@@ -69,11 +69,6 @@ def span(low: float, high: float) -> str:
     return f"{low:g}" if low == high else f"{low:g}–{high:g}"
 
 
-def listed(numbers: list[int]) -> str:
-    """Write numbers one after the other, or a dash for none."""
-    return ", ".join(map(str, numbers)) if numbers else "–"
-
-
 def hedged(value: float, qualifier: str) -> str:
     """Write a number with the hedge of its source."""
     return {"at_least": "≥ ", "about": "≈ "}.get(qualifier, "") + f"{value:g}"

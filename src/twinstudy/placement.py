@@ -11,7 +11,7 @@ import pandas as pd
 
 from .dates import date_bounds
 from .errors import ArgumentError
-from .evidence import consolidate, day_at, members
+from .evidence import date_pairings, day_at, members
 from .places import ancestor_codes
 from .records import Dataset
 from .schema import KINDS, LEVELS, STATUSES
@@ -31,7 +31,7 @@ class Chosen:
     day
         The day.
     pairings
-        What `consolidate` says of each pairing.
+        What `date_pairings` says of each pairing.
     kind
         Number of the kind of each pairing, in the order of the vocabulary.
     certain, possible, undated
@@ -111,7 +111,7 @@ def choose(
     """
     kinds, wanted = chosen_kinds(kind), _listed("statuses", statuses, STATUSES)
     day = day_at(dataset, at)
-    pairings = consolidate(dataset)
+    pairings = date_pairings(dataset)
     number = pairings["kind"].cat.codes.to_numpy(np.int64)
     chosen = np.isin(number, kinds)
     left_out: dict[str, int] = {}
