@@ -1,12 +1,30 @@
-"""Hypothesis strategies: dates as sources state them, and whole valid datasets."""
+"""Hypothesis strategies: dates as sources state them, odd names, and whole valid datasets."""
 
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
+from collections.abc import Sequence
 
+import pandas as pd
 from hypothesis import strategies as st
 
+from twinstudy.dates import parse_date
+from twinstudy.schema import KINDS, STATUSES, TABLES, table
+
+Row = dict[str, str]
+
 MARKS = ("", "", "", "~", "?", "%")
+COUNTRIES = ("VN", "CN", "LA", "NA")
+FIRST, LAST = dt.date(1990, 1, 1), dt.date(2030, 12, 31)
+LOW_LEVELS = ("district", "commune", "village", "border_post")
+PARENT = ("child_id", "parent_id", "during")
+REFORM_BEFORE, REFORM_AFTER = "../2025-06-30", "2025-07-01/.."
+ODD_NAMES = (
+    "Phai Lầu", "Đồng Văn", "Ý Tý", "爱店社区", "马关", "NA", "null", "None", "nan", "-", "0", "007", "1e5",
+    "=SUM(A1:A9)", "+84", "-1", "@here", 'Say "hi"', '"', '""', "a,b", ",", "it's", "a;b", "<b>x</b>",
+    "&amp;", "Thanh  Thủy", "A\u00a0B", "\\n", "#", "p-0", "🇻🇳", "ĐỒNG VĂN", "dong van", "Ҙ", "İ",
+)  # fmt: skip
 
 
 def edtf_dates(first: dt.date = dt.date.min, last: dt.date = dt.date.max) -> st.SearchStrategy[str]:
@@ -22,9 +40,7 @@ def edtf_dates(first: dt.date = dt.date.min, last: dt.date = dt.date.max) -> st.
 
 @st.composite
 def edtf_intervals(
-    draw: st.DrawFn,
-    first: dt.date = dt.date.min,
-    last: dt.date = dt.date.max,
+    draw: st.DrawFn, first: dt.date = dt.date.min, last: dt.date = dt.date.max
 ) -> str:
     """Intervals, closed or open at one end, that do not end before they begin."""
     ends = sorted(draw(st.lists(st.dates(first, last), min_size=2, max_size=2)))
@@ -46,3 +62,225 @@ def edtf_intervals(
 def edtf_texts(first: dt.date = dt.date.min, last: dt.date = dt.date.max) -> st.SearchStrategy[str]:
     """Every form of date that the data model knows."""
     return edtf_dates(first, last) | edtf_intervals(first, last)
+
+
+def names() -> st.SearchStrategy[str]:
+    """Text as a cell may hold it: clean, but as odd as names get."""
+    letters = st.characters(
+        exclude_categories=["Cs", "Cc", "Zl", "Zp"], exclude_characters="\ufffe\uffff"
+    )
+    written = st.text(letters, min_size=1, max_size=8)
+    clean = written.map(lambda text: unicodedata.normalize("NFC", text).strip()).filter(bool)
+    return st.sampled_from(ODD_NAMES) | clean
+
+
+def maybe(strategy: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """A cell that may be empty."""
+    return st.just("") | strategy
+
+
+def _ids(draw: st.DrawFn, prefix: str, count: int) -> list[str]:
+    numbers = st.lists(st.integers(0, 4095), min_size=count, max_size=count, unique=True)
+    return [f"{prefix}-{number:x}" for number in draw(numbers)]
+
+
+def _words(name: str, column: str) -> st.SearchStrategy[str]:
+    return st.sampled_from(table(name).column(column).words)
+
+
+def _by(draw: st.DrawFn, source: Row) -> str:
+    """A date that a source could know: it does not begin after the publication."""
+    latest = parse_date(source["published"]).latest if source["published"] else None
+    return draw(maybe(edtf_texts(FIRST, min(LAST, latest or LAST))))
+
+
+def _sources(draw: st.DrawFn) -> list[Row]:
+    rows: list[Row] = []
+    for key in _ids(draw, "s", draw(st.integers(1, 4))):
+        originals = [row["id"] for row in rows if not row["original_source_id"]]
+        rows.append(
+            {
+                "id": key,
+                "kind": draw(_words("sources", "kind")),
+                "title": draw(maybe(names())),
+                "published": draw(maybe(edtf_texts(dt.date(2000, 1, 1), LAST))),
+                "language": draw(st.sampled_from(["", "vi", "zh"])),
+                "url": draw(st.sampled_from(["", "https://example.org/đ?a=1,2"])),
+                "original_source_id": draw(st.sampled_from(["", *originals])),
+            }
+        )
+    return rows
+
+
+def _place(draw: st.DrawFn, key: str, country: str, level: str, sources: list[Row]) -> Row:
+    row = {"id": key, "country": country, "level": level, "name": draw(names())}
+    row |= {"name_zh": draw(maybe(names())), "designation": draw(st.sampled_from(["", "xã", "镇"]))}
+    if draw(st.booleans()):
+        row |= {
+            "longitude": str(draw(st.integers(-1800, 1800)) / 10),
+            "latitude": str(draw(st.integers(-900, 900)) / 10),
+            "position": draw(_words("localities", "position")),
+            "position_source_id": draw(st.sampled_from(["", *(row["id"] for row in sources)])),
+        }
+    return row
+
+
+def _country(draw: st.DrawFn, country: str, sources: list[Row]) -> dict[str, list[Row]]:
+    """Two provinces, the first one perhaps ended by a reform, and places below."""
+    count = draw(st.integers(2, 5))
+    top, first, second, *below = _ids(draw, f"l-{country.lower()}", 3 + count)
+    levels = {top: "country", first: "province", second: "province"}
+    levels |= {key: draw(st.sampled_from(LOW_LEVELS)) for key in below}
+    rows = {key: _place(draw, key, country, level, sources) for key, level in levels.items()}
+    parents = [(first, top, ""), (second, top, "")]
+    successions = []
+    during = maybe(edtf_intervals(FIRST, LAST))
+    for key in below:
+        rows[key]["exists"] = draw(during)
+    if draw(st.booleans()):
+        rows[first]["exists"], rows[second]["exists"] = REFORM_BEFORE, REFORM_AFTER
+        successions = [{"old_id": first, "new_id": second, "date": "2025-07-01", "kind": "merge"}]
+        for key in below:
+            parents += [(key, first, REFORM_BEFORE), (key, second, REFORM_AFTER)]
+    else:
+        province = st.sampled_from([first, second])
+        parents += [(key, draw(province), draw(during)) for key in below if draw(st.booleans())]
+    containments = [dict(zip(PARENT, cells, strict=True)) for cells in parents]
+    named = [key for key in rows if draw(st.booleans())]
+    return {
+        "localities": list(rows.values()),
+        "containments": containments,
+        "successions": successions,
+        "aliases": [{"locality_id": key, "name": draw(names()), "language": "vi"} for key in named],
+        "codes": [
+            {"locality_id": key, "system": "gso", "code": f"0{key[2:]}", "during": "2019/.."}
+            for key in named
+        ],
+    }
+
+
+def _places(draw: st.DrawFn, sources: list[Row]) -> dict[str, list[Row]]:
+    codes = st.lists(st.sampled_from(COUNTRIES), min_size=1, max_size=3, unique=True)
+    countries = [_country(draw, code, sources) for code in draw(codes)]
+    return {name: [row for country in countries for row in country[name]] for name in countries[0]}
+
+
+def _sides(draw: st.DrawFn, places: list[Row]) -> list[str]:
+    """Members of a pairing: of two countries, or exactly two of one."""
+    by_country: dict[str, list[str]] = {}
+    for row in places:
+        if row["level"] != "country":
+            by_country.setdefault(row["country"], []).append(row["id"])
+    some = st.lists(st.sampled_from(sorted(by_country)), min_size=1, max_size=2, unique=True)
+    chosen = draw(some)
+    if len(chosen) == 1:
+        members = st.lists(
+            st.sampled_from(by_country[chosen[0]]), min_size=2, max_size=2, unique=True
+        )
+        return draw(members)
+    return [
+        member
+        for country in chosen
+        for member in draw(
+            st.lists(st.sampled_from(by_country[country]), min_size=1, max_size=3, unique=True)
+        )
+    ]
+
+
+def _pairings(draw: st.DrawFn, places: list[Row], sources: list[Row]) -> dict[str, list[Row]]:
+    tables: dict[str, list[Row]] = {
+        name: [] for name in ("pairings", "claims", "memberships", "events")
+    }
+    pairings = _ids(draw, "p", draw(st.integers(0, 5)))
+    claims = iter(_ids(draw, "c", 3 * len(pairings)))
+    for number, key in enumerate(pairings):
+        status = draw(st.sampled_from([*STATUSES, "agreed"]))
+        matching = draw(_words("pairings", "matching"))
+        tables["pairings"].append(
+            {
+                "id": key,
+                "kind": draw(st.sampled_from(KINDS)),
+                "matching": matching,
+                "status": status,
+            }
+        )
+        members = _sides(draw, places)
+        for claim in range(draw(st.integers(1, 3))):
+            source, claim_id = draw(st.sampled_from(sources)), next(claims)
+            tables["claims"].append(
+                {
+                    "id": claim_id,
+                    "pairing_id": key,
+                    "source_id": source["id"],
+                    "locator": f"par. {claim}",
+                    "signed": _by(draw, source),
+                    "agreement_items": draw(st.sampled_from(["", "6"])),
+                    "note": draw(maybe(names())),
+                }
+            )
+            # The first claim names all; a later one may name one side only.
+            some = st.lists(st.sampled_from(members), min_size=1, unique=True)
+            for member in members if claim == 0 else draw(some):
+                tables["memberships"].append(
+                    {"claim_id": claim_id, "locality_id": member, "named_as": draw(maybe(names()))}
+                )
+        if draw(st.booleans()):
+            source, quantity = draw(st.sampled_from(sources)), draw(st.sampled_from(["", "82"]))
+            tables["events"].append(
+                {
+                    "id": f"e-{number}",
+                    "pairing_id": key,
+                    "kind": draw(_words("events", "kind")),
+                    "date": _by(draw, source),
+                    "quantity": quantity,
+                    "unit": quantity and "calls",
+                    "source_id": source["id"],
+                }
+            )
+    return tables
+
+
+def _counts(draw: st.DrawFn, places: list[Row], sources: list[Row]) -> list[Row]:
+    rows = []
+    for number in range(draw(st.integers(0, 4))):
+        source, area = draw(st.sampled_from(sources)), draw(st.sampled_from(places))
+        measure = draw(_words("counts", "measure"))
+        whole = str(draw(st.integers(0, 300)))
+        kind, side, value = {
+            "pairings": (draw(st.sampled_from(["", *KINDS])), "", whole),
+            "twinned": (draw(st.sampled_from(["", *KINDS])), area["country"], whole),
+            "border_units": (draw(_words("localities", "level")), area["country"], whole),
+            "border_length": ("", draw(st.sampled_from(["", area["country"]])), f"{whole}.5"),
+        }[measure]
+        rows.append(
+            {
+                "id": f"n-{number}",
+                "area_id": area["id"],
+                "measure": measure,
+                "kind": kind,
+                "side": side,
+                "value": value,
+                "qualifier": draw(_words("counts", "qualifier")),
+                "as_of": _by(draw, source),
+                "source_id": source["id"],
+            }
+        )
+    return rows
+
+
+@st.composite
+def frames(draw: st.DrawFn) -> dict[str, pd.DataFrame]:
+    """Frames of text that break no rule: several countries, reforms, all kinds of pairing."""
+    sources = _sources(draw)
+    tables = {"sources": sources} | _places(draw, sources)
+    tables |= _pairings(draw, tables["localities"], sources)
+    tables["counts"] = _counts(draw, tables["localities"], sources)
+    return {each.name: frame(each.name, tables[each.name]) for each in TABLES}
+
+
+def frame(name: str, rows: Sequence[Row]) -> pd.DataFrame:
+    """A table as text, indexed by line; columns that a row does not name are empty."""
+    columns = table(name).column_names
+    cells = [[row.get(column, "") for column in columns] for row in rows]
+    index = pd.RangeIndex(2, len(rows) + 2)
+    return pd.DataFrame(cells, index=index, columns=list(columns), dtype="str")

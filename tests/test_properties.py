@@ -1,0 +1,249 @@
+"""What holds of every valid dataset, however odd."""
+
+import datetime as dt
+import random
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from strategies import FIRST, LAST, frames
+
+from twinstudy import (
+    Dataset,
+    ancestors,
+    being,
+    conflicts,
+    consolidate,
+    coverage,
+    density,
+    find_localities,
+    fold,
+    incidence_graph,
+    load,
+    locality_graph,
+    members,
+    read_graph,
+    restrict,
+    timeline,
+    trace,
+    write_graph,
+)
+from twinstudy.checks import check_tables
+from twinstudy.records import dataset_from_text
+from twinstudy.schema import KINDS, LEVELS, STATUSES
+from twinstudy.tables import text_tables, type_tables
+
+FORMATS = ["csv", "parquet"] if find_spec("pyarrow") else ["csv"]
+
+some = settings(
+    max_examples=8,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # it takes minutes to shrink a dataset
+)
+datasets = frames().map(dataset_from_text)
+days = st.none() | st.dates(FIRST, LAST)
+
+
+def assert_equal(one: Dataset, other: Dataset) -> None:
+    for name, frame in one.tables.items():
+        pd.testing.assert_frame_equal(frame, other.tables[name])
+    assert one.version == other.version
+
+
+def listed(graph: nx.Graph) -> tuple[object, ...]:
+    return list(graph.nodes(data=True)), list(graph.edges(data=True)), graph.graph
+
+
+@some
+@given(frames(), st.randoms(use_true_random=False))
+def test_row_order_does_not_matter(text: dict[str, pd.DataFrame], rng: random.Random) -> None:
+    straight = dataset_from_text(text)
+    orders = {name: rng.sample(range(len(rows)), len(rows)) for name, rows in text.items()}
+    shuffled = dataset_from_text({name: rows.iloc[orders[name]] for name, rows in text.items()})
+    assert_equal(shuffled, straight)
+    assert listed(locality_graph(shuffled)) == listed(locality_graph(straight))
+    assert listed(incidence_graph(shuffled)) == listed(incidence_graph(straight))
+    with tempfile.TemporaryDirectory() as folder:
+        first, second = Path(folder, "a"), Path(folder, "b")
+        straight.save(first)
+        shuffled.save(second)
+        for file in first.iterdir():
+            assert file.read_bytes() == (second / file.name).read_bytes()
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+@some
+@given(dataset=datasets)
+def test_a_saved_dataset_comes_back_equal(format_: str, dataset: Dataset) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        assert_equal(load(dataset.save(folder, format=format_)), dataset)
+
+
+@some
+@given(datasets, days)
+def test_weights_add_up_to_pairings_and_no_tie_stays_on_one_side(
+    dataset: Dataset, at: dt.date | None
+) -> None:
+    pairings = consolidate(dataset)
+    shown = being(dataset, at=at)["possible"] & (pairings["status"] == "agreed")
+    graph = locality_graph(dataset, at=at)
+    assert graph.graph["pairings"] == shown.sum()
+    assert np.isclose(sum(weight for *_, weight in graph.edges(data="weight")), shown.sum())
+    named = members(dataset)
+    sides = {
+        pairing: [set(of_side["locality_id"]) for _, of_side in rows.groupby("second")]
+        for pairing, rows in named.astype({"pairing_id": "str", "locality_id": "str"}).groupby(
+            "pairing_id"
+        )
+    }
+    tied = {
+        frozenset((one, other))
+        for pairing in pairings["pairing_id"][shown]
+        for one in sides[pairing][0]
+        for other in sides[pairing][1]
+    }
+    assert {frozenset(edge) for edge in graph.edges} == tied
+    assert all(len(side) == 2 for side in sides.values())
+
+
+@some
+@given(datasets, days)
+def test_both_graphs_tell_the_same(dataset: Dataset, at: dt.date | None) -> None:
+    incidence, tied = incidence_graph(dataset, at=at), locality_graph(dataset, at=at)
+    places = {node for node, part in incidence.nodes(data="bipartite") if part == 0}
+    assert places == set(tied)
+    for node in places:
+        shared = {place for pairing in incidence[node] for place in incidence[pairing]} - {node}
+        assert set(tied[node]) <= shared
+    for graph in (incidence, tied):
+        for *_, facts in [*graph.nodes(data=True), *graph.edges(data=True)]:
+            assert {type(value) for value in facts.values()} <= {str, int, float, bool}
+
+
+@some
+@given(datasets, st.dates(FIRST, LAST), st.dates(FIRST, LAST))
+def test_certain_is_possible_and_both_grow(dataset: Dataset, one: dt.date, other: dt.date) -> None:
+    before, after = (being(dataset, at=day) for day in sorted([one, other]))
+    for state in (before, after):
+        assert (state["certain"] <= state["possible"]).all()
+        assert (state["undated"] <= state["possible"]).all()
+    for column in ("certain", "possible"):
+        assert (before[column] <= after[column]).all()
+
+
+@some
+@given(datasets, days)
+def test_measures_bound_each_other(dataset: Dataset, at: dt.date | None) -> None:
+    covered = coverage(dataset, at=at)
+    assert (covered["named_certain"] <= covered["named_possible"]).all()
+    assert (covered["undated"] <= covered["named_possible"]).all()
+    assert (
+        covered["share_lower"].dropna() <= covered["share_upper"][covered["share_lower"].notna()]
+    ).all()
+    years = timeline(dataset, at=at).dropna(subset="signed_certain")
+    assert (years["signed_certain"] <= years["signed_possible"]).all()
+    assert (years["cumulative_lower"] <= years["cumulative_upper"]).all()
+    for column in ("cumulative_lower", "cumulative_upper", "in_being_certain"):
+        assert years[column].is_monotonic_increasing, column
+    if at is None:  # else the last year is counted up to that day
+        assert (years["signed_certain"].cumsum() <= years["cumulative_lower"]).all()
+    for per in ("border_km", "unit", "pair"):
+        dense = density(dataset, per=per, at=at)
+        assert (dense["certain"] <= dense["possible"]).all(), per
+
+
+@some
+@given(datasets)
+def test_consolidation_takes_every_claim_in(dataset: Dataset) -> None:
+    for rule in ("narrowest", "earliest_published", "envelope"):
+        pairings = consolidate(dataset, rule=rule)
+        assert pairings["pairing_id"].tolist() == dataset.pairings["id"].tolist()
+        assert pairings["claims"].sum() == len(dataset.claims)
+        assert (pairings["witnesses"].between(1, pairings["claims"])).all()
+        earliest, latest = pairings["signed_earliest"], pairings["signed_latest"]
+        assert ((earliest <= latest) | earliest.isna() | latest.isna()).all()
+    stated = dataset.claims.groupby("pairing_id", observed=False)["signed"].nunique()
+    disputed = set(conflicts(dataset).query("about == 'signed'")["pairing_id"])
+    assert disputed <= set(stated.index[stated > 1])
+    for pairing in dataset.pairings["id"]:
+        claims = dataset.claims["id"][dataset.claims["pairing_id"] == pairing]
+        assert set(trace(dataset, pairing)["claim_id"]) == set(claims)
+
+
+@some
+@given(datasets, st.data())
+def test_a_part_is_a_dataset(dataset: Dataset, data: st.DataObject) -> None:
+    choices = {
+        "kinds": KINDS,
+        "statuses": STATUSES,
+        "sources": dataset.sources["id"].tolist(),
+        "countries": dataset.localities["country"].unique().tolist(),
+        "areas": dataset.localities["id"].tolist(),
+    }
+    chosen = {
+        name: data.draw(st.none() | st.lists(st.sampled_from(words), unique=True), label=name)
+        for name, words in choices.items()
+    }
+    part = restrict(dataset, **chosen)
+    tables = type_tables(text_tables(part.tables))
+    assert [problem for problem in check_tables(tables) if problem.severity == "error"] == []
+    for name, frame in part.tables.items():
+        pd.testing.assert_frame_equal(frame, tables.typed[name])
+    for level in ("country", "province"):
+        there = ancestors(part, level=level, at="2026")
+        pd.testing.assert_series_equal(
+            there, ancestors(dataset, level=level, at="2026")[there.index]
+        )
+
+
+@some
+@given(datasets, days)
+def test_ancestors_are_of_their_level_and_country(dataset: Dataset, at: dt.date | None) -> None:
+    places = dataset.localities.set_index("id")
+    for level in LEVELS:
+        found = ancestors(dataset, level=level, at=at).dropna()
+        assert (places["level"][found] == level).all()
+        assert (
+            places["country"][found].to_numpy() == places["country"][found.index].to_numpy()
+        ).all()
+
+
+@some
+@given(datasets)
+def test_every_place_is_found_by_its_names(dataset: Dataset) -> None:
+    for column in ("name", "name_zh"):
+        for key, name in dataset.localities.set_index("id")[column].dropna().items():
+            if fold(name):  # a name may be all signs
+                assert key in find_localities(dataset, name)["id"].tolist(), name
+
+
+@some
+@given(datasets)
+def test_graphs_come_back_from_files(dataset: Dataset) -> None:
+    for graph in (incidence_graph(dataset), locality_graph(dataset)):
+        with tempfile.TemporaryDirectory() as folder:
+            for suffix in (".graphml", ".json"):
+                path = Path(folder, f"graph{suffix}")
+                write_graph(graph, path)
+                assert listed(read_graph(path)) == listed(graph), suffix
+
+
+@some
+@given(datasets)
+def test_input_frames_stay_as_they_were(dataset: Dataset) -> None:
+    before = {name: frame.copy(deep=True) for name, frame in dataset.tables.items()}
+    consolidate(dataset)
+    coverage(dataset)
+    timeline(dataset, by="province")
+    locality_graph(dataset, level="province")
+    incidence_graph(dataset)
+    restrict(dataset, kinds="commune")
+    for name, frame in before.items():
+        pd.testing.assert_frame_equal(dataset.tables[name], frame)
