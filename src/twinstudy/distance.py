@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .evidence import members
+from .evidence import consolidate, members
 from .graph import pairs_across
 from .placement import Chosen, Words, choose
 from .records import Dataset
@@ -97,7 +97,7 @@ def distances(
     """
     chosen = choose(dataset, at=at, kind=kind, statuses=statuses)
     names = ["pairing_id", "kind", "side_a", "side_b", "members_a", "members_b"]
-    table = chosen.pairings[names].assign(certain=chosen.certain, **_measured(dataset, chosen))
+    table = consolidate(dataset)[names].assign(certain=chosen.certain, **_measured(dataset, chosen))
     table = table.loc[chosen.possible, list(_COLUMNS)].reset_index(drop=True)
     gaps = {
         "pairings without a point on a side": table["km"].isna().sum(),
