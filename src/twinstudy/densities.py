@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Literal, get_args
 
@@ -110,11 +109,11 @@ def density(
         size = _products(chosen, size, by)
         counted = tally(pair_entries(dataset, chosen, placement), chosen.undated)
     else:
-        entries = pairing_entries(chosen, placement)
-        counted = tally(entries, chosen.undated)
+        counted = tally(pairing_entries(chosen, placement), chosen.undated)
         if per == "border_km" and kind is None:
-            together = replace(entries, kind=np.full(len(entries.kind), ALL_KINDS))
-            counted = pd.concat([counted, tally(together, chosen.undated)])
+            # A pairing is of one kind, so kinds add up.
+            together = counted.groupby(["area", "side"], as_index=False).sum()
+            counted = pd.concat([counted, together.assign(kind=ALL_KINDS)])
             kinds = np.append(kinds, ALL_KINDS)
     if per == "border_km":
         size = size.drop(columns="kind").merge(pd.DataFrame({"kind": kinds}), how="cross")
