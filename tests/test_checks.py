@@ -4,10 +4,12 @@ import random
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from conftest import MINIATURE, Edit
 
 from twinstudy import ArgumentError, DataError, check, load
+from twinstudy.records import dataset_from_text
 from twinstudy.schema import TABLES
 
 CASES = {
@@ -334,3 +336,34 @@ def test_lines_are_those_of_the_file_even_when_rows_are_sorted(tmp_path: Path) -
     rows = [row.replace("2013~", "2013-00") for row in rows[::-1]]
     (folder / "claims.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
     assert [(problem.line, problem.value) for problem in check(folder)] == [(3, "2013-00")]
+
+
+def test_any_number_of_parents_is_told_apart() -> None:
+    # Codes of fewer than 128 places are one byte wide, too narrow for what is made of them.
+    places = [f"l-vn-{number:03}" for number in range(100)]
+    inside = [(place, places[0]) for place in places[1:]]
+    tables = {
+        "localities": {
+            "id": places,
+            "country": "VN",
+            "name": places,
+            "level": ["province"] + ["commune"] * 99,
+        },
+        "containments": dict(
+            zip(("child_id", "parent_id"), zip(*inside, strict=True), strict=True)
+        ),
+    }
+    frames = {
+        table.name: pd.DataFrame(
+            tables.get(table.name, {}), columns=table.column_names, dtype="str"
+        ).fillna("")
+        for table in TABLES
+    }
+    assert len(dataset_from_text(frames).containments) == 99
+
+
+@pytest.mark.parametrize("place", ["l-cn-trang-nhi", "l-vn-phai-lau"])
+def test_a_member_without_country(edited: Edit, place: str) -> None:
+    country = "CN" if place.startswith("l-cn") else "VN"
+    problems = check(edited("localities.csv", f"{place},{country}", f"{place},"))
+    assert any("the cell is empty" in problem.message for problem in problems)

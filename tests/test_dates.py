@@ -214,7 +214,7 @@ def test_an_argument_that_names_no_day(at: object) -> None:
     with pytest.raises(ArgumentError) as caught:
         as_day(at)  # type: ignore[arg-type]
     assert str(caught.value) == (
-        f"`at` is {at!r}; give one date without ~ or ?, such as 2014 or 2014-08-26"
+        f"`at` is {at!r}; give one date without ~ or ?, such as '2014'"
     )
 
 

@@ -153,8 +153,17 @@ def test_the_dataset_is_left_as_it_was(mini: Dataset) -> None:
 
 def test_bad_arguments_are_named() -> None:
     dataset = load(MINIATURE)
-    message = "`at` is '2014/2015'; give one date without ~ or ?, such as 2014 or 2014-08-26"
+    message = "`at` is '2014/2015'; give one date without ~ or ?, such as '2014'"
     with pytest.raises(ArgumentError, match=re.escape(message)):
         incidence_graph(dataset, at="2014/2015")
     with pytest.raises(ArgumentError, match="`level` is 'town'; use one of country, province"):
         locality_graph(dataset, level="town")
+    with pytest.raises(ArgumentError, match=r"^`statuses` is 'signed'; use one of agreed, planned"):
+        incidence_graph(dataset, statuses=("signed",))
+
+
+def test_a_status_may_stand_alone(mini: Dataset) -> None:
+    assert set(locality_graph(mini, statuses="planned")) == set(
+        locality_graph(mini, statuses=("planned",))
+    )
+    assert len(locality_graph(mini, statuses="agreed").edges)

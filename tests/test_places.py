@@ -159,7 +159,7 @@ def test_arguments(mini: Dataset) -> None:
     levels = ", ".join(LEVELS)
     with pytest.raises(ArgumentError, match=f"^`level` is 'town'; use one of {levels}$"):
         ancestors(mini, level="town")
-    message = r"^`at` is '2014~'; give one date without ~ or \?, such as 2014 or 2014-08-26$"
+    message = r"^`at` is '2014~'; give one date without ~ or \?, such as '2014'$"
     with pytest.raises(ArgumentError, match=message):
         ancestors(mini, level="province", at="2014~")
 

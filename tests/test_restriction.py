@@ -173,12 +173,24 @@ UNKNOWN = {
 }
 
 
+REMEDIES = {
+    "kinds": "use some of residential_cluster, commune, district, province, border_post, other",
+    "statuses": "use some of agreed, planned, doubtful",
+    "sources": "use some of s-agency-2021-05, s-agency-2021-06-en, s-gov-2023, s-news-2022, "
+    "s-news-nd, s-stat-2020, s-thesis-2019",
+    "countries": "use some of CN, VN",
+    "areas": "see `dataset.localities` and `dataset.sources`",
+}
+
+
 @pytest.mark.parametrize("argument", UNKNOWN)
 def test_unknown_values_are_refused(mini: Dataset, argument: str) -> None:
     value, shown = UNKNOWN[argument]
     with pytest.raises(ArgumentError) as caught:
         restrict(mini, **{argument: value})
-    assert str(caught.value) == f"`{argument}` names {shown}, which the dataset does not have"
+    fault, remedy = str(caught.value).split("; ")
+    assert fault == f"`{argument}` names {shown}, which the dataset does not have"
+    assert remedy == REMEDIES[argument]
 
 
 def test_a_part_of_a_part(mini: Dataset) -> None:

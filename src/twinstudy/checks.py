@@ -79,7 +79,8 @@ def one_parent_at_a_time(tables: Tables) -> Iterator[Problem]:
     """Yield containments that give a child two parents of one level on one day."""
     places = tables.typed["localities"]
     frame = tables.typed["containments"]
-    child, parent = frame["child_id"].cat.codes.to_numpy(), frame["parent_id"].cat.codes.to_numpy()
+    # Codes of few places are small integers, which a product would overflow.
+    child, parent = (frame[n].cat.codes.to_numpy(np.int64) for n in ("child_id", "parent_id"))
     level = np.append(places["level"].cat.codes.to_numpy(np.int64), -1)[parent]
     group = np.where((child >= 0) & (parent >= 0), child * (len(LEVELS) + 1) + level, -1)
     yield from problems_at(
@@ -160,10 +161,9 @@ def pairing_sides(tables: Tables) -> Iterator[Problem]:
         tables, "pairings", "id", ~claimed,
         "{!r} has no claim; add one, or take the pairing out",
     )  # fmt: skip
-    known = (claim >= 0) & (place >= 0)
-    pairing = np.append(pairing_of, -1)[claim]
-    known &= pairing >= 0
     country, countries = pd.factorize(places["country"])
+    pairing = np.append(pairing_of, -1)[claim]
+    known = (pairing >= 0) & (np.append(country, -1)[place] >= 0)
     sides = pd.unique(pairing[known] * len(countries) + country[place[known]])
     size = max(len(places), 1)
     joined = pd.unique(pairing[known] * size + place[known])

@@ -268,4 +268,4 @@ def as_day(at: str | date) -> pd.Timestamp:
                 return pd.Timestamp(parsed.latest)
         case date() if pd.notna(at):
             return pd.Timestamp(at).tz_localize(None).normalize()
-    raise ArgumentError(f"`at` is {at!r}; give one date without ~ or ?, such as 2014 or 2014-08-26")
+    raise ArgumentError(f"`at` is {at!r}; give one date without ~ or ?, such as '2014'")

@@ -116,6 +116,44 @@ class Problems(list[Problem]):
         return f"<table>{head}{''.join(rows)}</table>"
 
 
+def known_words(
+    argument: str, words: str | Iterable[str], allowed: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Return the words of an argument that takes one word or several.
+
+    Parameters
+    ----------
+    argument
+        Name of the argument.
+    words
+        One word, or several.
+    allowed
+        Words that it can have.
+
+    Returns
+    -------
+    words
+        The words.
+
+    Raises
+    ------
+    ArgumentError
+        If `words` is neither, or holds another word.
+
+    Examples
+    --------
+    >>> known_words("statuses", "agreed", ("agreed", "planned"))
+    ('agreed',)
+    """
+    if not isinstance(words, Iterable):
+        raise ArgumentError(f"`{argument}` is {words!r}; use some of {', '.join(allowed)}")
+    listed = (words,) if isinstance(words, str) else tuple(words)
+    for word in listed:
+        if word not in allowed:
+            raise ArgumentError(f"`{argument}` is {word!r}; use one of {', '.join(allowed)}")
+    return listed
+
+
 class DataError(TwinstudyError, ValueError):
     """The data break a rule of the data model; `problems` holds every fault found.
 

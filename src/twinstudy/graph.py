@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
@@ -12,9 +12,11 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
+from .errors import known_words
 from .evidence import being_by, consolidate, day_at, members
 from .places import ancestor_codes
 from .records import Dataset
+from .schema import STATUSES
 
 _NODE_COLUMNS = ("name", "name_zh", "country", "level", "longitude", "latitude")
 _MARKS = ("kind", "status", "signed", "being")
@@ -23,7 +25,7 @@ _TIES = ("pairings", "certain", "weight")
 
 
 def incidence_graph(
-    dataset: Dataset, *, at: str | date | None = None, statuses: tuple[str, ...] = ("agreed",)
+    dataset: Dataset, *, at: str | date | None = None, statuses: str | Iterable[str] = ("agreed",)
 ) -> nx.Graph[str]:
     """Build the bipartite graph of localities and the pairings that they are members of.
 
@@ -51,7 +53,7 @@ def incidence_graph(
     Raises
     ------
     ArgumentError
-        If `at` is not a day.
+        If `at` is not a day, or `statuses` holds another word.
 
     Notes
     -----
@@ -94,7 +96,7 @@ def locality_graph(
     *,
     at: str | date | None = None,
     level: str | None = None,
-    statuses: tuple[str, ...] = ("agreed",),
+    statuses: str | Iterable[str] = ("agreed",),
 ) -> nx.Graph[str]:
     """Build the graph of localities that are tied across the sides of a pairing.
 
@@ -127,7 +129,7 @@ def locality_graph(
     Raises
     ------
     ArgumentError
-        If `at` is not a day or `level` not a level.
+        If `at` is not a day, `level` not a level, or `statuses` holds another word.
 
     Notes
     -----
@@ -219,13 +221,14 @@ def pairs_across(
 
 
 def _in_being(
-    dataset: Dataset, at: str | date | None, statuses: tuple[str, ...]
+    dataset: Dataset, at: str | date | None, statuses: str | Iterable[str]
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Mark the pairings in being by a day, and say what a graph leaves out."""
+    statuses = known_words("statuses", statuses, STATUSES)
     pairings = consolidate(dataset)
     day = day_at(dataset, at)
     state = being_by(pairings, day)
-    chosen = pairings["status"].isin(list(statuses))
+    chosen = pairings["status"].isin(statuses)
     facts = {
         "at": str(day.date()),
         "data_version": dataset.version,

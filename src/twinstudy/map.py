@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from .errors import MissingExtraError
+from .errors import MissingExtraError, known_words
 from .evidence import being_by, consolidate, day_at, members
 from .files import bundled_data
 from .graph import pairs_across
 from .records import Dataset
-from .schema import KINDS, LEVELS
+from .schema import KINDS, LEVELS, STATUSES
 from .style import KIND_COLOURS, KIND_LABELS, KIND_MARKERS, axes_of, note
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def plot_map(
     dataset: Dataset,
     *,
     at: str | date | None = None,
-    statuses: tuple[str, ...] = ("agreed",),
+    statuses: str | Iterable[str] = ("agreed",),
     labels: bool = True,
     ax: Axes | None = None,
 ) -> Axes:
@@ -122,7 +123,7 @@ def plot_map(
     Raises
     ------
     ArgumentError
-        If `at` is not a day.
+        If `at` is not a day, or `statuses` holds another word.
     MissingExtraError
         If `labels` are asked for and adjustText is not installed.
 
@@ -139,11 +140,12 @@ def plot_map(
     >>> axes.get_legend().get_texts()[0].get_text()
     'villages'
     """
+    statuses = known_words("statuses", statuses, STATUSES)
     axes = axes_of(ax, size=(7.2, 3.75))
     _draw_land(axes)
     day = day_at(dataset, at)
     pairings = consolidate(dataset)
-    drawn = pairings["status"].isin(list(statuses)) & being_by(pairings, day)["possible"]
+    drawn = pairings["status"].isin(statuses) & being_by(pairings, day)["possible"]
     ends = members(dataset)
     ends = ends[drawn.to_numpy()[ends["pairing_id"].cat.codes]]
     points = drawing_points(dataset)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable
 
 import numpy as np
@@ -13,6 +14,8 @@ from .schema import KINDS, STATUSES, TABLES
 from .tables import Frames
 
 Names = str | Iterable[str]
+
+_LISTED = 10  # so many allowed values are listed in a message; of more, the nearest
 
 
 def restrict(
@@ -128,10 +131,17 @@ def _listed(names: Names) -> list[str]:
 
 def _chosen(argument: str, names: Names, known: Iterable[str], values: pd.Series) -> np.ndarray:
     listed = _listed(names)
+    known = list(known)
     unknown = sorted(set(listed) - set(known), key=str)
     if unknown:
+        near = difflib.get_close_matches(str(unknown[0]), known, n=1)
+        shown = (
+            f"nearest: {near[0]!r}" if near else "see `dataset.localities` and `dataset.sources`"
+        )
+        remedy = f"use some of {', '.join(known)}" if len(known) <= _LISTED else shown
         raise ArgumentError(
-            f"`{argument}` names {', '.join(map(repr, unknown))}, which the dataset does not have"
+            f"`{argument}` names {', '.join(map(repr, unknown))}, which the dataset does not have; "
+            f"{remedy}"
         )
     return values.isin(listed).to_numpy(bool)
 
@@ -195,7 +205,7 @@ def _closed(dataset: Dataset, kept: dict[str, np.ndarray], report: Problems) -> 
         frame = frames[table.name].reset_index(drop=True)
         for column in table.columns:
             if column.type == "reference":
-                keys = pd.Index(frames[column.target]["id"], name=None)
+                keys = pd.Index(frames[column.target]["id"].array)
                 frame[column.name] = frame[column.name].cat.set_categories(keys)
             elif column.type in ("date", "interval"):
                 frame[column.name] = frame[column.name].cat.remove_unused_categories()
