@@ -188,7 +188,27 @@ def place(dataset: Dataset, chosen: Chosen, *, by: str) -> Placement:
 
 
 def opposite(placement: Placement, entries: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Pair some entries (a mask) with every entry of the other side of their pairing."""
+    """Pair some members with every member of the other side of their pairing.
+
+    Parameters
+    ----------
+    placement
+        Members.
+    entries
+        Which of them to pair (bool).
+
+    Returns
+    -------
+    entry, other
+        Positions in the arrays of `placement`, one a pair.
+
+    Examples
+    --------
+    >>> side = np.array([False, False, True])
+    >>> three = Placement(np.array([7, 7, 7]), np.arange(3), np.arange(3), side)
+    >>> [ends.tolist() for ends in opposite(three, side)]
+    [[2, 2], [0, 1]]
+    """
     pairing, second = placement.pairing, placement.second
     size = int(pairing.max(initial=-1)) + 1
     start = np.searchsorted(pairing, np.arange(size))
@@ -203,24 +223,99 @@ def opposite(placement: Placement, entries: np.ndarray) -> tuple[np.ndarray, np.
 
 
 def chosen_kinds(kind: Words | None) -> np.ndarray:
-    """Return the numbers of the chosen kinds of pairing."""
+    """Return the numbers of the chosen kinds of pairing.
+
+    Parameters
+    ----------
+    kind
+        Kinds; None for all.
+
+    Returns
+    -------
+    numbers
+        Places in the vocabulary, in its order.
+
+    Raises
+    ------
+    ArgumentError
+        If a word is no kind.
+
+    Examples
+    --------
+    >>> chosen_kinds(["border_post", "commune"]).tolist()
+    [1, 4]
+    """
     words = KINDS if kind is None else _listed("kind", kind, KINDS)
     return np.array([number for number, word in enumerate(KINDS) if word in words])
 
 
 def exists_on(dataset: Dataset, day: pd.Timestamp) -> np.ndarray:
-    """Tell which localities exist on a day, as far as is known."""
+    """Tell which localities exist on a day, as far as is known.
+
+    Parameters
+    ----------
+    dataset
+        Records.
+    day
+        The day.
+
+    Returns
+    -------
+    exists
+        One bool a locality.
+
+    Examples
+    --------
+    >>> from twinstudy import load
+    >>> dataset = load()
+    >>> there = exists_on(dataset, pd.Timestamp("2025-07-01"))
+    >>> there[dataset.localities["id"] == "l-vn-ha-giang-province"].tolist()
+    [False]
+    """
     bounds = date_bounds(dataset.localities["exists"])
     return ~((bounds["earliest"] > day) | (bounds["latest"] < day)).to_numpy(bool)
 
 
 def seconds(day: pd.Timestamp) -> int:
-    """Return a day as the second since 1970 at which it begins."""
+    """Return a day as the second since 1970 at which it begins.
+
+    Parameters
+    ----------
+    day
+        The day.
+
+    Returns
+    -------
+    second
+        Whole number, as days are compared in arrays.
+
+    Examples
+    --------
+    >>> seconds(pd.Timestamp("1970-01-02"))
+    86400
+    """
     return int(day.to_datetime64().astype("datetime64[s]").astype(np.int64))
 
 
 def note(left_out: dict[str, int], reason: str, rows: pd.Series | np.ndarray) -> None:
-    """Add the number of rows that are left out for a reason, if there are any."""
+    """Add the number of rows that are left out for a reason, if there are any.
+
+    Parameters
+    ----------
+    left_out
+        Numbers by reason; changed.
+    reason
+        What is left out.
+    rows
+        Which rows are (bool).
+
+    Examples
+    --------
+    >>> left_out = {"planned pairings": 1}
+    >>> note(left_out, "planned pairings", np.array([True, False, True]))
+    >>> left_out
+    {'planned pairings': 3}
+    """
     if rows.any():
         left_out[reason] = left_out.get(reason, 0) + int(rows.sum())
 

@@ -224,7 +224,25 @@ def tally(entries: Entries, undated: np.ndarray) -> pd.DataFrame:
 
 
 def worded(numbers: pd.Series | np.ndarray, words: Sequence[str]) -> pd.Categorical[str]:
-    """Put words in the place of their numbers; -1 is missing."""
+    """Put words in the place of their numbers.
+
+    Parameters
+    ----------
+    numbers
+        Places in `words`; -1 for missing.
+    words
+        The vocabulary.
+
+    Returns
+    -------
+    column
+        Categorical of the words, in their order.
+
+    Examples
+    --------
+    >>> list(worded(np.array([1, -1]), ["a", "b"]))
+    ['b', nan]
+    """
     column: pd.Categorical[str] = pd.Categorical.from_codes(
         np.asarray(numbers, dtype=np.int64), categories=pd.Index(list(words), dtype="str")
     )
