@@ -71,7 +71,7 @@ def incidence_graph(
     member = members(dataset)
     member = member[pairings["possible"].to_numpy()[_codes(member["pairing_id"])]]
     pairing, place = _codes(member["pairing_id"]), _codes(member["locality_id"])
-    places = np.unique(place)
+    places = _occurring(place)
     marks = pairings.iloc[kept].assign(
         bipartite=1,
         being=np.where(pairings["certain"].to_numpy()[kept], "certain", "possible"),
@@ -169,10 +169,10 @@ def locality_graph(
             "weight": np.bincount(edge, weights=share, minlength=len(keys)),
         }
     )
-    shown = len(np.unique(tied))
+    shown = len(_occurring(tied))
     facts |= {"pairings": shown, "unplaced": int(pairings["possible"].sum()) - shown}
     ids = dataset.localities["id"].to_numpy(object)
-    nodes = np.unique(np.concatenate([low, high]))
+    nodes = _occurring(np.concatenate([low, high]))
     graph: nx.Graph[str] = nx.Graph()
     graph.graph |= {"representation": "locality"} | ({"level": level} if level else {}) | facts
     with _collector_paused():
@@ -242,6 +242,10 @@ def _in_being(
 
 def _codes(column: pd.Series) -> np.ndarray:
     return column.cat.codes.to_numpy(np.int64)
+
+
+def _occurring(codes: np.ndarray) -> np.ndarray:
+    return np.flatnonzero(np.bincount(codes))
 
 
 def _distinct(*arrays: np.ndarray) -> tuple[np.ndarray, ...]:
