@@ -82,6 +82,10 @@ def test_coverage_takes_the_highest_total_where_no_units_are_counted(mini):
     assert diamonds(axes) == [(100, True)]
     assert "2–3" in texts(axes)
     assert texts(axes)[-1].endswith("3 rows without border units or a total are not drawn.")
+    assert "border units" not in texts(axes)
+    assert axes.get_xlabel() == "share of the highest reported total that is named (%)"
+    pairings = ts.plot_coverage(table[table["unit"] == "pairing"])
+    assert [label.get_text() for label in pairings.get_yticklabels()] == ["Việt Nam"]
 
 
 def test_density_stacks_kinds_over_the_border_and_shows_what_divides(drawn):
@@ -110,7 +114,7 @@ def test_timeline_keeps_the_undated_apart(drawn):
     undated = [patch for patch in upper.patches if patch.get_hatch() == "...."]
     assert [patch.get_height() for patch in undated] == [1]
     assert "undated: 1" in texts(upper)
-    assert "25 reported\n(villages)" in texts(upper)
+    assert "25 reported (villages)" in texts(upper)
     heights = {
         round(patch.get_x() + patch.get_width() / 2): patch.get_height()
         for patch in lower.patches

@@ -84,15 +84,21 @@ def plot_coverage(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     axes.set_yticks(bars["y"].tolist(), bars["label"].tolist(), fontsize=7)
     axes.set_ylim(bars["y"].iloc[-1] + 0.7, -0.75)
     axes.set_xlim(0, max(100.0, 100 * float(bars["reach"].max())))
-    axes.set_xlabel(
-        "share of border units twinned; dashed: of the highest total, named (%)", fontsize=7
-    )
+    axes.set_xlabel(_coverage_label(bars["counted"]), fontsize=7)
     plain(axes)
-    _coverage_legend(axes)
+    _coverage_legend(axes, bars["counted"])
     left = len(table) - int(bars["drawn"].sum())
     more = f"{left} rows without border units or a total are not drawn" if left else ""
     note(axes, note_text(table, "border units", "eligible_source_id", more), below=30)
     return axes
+
+
+def _coverage_label(counted: pd.Series) -> str:
+    if counted.all():
+        return "share of border units twinned (%)"
+    if counted.any():
+        return "share of border units twinned; dashed: of the highest total, named (%)"
+    return "share of the highest reported total that is named (%)"
 
 
 def _coverage_bars(table: pd.DataFrame) -> pd.DataFrame:
@@ -130,6 +136,8 @@ def _coverage_bars(table: pd.DataFrame) -> pd.DataFrame:
         )  # fmt: skip
     frame = pd.DataFrame(bars)
     if bars:
+        if not frame["counted"].any() and (table["unit"] == "pairing").all():
+            frame["label"] = frame["label"].str.removesuffix(", pairings")
         order = table["kind"].cat.categories
         frame["kind"] = pd.Categorical(frame["kind"], order)
         frame = frame.sort_values("kind", kind="stable", ignore_index=True).astype({"kind": "str"})
@@ -170,9 +178,10 @@ def _columns(axes: Axes, bars: pd.DataFrame) -> None:
             ", ".join(map(str, sorted({total for total, _ in totals}))) or "–"
             for totals in bars["totals"]
         ],
-        "border units": [*bars["of"]],
     }
-    for (title, column), offset in zip(texts.items(), (26, 62, 98, 106), strict=True):
+    if bars["counted"].any():
+        texts["border units"] = [*bars["of"]]
+    for (title, column), offset in zip(texts.items(), (26, 62, 98, 106), strict=False):
         last = title == "border units"
         for y, text in [(bars["y"].iloc[0] - 0.78, title), *zip(bars["y"], column, strict=True)]:
             axes.annotate(
@@ -183,7 +192,7 @@ def _columns(axes: Axes, bars: pd.DataFrame) -> None:
             )  # fmt: skip
 
 
-def _coverage_legend(axes: Axes) -> None:
+def _coverage_legend(axes: Axes, counted: pd.Series) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
@@ -196,8 +205,13 @@ def _coverage_legend(axes: Axes) -> None:
     handles: list[Any] = [
         Patch(facecolor=MUTED, label="named, certain"),
         Patch(facecolor="white", edgecolor=MUTED, hatch=HATCH, label="named, possible"),
-        Patch(facecolor=_BASE, label="not excluded"),
-        Patch(facecolor="none", edgecolor="#999999", linestyle="--", label="total as base"),
+    ]
+    if counted.any():
+        handles.append(Patch(facecolor=_BASE, label="not excluded"))
+    if not counted.all():
+        base = Patch(facecolor="none", edgecolor="#999999", linestyle="--", label="total as base")
+        handles.append(base)
+    handles += [
         Line2D([], [], markerfacecolor=INK, label="reported by then", **diamond),
         Line2D([], [], markerfacecolor="white", label="reported, later or unclear", **diamond),
     ]

@@ -79,12 +79,14 @@ def note_text(table: pd.DataFrame, what: str, column: str, more: str = "") -> st
     >>> table = pd.DataFrame({"source_id": ["s-a; s-b", "s-a"]})
     >>> table.attrs = {"data_version": "1", "left_out": {"planned pairings": 2}}
     >>> note_text(table, "lengths", "source_id")
-    'twinstudy 1; lengths: s-a, s-b; left out: planned pairings (2).'
+    'twinstudy 1; lengths: 2 sources, which the table names; left out: planned pairings (2).'
     """
     attrs = table.attrs
     stated: list[str] = table[column].dropna().tolist() if column else []
-    sources = sorted({one for text in stated for one in text.split("; ")})
-    shown = ", ".join(sources[:3]) + (f" and {len(sources) - 3} more" if len(sources) > 3 else "")
+    sources = {one for text in stated for one in text.split("; ")}
+    shown = f"{len(sources)} sources, which the table names"
+    if len(sources) == 1:
+        shown = "1 source, which the table names"
     left = [f"{reason} ({number})" for reason, number in attrs.get("left_out", {}).items()]
     parts = [
         f"twinstudy {attrs.get('data_version', 'of unknown version')}",

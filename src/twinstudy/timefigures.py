@@ -74,7 +74,8 @@ def plot_timeline(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         plain(axes)
     years = named["year"].to_numpy(np.int64)
     upper.set_xlim(years[0] - 3.2, years[-1] + 1)
-    lower.set_xticks([year for year in years if year % 5 == 0 or year in (years[0], years[-1])])
+    ends = years[[0, -1]]
+    lower.set_xticks([y for y in years if y in ends or (y % 5 == 0 and abs(ends - y).min() > 1)])
     upper.tick_params(labelbottom=False, bottom=False)
     upper.set_ylabel("named pairings signed by the end of the year", fontsize=7)
     lower.set_ylabel("signed in the year", fontsize=7)
@@ -209,7 +210,7 @@ def _draw_band(axes: Axes, table: pd.DataFrame, named: pd.DataFrame) -> None:
         axes.stairs(known, edges, baseline=None, color=MUTED, linewidth=0.9, linestyle=":")
     top = max(float(high.max()), float(table["reported"].fillna(0).max()), 1.0) * 1.08
     axes.set_ylim(0, top)
-    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
     ends = [(low[-1], "signed\nfor certain", _LINE), (high[-1], "not excluded", "#5B7F9A")]
     if (known > low).any():
         ends.insert(1, (known[-1], "in being, dated\nor published", MUTED))
@@ -232,9 +233,8 @@ def _draw_totals(axes: Axes, table: pd.DataFrame) -> None:
         )  # fmt: skip
         word = LABELS[row.reported_kind]
         axes.annotate(
-            f"{row.reported:g} reported\n({word})", (row.year, row.reported), (-6, 0),
+            f"{row.reported:g} reported ({word})", (row.year, row.reported), (-6, 0),
             textcoords="offset points", ha="right", va="center", fontsize=6.2, color=colour,
-            linespacing=1.1,
         )  # fmt: skip
 
 
