@@ -129,3 +129,13 @@ def test_loading_does_not_draw_or_build_graphs() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_editors_and_type_checkers_see_every_public_name() -> None:
+    told = {
+        alias.name: (node.module, alias.asname)
+        for node in ast.walk(ast.parse((SOURCE / "__init__.py").read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.level == 1
+        for alias in node.names
+    }
+    assert told == {name: (module, name) for name, module in twinstudy._MODULE_OF.items()}
