@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from twinstudy import Dataset, load
+from twinstudy import Dataset, from_edgelist, load, signings
 from twinstudy.profiles import (
     pairing_profiles,
     pairing_titles,
@@ -87,3 +88,12 @@ def test_a_source_tells_what_rests_on_it(dataset: Dataset) -> None:
     assert paper["counts"] == 1
     assert sources["s-agency-2021-06-en"]["original"]["id"] == "s-agency-2021-05"
     assert next(reversed(sources)) == "s-news-nd"  # no publisher known
+
+
+def test_sides_stand_in_the_order_of_their_countries_where_none_is_viet_nam() -> None:
+    pairs = pd.DataFrame({"left": ["Köln"], "right": ["Lille"]})
+    dataset = from_edgelist(
+        pairs, left="left", right="right", left_country="DE", right_country="FR"
+    )
+    assert pairing_titles(dataset) == {"p-de-koln-fr-lille": "Köln – Lille"}
+    assert signings(dataset)["pairing"].tolist() == ["Köln – Lille"]

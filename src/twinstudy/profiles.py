@@ -130,7 +130,7 @@ def _sides(rows: list[Values], places: dict[str, Values]) -> list[Values]:
         [(country, pair)] = sides.items()
         parts = [(country, [member]) for member in pair]
     else:
-        parts = sorted(sides.items(), reverse=True)
+        parts = sorted(sides.items(), key=lambda side: (side[0] != "VN", side[0]))
     return [
         {"country": country, "members": [m | places[m["locality_id"]] for m in part]}
         for country, part in parts
