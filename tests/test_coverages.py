@@ -272,3 +272,10 @@ def test_shares_are_ordered(mini):
 def test_wrong_words_are_refused(mini, argument, message):
     with pytest.raises(ArgumentError, match=re.escape(message)):
         coverage(mini, **argument)
+
+
+def test_kinds_may_be_given_once_only() -> None:
+    listed = coverage(load(), kind=["commune"])
+    pd.testing.assert_frame_equal(coverage(load(), kind=iter(["commune"])), listed)
+    with pytest.raises(ArgumentError, match=r"^`kind` is 3; use some of residential_cluster, "):
+        coverage(load(), kind=3)

@@ -8,8 +8,10 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from .errors import known_words
 from .placement import Chosen, Words, choose, chosen_kinds, place
 from .records import Dataset
+from .schema import KINDS
 from .tally import (
     GROUP,
     KIND_WORDS,
@@ -119,6 +121,7 @@ def coverage(
     >>> rows[["eligible", "reported"]].drop_duplicates().to_numpy().tolist()
     [[34, 34]]
     """
+    kind = None if kind is None else known_words("kind", kind, KINDS)
     chosen = choose(dataset, at=at, kind=kind, statuses=statuses)
     placement = place(dataset, chosen, by=by)
     reported = pd.concat(

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from .dates import date_bounds
-from .errors import ArgumentError
+from .errors import ArgumentError, known_words
 from .evidence import date_pairings, day_at, members
 from .places import ancestor_codes
 from .records import Dataset
@@ -109,7 +109,7 @@ def choose(
     >>> bool((chosen.certain <= chosen.possible).all())
     True
     """
-    kinds, wanted = chosen_kinds(kind), _listed("statuses", statuses, STATUSES)
+    kinds, wanted = chosen_kinds(kind), known_words("statuses", statuses, STATUSES)
     day = day_at(dataset, at)
     pairings = date_pairings(dataset)
     number = pairings["kind"].cat.codes.to_numpy(np.int64)
@@ -245,7 +245,7 @@ def chosen_kinds(kind: Words | None) -> np.ndarray:
     >>> chosen_kinds(["border_post", "commune"]).tolist()
     [1, 4]
     """
-    words = KINDS if kind is None else _listed("kind", kind, KINDS)
+    words = KINDS if kind is None else known_words("kind", kind, KINDS)
     return np.array([number for number, word in enumerate(KINDS) if word in words])
 
 
@@ -328,11 +328,3 @@ def _certain_from(pairings: pd.DataFrame) -> np.ndarray:
     observed = np.where(np.isnat(observed), NEVER, observed.astype(np.int64))
     agreed = pairings["status"].cat.codes.to_numpy() == STATUSES.index("agreed")
     return np.where(agreed, np.minimum(signed, observed), NEVER)
-
-
-def _listed(argument: str, words: Words, allowed: tuple[str, ...]) -> list[str]:
-    chosen = [words] if isinstance(words, str) else list(words)
-    for word in chosen:
-        if word not in allowed:
-            raise ArgumentError(f"`{argument}` is {word!r}; use one of {', '.join(allowed)}")
-    return chosen

@@ -7,8 +7,10 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from .errors import known_words
 from .placement import Chosen, Placement, Words, choose, chosen_kinds, place
 from .records import Dataset
+from .schema import KINDS
 from .tally import KIND_WORDS, worded
 from .totals import yearly_totals
 
@@ -85,6 +87,7 @@ def timeline(
     True
     """
     level = "country" if by is None else by
+    kind = None if kind is None else known_words("kind", kind, KINDS)
     chosen = choose(dataset, at=at, kind=kind, statuses=statuses)
     reported = yearly_totals(dataset, chosen, by=level)
     if kind is not None:
