@@ -129,7 +129,7 @@ def header_problems(line: str, table: Table) -> Iterator[Problem]:
     header = next(csv.reader([line]))
     if header == expected:
         return
-    if "\t" in line or ";" in line:
+    if len(header) == 1 and ("\t" in line or ";" in line):
         mark = "tabs" if "\t" in line else "semicolons"
         yield Problem(table.file, 1, "", line, f"the cells are separated by {mark}; use commas")
         return
