@@ -181,7 +181,7 @@ def _columns(axes: Axes, bars: pd.DataFrame) -> None:
     }
     if bars["counted"].any():
         texts["border units"] = [*bars["of"]]
-    for (title, column), offset in zip(texts.items(), (26, 62, 98, 106), strict=False):
+    for (title, column), offset in zip(texts.items(), (34, 68, 104, 114), strict=False):
         last = title == "border units"
         for y, text in [(bars["y"].iloc[0] - 0.78, title), *zip(bars["y"], column, strict=True)]:
             axes.annotate(

@@ -9,8 +9,8 @@ import pandas as pd
 
 from .dates import parse_date
 from .errors import ArgumentError
-from .marks import COLOURS, HATCH, LABELS, MUTED, note_text, plain, require, rows_of, span
-from .style import KIND_COLOURS, KIND_LABELS, KIND_MARKERS, axes_of, note
+from .marks import COLOURS, HATCH, INK, LABELS, MUTED, note_text, plain, require, rows_of, span
+from .style import KIND_COLOURS, KIND_LABELS, axes_of, note
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -97,9 +97,9 @@ def plot_signings(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Returns
     -------
     axes
-        One row a dated pairing, by date: a marker for a day, a bar for a month, a year or an
-        interval; hollow where the source hedges, hatched where sources disagree. The undated
-        pairings are counted by kind below.
+        One row a dated pairing, by date: a dot for a day, a bar for a month, a year or an
+        interval, in the colour of its kind; hollow where the source hedges, hatched where sources
+        disagree. The undated pairings are counted by kind below.
 
     Raises
     ------
@@ -145,7 +145,7 @@ def _draw_signing(axes: Axes, y: int, row: Any, first: float, last: float) -> No
     colour = KIND_COLOURS[row.kind]
     if row.precision == "day":
         axes.plot(
-            _decimal_year(row.earliest), y, marker=KIND_MARKERS[row.kind], markersize=5,
+            _decimal_year(row.earliest), y, marker="o", markersize=4.6,
             linestyle="none", markeredgecolor=colour, markeredgewidth=1.1,
             markerfacecolor="white" if row.qualified else colour,
         )  # fmt: skip
@@ -166,11 +166,13 @@ def _signings_legend(axes: Axes, dated: pd.DataFrame) -> None:
 
     kinds = [kind for kind in KIND_LABELS if (dated["kind"] == kind).any()]
     handles: list[Any] = [
-        Line2D([], [], color=KIND_COLOURS[kind], marker=KIND_MARKERS[kind], markersize=5,
-               linestyle="none", label=KIND_LABELS[kind])
-        for kind in kinds
-    ]  # fmt: skip
-    handles.append(Patch(facecolor=MUTED, label="month, year or interval"))
+        Patch(color=KIND_COLOURS[kind], label=KIND_LABELS[kind]) for kind in kinds
+    ]
+    if (dated["precision"] == "day").any():
+        dot = Line2D([], [], color=INK, marker="o", markersize=4.6, linestyle="none", label="day")
+        handles.append(dot)
+    if (dated["precision"] != "day").any():
+        handles.append(Patch(facecolor=INK, label="month, year or interval"))
     if dated["qualified"].any():
         handles.append(Patch(facecolor="white", edgecolor=MUTED, linestyle="--", label="hedged"))
     if dated["conflict"].any():
@@ -225,6 +227,8 @@ def _draw_band(axes: Axes, table: pd.DataFrame, named: pd.DataFrame) -> None:
 
 
 def _draw_totals(axes: Axes, table: pd.DataFrame) -> None:
+    from matplotlib.patheffects import withStroke
+
     for row in rows_of(table[table["reported"].notna()]):
         colour = COLOURS[row.reported_kind]
         axes.plot(
@@ -235,6 +239,7 @@ def _draw_totals(axes: Axes, table: pd.DataFrame) -> None:
         axes.annotate(
             f"{row.reported:g} reported ({word})", (row.year, row.reported), (-6, 0),
             textcoords="offset points", ha="right", va="center", fontsize=6.2, color=colour,
+            path_effects=[withStroke(linewidth=1.6, foreground="white", alpha=0.8)],
         )  # fmt: skip
 
 
