@@ -91,10 +91,6 @@ class TestEveryNotebook:
         assert [o for o in outputs if o.output_type == "error"] == []
         assert [o.text for o in outputs if o.get("name") == "stderr"] == []
 
-    def test_every_cell_shows_something(self, path):
-        silent = [cell.id for cell in code_cells(read(path)) if not cell.outputs]
-        assert silent == []
-
     def test_no_output_is_hidden_by_a_semicolon(self, path):
         cells = code_cells(read(path))
         assert [c.id for c in cells if c.source.rstrip().endswith(";")] == []
@@ -119,9 +115,6 @@ class TestEveryNotebook:
         assert nb.metadata.language_info == {"name": "python"}
         assert [cell.id for cell in nb.cells if "execution" in cell.metadata] == []
 
-    def test_it_prints_the_version_of_the_data(self, path):
-        assert twinstudy.load().version in printed(code_cells(read(path))[:2])
-
     def test_its_text_is_composed_and_fits_the_page(self, path):
         nb = read(path)
         text = "\n".join([*(cell.source for cell in nb.cells), printed(code_cells(nb))])
@@ -138,6 +131,13 @@ class TestEveryStudy:
         assert first.source.startswith("# ")
         assert "**Question.**" in first.source
         assert "cannot say.**" in first.source
+
+    def test_it_prints_the_version_of_the_data(self, path):
+        assert twinstudy.load().version in printed(code_cells(read(path))[:1])
+
+    def test_every_cell_shows_something(self, path):
+        silent = [cell.id for cell in code_cells(read(path)) if not cell.outputs]
+        assert silent == []
 
     def test_it_ends_with_what_to_take_away(self, path):
         last = read(path).cells[-1]
