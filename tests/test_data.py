@@ -8,11 +8,21 @@ from collections import Counter
 import pandas as pd
 import pytest
 
-from twinstudy import ancestors, check, consolidate, fold, history, load, members, trace
+from twinstudy import (
+    ancestors,
+    check,
+    consolidate,
+    date_bounds,
+    fold,
+    history,
+    load,
+    members,
+    trace,
+)
 from twinstudy.csvtext import csv_bytes
 from twinstudy.dictionary import data_dictionary, data_package
 from twinstudy.files import bundled_data
-from twinstudy.schema import KINDS, TABLES
+from twinstudy.schema import KINDS, LEVEL_OF_KIND, TABLES
 from twinstudy.tables import text_tables
 
 DATASET = load()
@@ -92,6 +102,60 @@ def test_an_independent_judge_finds_the_package_valid() -> None:
     frictionless = pytest.importorskip("frictionless")
     report = frictionless.Package(str(FOLDER / "datapackage.json")).validate()
     assert report.valid, report.flatten(["rowNumber", "fieldName", "message"])
+
+
+#: Each number of the five articles that the project began with, read there by hand.
+ARTICLES = {
+    "s-thinh-vuong-viet-nam-nd-ket-nghia-quang-ninh": {
+        ("l-vn-quang-ninh-province", "pairings", "", 7, "exact", "par. 7"),
+    },
+    "s-lang-son-press-nd-doi-ngoai-nhan-dan": {
+        ("l-vn-lang-son-province", "border_units", "district", 5, "exact", "par. 5"),
+        ("l-vn-lang-son-province", "border_units", "commune", 21, "exact", "par. 5"),
+        ("l-vn-lang-son-province", "border_units", "village", 73, "exact", "par. 5"),
+        ("l-vn-lang-son-province", "twinned", "residential_cluster", 9, "exact", "par. 8"),
+        ("l-vn-lang-son-province", "twinned", "commune", 2, "exact", "par. 8"),
+        ("l-vn-cao-loc-district", "twinned", "residential_cluster", 2, "exact", "par. 10"),
+        ("l-vn-cao-loc-district", "twinned", "commune", 2, "exact", "par. 10"),
+        ("l-vn-cao-loc-district", "border_length", "", 74, "at_least", "par. 10"),
+    },
+    "s-bao-ha-giang-20220704-doi-ngoai": {
+        ("l-vn-ha-giang-province", "border_length", "", 277, "at_least", "par. 7"),
+        ("l-vn-ha-giang-province", "pairings", "commune", 14, "exact", "par. 11"),
+        ("l-vn-ha-giang-province", "twinned", "commune", 34, "exact", "par. 11"),
+        ("l-vn-ha-giang-province", "border_units", "commune", 34, "exact", "par. 11"),
+        ("l-vn-ha-giang-province", "twinned", "commune", 11, "exact", "par. 11"),
+        ("l-vn-ha-giang-province", "twinned", "district", 6, "exact", "par. 11"),
+        ("l-vn-ha-giang-province", "twinned", "border_post", 12, "exact", "par. 11"),
+        ("l-vn-ha-giang-province", "border_units", "border_post", 12, "exact", "par. 11"),
+    },
+    "s-lao-cai-border-guard-nd-doi-ngoai": {
+        ("l-vn-lao-cai-province", "pairings", "residential_cluster", 6, "exact", "par. 17"),
+        ("l-vn-lao-cai-province", "pairings", "commune", 1, "exact", "par. 17"),
+        ("l-vn-lao-cai-province", "twinned", "border_post", 8, "exact", "par. 8"),
+        ("l-vn-lao-cai-province", "twinned", "border_post", 11, "exact", "par. 8"),
+    },
+}
+EVENTS = {
+    "p-thanh-thuy-post-thien-bao": {
+        "letters": 1456, "talks": 322, "political exchanges": 1, "ad-hoc exchanges": 107,
+        "calls": 144, "bilateral patrols": 31, "handovers": 384, "people": 2693,
+    },
+    "p-po-hen-than-san": {"calls": 82, "exchanges": 14, "legal sessions": 4, "review meetings": 1},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("source", ARTICLES)
+def test_the_totals_of_the_five_articles_stand_in_counts(source: str) -> None:
+    rows = DATASET.counts[DATASET.counts["source_id"] == source]
+    columns = rows[["area_id", "measure", "kind", "value", "qualifier", "locator"]].astype("object")
+    assert ARTICLES[source] <= set(columns.fillna("").itertuples(index=False, name=None))
+
+
+@pytest.mark.parametrize("pairing", EVENTS)
+def test_the_quantities_of_the_five_articles_stand_in_events(pairing: str) -> None:
+    rows = DATASET.events[DATASET.events["pairing_id"] == pairing]
+    assert EVENTS[pairing].items() <= dict(zip(rows["unit"], rows["quantity"], strict=True)).items()
 
 
 def test_po_hen_and_than_san_signed_six_contents_on_a_day() -> None:
@@ -188,3 +252,76 @@ def test_names_have_no_level_word_and_no_loose_accents() -> None:
         assert unicodedata.is_normalized("NFC", name)
     word = re.compile(r"^(xã|phường|huyện|tỉnh|thị trấn|thị xã|thôn) ", re.IGNORECASE)
     assert [name for name in DATASET.localities["name"] if word.match(name)] == []
+
+
+def referred(target: str) -> set[str]:
+    return {
+        key
+        for table in TABLES
+        for column in table.columns
+        if column.target == target
+        for key in DATASET.tables[table.name][column.name].dropna()
+    }
+
+
+def test_every_source_and_every_place_is_used() -> None:
+    assert set(DATASET.sources["id"]) == referred("sources")
+    assert set(DATASET.localities["id"]) == referred("localities")
+
+
+def test_every_member_lies_in_a_province_before_and_after_the_reform() -> None:
+    placed = set(DATASET.memberships["locality_id"])
+    for at in ("2025-06-30", "2026"):
+        area = ancestors(DATASET, level="province", at=at)
+        assert [key for key in sorted(placed) if pd.isna(area[key])] == []
+
+
+def test_members_are_of_the_level_of_the_kind_or_the_note_says_why() -> None:
+    level = DATASET.localities.set_index("id")["level"]
+    rows = members(DATASET).merge(
+        DATASET.pairings, left_on="pairing_id", right_on="id", suffixes=("", "_of")
+    )
+    for row in rows.itertuples():
+        wanted = LEVEL_OF_KIND.get(row.kind)
+        if wanted and level[row.locality_id] != wanted:
+            assert "prefecture" in row.note, row.id
+
+
+def test_codes_have_the_form_of_their_list() -> None:
+    level = DATASET.localities.set_index("id")["level"]
+    digits = {"province": 2, "district": 3, "commune": 5}
+    zeros = {"province": 10, "prefecture": 8, "district": 6, "commune": 3}
+    for row in DATASET.codes.itertuples():
+        rank = level[row.locality_id]
+        if row.system == "gso":
+            assert re.fullmatch(f"[0-9]{{{digits[rank]}}}", row.code), row.locality_id
+        if row.system == "nbs":
+            assert re.fullmatch("[0-9]{12}", row.code), row.locality_id
+            assert row.code.endswith("0" * zeros.get(rank, 0)), row.locality_id
+
+
+def test_chinese_codes_begin_like_those_of_the_unit_around() -> None:
+    codes = DATASET.codes[DATASET.codes["system"] == "nbs"].set_index("locality_id")["code"]
+    codes.index = codes.index.astype("str")
+    level = DATASET.localities.set_index("id")["level"]
+    length = {"province": 2, "prefecture": 4, "district": 6, "commune": 9}
+    for row in DATASET.containments.itertuples():
+        if row.child_id in codes and row.parent_id in codes:
+            shared = codes[row.parent_id][: length[level[row.parent_id]]]
+            assert codes[row.child_id].startswith(shared), row.child_id
+
+
+def test_units_end_before_their_successors_begin() -> None:
+    exists = date_bounds(DATASET.localities.set_index("id")["exists"])
+    rows = DATASET.successions
+    date = date_bounds(rows["date"])["earliest"].to_numpy()
+    ended = exists["latest"][rows["old_id"].astype("str")].to_numpy()
+    begun = exists["earliest"][rows["new_id"].astype("str")].to_numpy()
+    assert (ended < date).all()  # missing, which is "still there", is not
+    assert (pd.isna(begun) | (begun == date)).all()
+
+
+def test_a_written_name_is_no_alias_where_it_is_the_name() -> None:
+    places = DATASET.localities.set_index("id")
+    for row in DATASET.aliases.itertuples():
+        assert row.name not in set(places.loc[row.locality_id, ["name", "name_zh"]]), row.name
