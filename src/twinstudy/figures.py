@@ -164,8 +164,9 @@ def _draw_share(axes: Axes, bar: Any) -> None:
     for total, bounds in bar.totals:
         axes.plot(
             total * scale, bar.y, marker="D", markersize=4.2, linestyle="none",
-            markerfacecolor=INK if bounds else "white", markeredgecolor=INK,
-            markeredgewidth=0.8, zorder=4, clip_on=False,
+            markerfacecolor=INK if bounds else "white",
+            markeredgecolor="white" if bounds else INK,  # so that it shows on a dark bar
+            markeredgewidth=0.6 if bounds else 0.8, zorder=4, clip_on=False,
         )  # fmt: skip
 
 
@@ -324,7 +325,7 @@ def _draw_density(axes: Axes, y: float, group: pd.DataFrame, *, together: bool) 
     for value in totals["density_certain"].unique():
         axes.plot(
             value, y, marker="D", markersize=4.2, linestyle="none", markerfacecolor=INK,
-            markeredgecolor=INK, zorder=4, clip_on=False,
+            markeredgecolor="white", markeredgewidth=0.6, zorder=4, clip_on=False,
         )  # fmt: skip
     return drawn
 
