@@ -233,5 +233,5 @@ def write_generated(folder: Path | None = None) -> list[Path]:
 
 
 if __name__ == "__main__":
-    for changed_file in write_generated():
-        print(changed_file.name)  # noqa: T201 - the command `tasks.py data` shows what changed
+    lines = [f"changed: data/{path.name}" for path in write_generated()]
+    print("\n".join(lines) or "nothing changed")  # noqa: T201 - what `tasks.py data` tells
