@@ -42,7 +42,7 @@ from twinstudy.tables import text_tables, type_tables
 FORMATS = ["csv", "parquet"] if find_spec("pyarrow") else ["csv"]
 
 some = settings(
-    max_examples=8,
+    max_examples=5,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # it takes minutes to shrink a dataset
