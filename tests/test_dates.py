@@ -213,9 +213,7 @@ def test_an_argument_that_names_a_day(at: str | date) -> None:
 def test_an_argument_that_names_no_day(at: object) -> None:
     with pytest.raises(ArgumentError) as caught:
         as_day(at)  # type: ignore[arg-type]
-    assert str(caught.value) == (
-        f"`at` is {at!r}; give one date without ~ or ?, such as '2014'"
-    )
+    assert str(caught.value) == (f"`at` is {at!r}; give one date without ~ or ?, such as '2014'")
 
 
 def test_an_argument_that_is_no_date() -> None:
