@@ -29,7 +29,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
-TASKS = {  # each command is a module that Python runs
+TASKS = {  # each command is a module that Python runs, or a script
     "study": ["twinstudy run"],
     "test": [
         "pytest --hypothesis-profile=ci",
@@ -50,7 +50,7 @@ TASKS = {  # each command is a module that Python runs
     "extras": ["pytest --hypothesis-profile=ci"],
     "browser": ["pytest -m browser"],
     "nightly": ["pytest -m nightly --hypothesis-profile=default"],
-    "bench": ["pytest benchmarks"],
+    "bench": ["benchmarks/run.py"],
 }
 LOCKS = {"lab": "-lab", **dict.fromkeys(["extras", "browser", "nightly", "bench"], "-extras")}
 REPEATABLE = {"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1"}
@@ -77,7 +77,10 @@ def main(task: str = "", *arguments: str) -> int:
     if arguments:
         commands = [[*commands[0], *arguments]]
     codes = [
-        subprocess.run([python, "-m", *command], check=False).returncode for command in commands
+        subprocess.run(
+            [python, *([] if command[0].endswith(".py") else ["-m"]), *command], check=False
+        ).returncode
+        for command in commands
     ]
     return next(filter(None, codes), 0)
 
