@@ -12,9 +12,10 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from strategies import FIRST, LAST, frames
+from strategies import FIRST, LAST, ODD_NAMES, edtf_texts, frames
 
 from twinstudy import (
+    DataError,
     Dataset,
     ancestors,
     being,
@@ -24,6 +25,7 @@ from twinstudy import (
     density,
     find_localities,
     fold,
+    from_edgelist,
     incidence_graph,
     load,
     locality_graph,
@@ -247,3 +249,40 @@ def test_input_frames_stay_as_they_were(dataset: Dataset) -> None:
     restrict(dataset, kinds="commune")
     for name, frame in before.items():
         pd.testing.assert_frame_equal(dataset.tables[name], frame)
+
+
+CELLS = st.sampled_from(
+    [*ODD_NAMES, "A", "B", "C", " A", "A\u0300", "\x00", "", None, float("nan"), 7, 7.0]
+)
+YEARS = (
+    st.none()
+    | st.integers(1990, 2030)
+    | st.sampled_from(["2013-13", "", "2014-08-26"])
+    | edtf_texts(FIRST, LAST)
+)
+ROWS = st.lists(
+    st.tuples(CELLS, CELLS, st.sampled_from(["VN", "CN", "NA"]), st.just("CN"), YEARS, CELLS),
+    max_size=6,
+)
+
+
+@some
+@given(ROWS, st.randoms(use_true_random=False))
+def test_any_frame_of_twinnings_is_a_dataset_or_is_refused(
+    rows: list[tuple[object, ...]], rng: random.Random
+) -> None:
+    names = ["left", "right", "left_country", "right_country", "signed", "source"]
+    columns = {name: name for name in names}
+    pairs = pd.DataFrame(rows, columns=names, dtype=object)
+    try:
+        dataset = from_edgelist(pairs, **columns)
+    except DataError:
+        dataset = from_edgelist(pairs, **columns, on_error="skip")
+    tables = type_tables(text_tables(dataset.tables))
+    assert [problem for problem in check_tables(tables) if problem.severity == "error"] == []
+    for name, frame in dataset.tables.items():
+        pd.testing.assert_frame_equal(frame, tables.typed[name])
+    shuffled = pairs.iloc[rng.sample(range(len(pairs)), len(pairs))]
+    assert from_edgelist(shuffled, **columns, on_error="skip").version == dataset.version
+    with tempfile.TemporaryDirectory() as folder:
+        assert load(dataset.save(folder)).version == dataset.version
