@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -129,6 +130,8 @@ def test_an_interrupt_stops_the_kernels_and_changes_nothing(project: Path) -> No
     before = files(project)
     with subprocess.Popen([sys.executable, "-m", "twinstudy", "run"], cwd=project,
                           env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+                          # a shell's background jobs ignore interrupts, and hand that down
+                          preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
                           stderr=subprocess.PIPE, text=True) as command:  # fmt: skip
         while not (mark.exists() and mark.read_text()):
             assert command.poll() is None
