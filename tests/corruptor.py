@@ -46,6 +46,13 @@ WRONG_NUMBERS = {
 NOWHERE = {"sources": "s-nowhere", "localities": "l-nowhere", "pairings": "p-x", "claims": "c-x"}
 
 
+ODD_BYTES = (
+    b'"', b'""', b",", b"\n", b"\n\n", b'"x', b',"', b'",', b'"x"y', b"\t", b";", b"'", b"\\",
+    b"\x00", b"\r", b"\xc3", b"\xe2\x80\xa8", b'"a,b"', b'\n"', b'"\n', b"#", b"\xef\xbb\xbf",
+    b"\x1a", b"=1", b" ",
+)  # fmt: skip
+
+
 # -- one cell ---------------------------------------------------------------------------------
 
 
@@ -444,3 +451,19 @@ def file_corruptions(
 
 def file_bytes(text: Frames) -> dict[str, bytes]:
     return {f"{name}.csv": csv_bytes(frame) for name, frame in text.items()}
+
+
+def mutated(data: bytes, seed: int) -> bytes:
+    """Put odd bytes into a file, or take some out, mostly below its header."""
+    rng = random.Random(seed)
+    for _ in range(rng.choice([1, 1, 2, 4])):
+        low = 0 if rng.random() < 0.1 else data.index(b"\n") + 1 if b"\n" in data else 0
+        at = rng.randrange(low, len(data) + 1)
+        match rng.randrange(3):
+            case 0:
+                data = data[:at] + data[at + rng.randrange(1, 6) :]
+            case 1:
+                data = data[:at] + rng.choice(ODD_BYTES) + data[at:]
+            case _:
+                data = data[:at] + bytes([rng.randrange(256)]) + data[at + 1 :]
+    return data

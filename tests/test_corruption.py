@@ -15,9 +15,9 @@ from corruptor import (
     file_bytes,
     file_corruptions,
     key_corruptions,
+    mutated,
     table_corruptions,
 )
-from test_csvtext import mutated
 
 from twinstudy import Problems, check
 from twinstudy.cells import CELL_RULES

@@ -2,11 +2,11 @@
 
 import csv
 import io
-import random
 
 import pandas as pd
 import pytest
 from conftest import MINIATURE
+from corruptor import mutated
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,11 +19,6 @@ HEADER = "claim_id,locality_id,named_as"
 CELLS = st.text(
     st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\u2028\u2029\ufffe\uffff")
 )
-ODD = (
-    b'"', b'""', b",", b"\n", b"\n\n", b'"x', b',"', b'",', b'"x"y', b"\t", b";", b"'", b"\\",
-    b"\x00", b"\r", b"\xc3", b"\xe2\x80\xa8", b'"a,b"', b'\n"', b'"\n', b"#", b"\xef\xbb\xbf",
-    b"\x1a", b"=1", b" ",
-)  # fmt: skip
 
 
 def read(text: str) -> tuple[list[list[str]], list[str]]:
@@ -164,22 +159,6 @@ def test_what_is_written_is_read_back(rows: list[tuple[str, str, str]]) -> None:
     }
     assert back.reset_index(drop=True).equals(frame)
     assert csv_bytes(back) == data
-
-
-def mutated(data: bytes, seed: int) -> bytes:
-    """Put odd bytes into a file, or take some out, mostly below its header."""
-    rng = random.Random(seed)
-    for _ in range(rng.choice([1, 1, 2, 4])):
-        low = 0 if rng.random() < 0.1 else data.index(b"\n") + 1 if b"\n" in data else 0
-        at = rng.randrange(low, len(data) + 1)
-        match rng.randrange(3):
-            case 0:
-                data = data[:at] + data[at + rng.randrange(1, 6) :]
-            case 1:
-                data = data[:at] + rng.choice(ODD) + data[at:]
-            case _:
-                data = data[:at] + bytes([rng.randrange(256)]) + data[at + 1 :]
-    return data
 
 
 @pytest.mark.parametrize("each", TABLES, ids=lambda each: each.name)
