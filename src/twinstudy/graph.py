@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from .errors import known_words
-from .evidence import being_by, consolidate, day_at, members
+from .evidence import being_by, date_pairings, day_at, members
 from .places import ancestor_codes
 from .records import Dataset
 from .schema import STATUSES
@@ -156,7 +156,9 @@ def locality_graph(
     if level is not None:
         place = ancestor_codes(dataset, level=level, at=facts["at"])[place]
         kept &= place >= 0
-    pairing, side, place = _distinct(pairing[kept], side[kept], place[kept])
+    pairing, side, place = pairing[kept], side[kept], place[kept]
+    if level is not None:
+        pairing, side, place = _distinct(pairing, side, place)
     tied, left, right, share = pairs_across(pairing, side, place)
     size = max(len(dataset.localities), 1)
     low, high = np.minimum(left, right), np.maximum(left, right)
@@ -225,7 +227,7 @@ def _in_being(
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Mark the pairings in being by a day, and say what a graph leaves out."""
     statuses = known_words("statuses", statuses, STATUSES)
-    pairings = consolidate(dataset)
+    pairings = date_pairings(dataset)
     day = day_at(dataset, at)
     state = being_by(pairings, day)
     chosen = pairings["status"].isin(statuses)
@@ -271,16 +273,15 @@ def _edges(
 
 def _attributes(frame: pd.DataFrame, names: tuple[str, ...]) -> list[dict[str, Any]]:
     """Make one dictionary a row, in plain Python types, without what is missing."""
-    whole = [name for name in names if not frame[name].isna().any()]
+    gaps = {name: frame[name].isna().to_numpy() for name in names}
+    whole = [name for name in names if not gaps[name].any()]
     columns = [_plain(frame[name]) for name in whole]
     made = [dict(zip(whole, row, strict=True)) for row in zip(*columns, strict=True)]
     for name in names:
         if name not in whole:
-            for attributes, value, gap in zip(
-                made, _plain(frame[name]), frame[name].isna().tolist(), strict=True
-            ):
-                if not gap:
-                    attributes[name] = value
+            there = np.flatnonzero(~gaps[name])
+            for row, value in zip(there.tolist(), _plain(frame[name].iloc[there]), strict=True):
+                made[row][name] = value
     return made
 
 
