@@ -25,7 +25,7 @@ from .errors import ArgumentError
 
 FORMS = "YYYY, YYYY-MM, YYYY-MM-DD or A/B, with ~ or ? after it"
 
-_PLAIN = re.compile(r"(?!0000)[0-9]{4}(?:-[0-9]{2}){0,2}", re.ASCII)
+_SINGLE = re.compile(r"((?!0000)[0-9]{4}(?:-[0-9]{2}){0,2})[~?%]?", re.ASCII)
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?([~?%]?)", re.ASCII)
 
 
@@ -165,7 +165,7 @@ def date_bounds(column: pd.Series, *, errors: Literal["raise", "coerce"] = "rais
         codes, texts = column.cat.codes.to_numpy(), column.cat.categories
     else:
         codes, texts = pd.factorize(column)
-    table = bounds_of_texts(list(texts), errors=errors)
+    table = bounds_of_texts(texts.tolist(), errors=errors)
     # Code -1 (missing) takes the extra last row.
     return pd.DataFrame({name: array[codes] for name, array in table.items()}, index=column.index)
 
@@ -211,30 +211,33 @@ def bounds_of_texts(
         "latest": np.full(len(texts) + 1, "NaT", dtype="datetime64[s]"),
         "qualified": np.zeros(len(texts) + 1, dtype=bool),
     }
-    # Plain years, months and days, which are nearly all there is, are read by NumPy at once.
-    rest = _read_plain(texts, bounds["earliest"], bounds["latest"])
-    for row in rest:
+    # Years, months and days, which are nearly all there is, are read by NumPy at once.
+    for row in _read_single(texts, **bounds):
         date = read(texts[row])
         bounds["earliest"][row], bounds["latest"][row] = date.earliest, date.latest
         bounds["qualified"][row] = date.qualified
     return bounds
 
 
-def _read_plain(texts: list[str], earliest: np.ndarray, latest: np.ndarray) -> list[int]:
-    """Fill in the bounds of unhedged years, months and days; return the rows of all other texts."""
+def _read_single(
+    texts: list[str], earliest: np.ndarray, latest: np.ndarray, qualified: np.ndarray
+) -> list[int]:
+    """Fill in the bounds of years, months and days; return the rows of all other texts."""
     rows: dict[int, list[int]] = {4: [], 7: [], 10: []}
     rest: list[int] = []
     for row, text in enumerate(texts):
-        plain = _PLAIN.fullmatch(text)
-        (rows[len(text)] if plain else rest).append(row)
+        single = _SINGLE.fullmatch(text)
+        (rows[single.end(1)] if single else rest).append(row)
     for length, unit in ((4, "Y"), (7, "M"), (10, "D")):
+        found = [texts[row] for row in rows[length]]
         try:
-            first = np.array([texts[row] for row in rows[length]], dtype=f"datetime64[{unit}]")
+            first = np.array([text[:length] for text in found], dtype=f"datetime64[{unit}]")
         except ValueError:  # some of them name no day that exists
             rest += rows[length]
             continue
         earliest[rows[length]] = first
         latest[rows[length]] = (first + 1).astype("datetime64[D]") - 1
+        qualified[rows[length]] = [len(text) > length for text in found]
     return sorted(rest)
 
 
