@@ -12,7 +12,7 @@ import networkx as nx
 import pandas as pd
 import pandera.pandas as pa
 
-from twinstudy import parse_date
+from twinstudy import FuzzyDate, parse_date
 from twinstudy.schema import TABLES, Column
 
 _EDTF = (
@@ -75,17 +75,47 @@ def validate(frames: dict[str, pd.DataFrame], schemas: dict[str, pa.DataFrameSch
         schema.validate(frames[name], lazy=True)
 
 
-def same_graph(graph: nx.Graph) -> tuple[list[Any], list[Any]]:
-    """Return nodes and edges with the attributes that a graph has, for adding them bare."""
-    return list(graph.nodes(data=True)), list(graph.edges(data=True))
+class Parts:
+    """The nodes and edges of a graph, for adding them bare."""
+
+    def __init__(self, graph: nx.Graph) -> None:
+        self.nodes = [(node, dict(facts)) for node, facts in graph.nodes(data=True)]
+        self.edges = [(u, v, dict(facts)) for u, v, facts in graph.edges(data=True)]
+        self.node_columns = _columns(self.nodes)
+        self.edge_columns = _columns(self.edges)
+
+    def added(self) -> nx.Graph:
+        """Add dictionaries that are there already."""
+        graph = nx.Graph()
+        graph.add_nodes_from(self.nodes)
+        graph.add_edges_from(self.edges)
+        return graph
+
+    def added_from_columns(self) -> nx.Graph:
+        """Make the dictionaries of columns, as they stand in a frame, and add them."""
+        graph = nx.Graph()
+        for names, ends, columns in self.node_columns:
+            facts = (dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
+            graph.add_nodes_from((*end, fact) for end, fact in zip(ends, facts, strict=True))
+        for names, ends, columns in self.edge_columns:
+            facts = (dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
+            graph.add_edges_from((*end, fact) for end, fact in zip(ends, facts, strict=True))
+        return graph
 
 
-def add_all(nodes: list[Any], edges: list[Any]) -> nx.Graph:
-    """Build a graph of nodes and edges that are there already."""
-    graph = nx.Graph()
-    graph.add_nodes_from(nodes)
-    graph.add_edges_from(edges)
-    return graph
+def _columns(items: list[Any]) -> list[tuple[tuple[str, ...], list[Any], list[list[Any]]]]:
+    """Turn nodes or edges into columns, those with the same attributes together."""
+    alike = defaultdict(list)
+    for *ends, facts in items:
+        alike[tuple(facts)].append((ends, facts))
+    return [
+        (
+            names,
+            [ends for ends, _ in group],
+            [[facts[name] for _, facts in group] for name in names],
+        )
+        for names, group in alike.items()
+    ]
 
 
 class Areas:
@@ -144,27 +174,50 @@ def density(
     }
 
 
+class _Years:
+    """Signings by year: certain, possible, undated, cumulative bounds."""
+
+    def __init__(self) -> None:
+        self.certain, self.possible, self.ended, self.begun = (defaultdict(int) for _ in range(4))
+        self.undated = 0
+
+    def add(self, bounds: FuzzyDate | None) -> None:
+        if bounds is None:
+            self.undated += 1
+            return
+        for year in range(bounds.earliest.year, bounds.latest.year + 1):
+            self.possible[year] += 1
+        self.begun[bounds.earliest.year] += 1
+        if not bounds.qualified:
+            self.ended[bounds.latest.year] += 1
+            if bounds.earliest.year == bounds.latest.year:
+                self.certain[bounds.latest.year] += 1
+
+    def rows(self) -> list[tuple[int, ...]]:
+        lower, upper, rows = 0, self.undated, []
+        for year in range(min(self.possible, default=0), max(self.possible, default=0) + 1):
+            lower += self.ended[year]
+            upper += self.begun[year]
+            counted = self.certain[year], self.possible[year], self.undated
+            rows.append((year, *counted, lower, upper))
+        return rows
+
+
 def timeline(graph: nx.Graph) -> list[tuple[int, ...]]:
-    """Count signings by year: certain, possible, undated, cumulative bounds."""
-    read = cache(parse_date)
-    certain, possible, by_certain, by_possible = (defaultdict(int) for _ in range(4))
-    undated = 0
+    """Count signings by year; the graph holds the date that was chosen for each pairing."""
+    read, years = cache(parse_date), _Years()
     for _, facts in graph.nodes(data=True):
         if facts["bipartite"] == 1:
-            if "signed" not in facts:
-                undated += 1
-                continue
-            bounds = read(facts["signed"])
-            for year in range(bounds.earliest.year, bounds.latest.year + 1):
-                possible[year] += 1
-            by_possible[bounds.earliest.year] += 1
-            if not bounds.qualified:
-                by_certain[bounds.latest.year] += 1
-                if bounds.earliest.year == bounds.latest.year:
-                    certain[bounds.latest.year] += 1
-    lower, upper, rows = 0, undated, []
-    for year in range(min(possible, default=0), max(possible, default=0) + 1):
-        lower += by_certain[year]
-        upper += by_possible[year]
-        rows.append((year, certain[year], possible[year], undated, lower, upper))
-    return rows
+            years.add(read(facts["signed"]) if "signed" in facts else None)
+    return years.rows()
+
+
+def timelines(graph: nx.Graph, areas: Areas) -> dict[str | None, list[tuple[int, ...]]]:
+    """Count signings by area and year."""
+    read, years = cache(parse_date), defaultdict(_Years)
+    for node, facts in graph.nodes(data=True):
+        if facts["bipartite"] == 1:
+            bounds = read(facts["signed"]) if "signed" in facts else None
+            for area in {areas.of(place) for place in graph[node]}:
+                years[area].add(bounds)
+    return {area: counted.rows() for area, counted in years.items()}

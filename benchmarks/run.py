@@ -92,8 +92,7 @@ def parts(folder: Path, bad: Path, frames: dict[str, pd.DataFrame]) -> list[Part
     areas = peers.Areas(dataset.containments, dataset.localities)
     lengths = dataset.counts[dataset.counts["measure"] == "border_length"]
     length = dict(zip(lengths["area_id"].astype("str"), lengths["value"], strict=True))
-    nodes, edges = peers.same_graph(twinstudy.locality_graph(dataset))
-    of_incidence = peers.same_graph(incidence)
+    ties, incidences = peers.Parts(twinstudy.locality_graph(dataset)), peers.Parts(incidence)
     return [
         *reading(folder),
         Part("check, 1 % of rows bad", "check of the clean files", 2.0,
@@ -106,10 +105,12 @@ def parts(folder: Path, bad: Path, frames: dict[str, pd.DataFrame]) -> list[Part
         Part("from_edgelist", "nx.from_pandas_edgelist", 1.0,
              lambda: twinstudy.from_edgelist(pairs, **keys),
              lambda: nx.from_pandas_edgelist(pairs, "left", "right")),
-        Part("locality_graph", "add_nodes_from, add_edges_from", 1.2,
-             lambda: twinstudy.locality_graph(dataset), lambda: peers.add_all(nodes, edges)),
-        Part("incidence_graph", "add_nodes_from, add_edges_from", 1.2,
-             lambda: twinstudy.incidence_graph(dataset), lambda: peers.add_all(*of_incidence)),
+        Part("locality_graph", "adding ready dictionaries", 1.2,
+             lambda: twinstudy.locality_graph(dataset), ties.added),
+        Part("locality_graph (2)", "adding nodes, edges from columns", 1.2,
+             lambda: twinstudy.locality_graph(dataset), ties.added_from_columns),
+        Part("incidence_graph", "adding nodes, edges from columns", math.nan,
+             lambda: twinstudy.incidence_graph(dataset), incidences.added_from_columns),
         Part("coverage", "loop over the graph", {1_000_000: 0.1},
              lambda: twinstudy.coverage(dataset), lambda: peers.coverage(incidence, areas)),
         Part("density", "loop over the graph", {1_000_000: 0.1},
@@ -117,6 +118,9 @@ def parts(folder: Path, bad: Path, frames: dict[str, pd.DataFrame]) -> list[Part
              lambda: peers.density(incidence, areas, length)),
         Part("timeline", "loop over the graph", {1_000_000: 0.1},
              lambda: twinstudy.timeline(dataset), lambda: peers.timeline(incidence)),
+        Part("timeline, by province", "loop over the graph", {1_000_000: 0.1},
+             lambda: twinstudy.timeline(dataset, by="province"),
+             lambda: peers.timelines(incidence, areas)),
         Part("version of the data", "csv.reader into lists", math.nan,
              lambda: twinstudy.Dataset.version.func(dataset), lambda: peers.rows_of_files(folder)),
     ]  # fmt: skip
@@ -134,14 +138,18 @@ def measure(part: Part, size: int, times: int) -> Result:
     return Result(size, part.name, part.peer_name, part.target_at(size), *fastest)
 
 
+def resident_bytes() -> float:
+    """Return the memory of this process, not a number where the system has no /proc."""
+    gc.collect()
+    statm = Path("/proc/self/statm")
+    pages = float(statm.read_text(encoding="ascii").split()[1]) if statm.exists() else math.nan
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
 def memory(what: str, folder: Path) -> dict[str, float]:
     """Return megabytes that a dataset, or plain frames of the same text, take in this process."""
-    import psutil
-
     pd.DataFrame({"a": ["b"]}, dtype="str").sort_values("a")  # so that nothing is loaded later
-    process = psutil.Process()
-    gc.collect()
-    before = process.memory_info().rss
+    before = resident_bytes()
     if what == "dataset":
         kept = list(twinstudy.load(folder).tables.values())
     else:
@@ -149,8 +157,7 @@ def memory(what: str, folder: Path) -> dict[str, float]:
             pd.read_csv(path, dtype="str", keep_default_na=False, engine="pyarrow")
             for path in sorted(folder.glob("*.csv"))
         ]
-    gc.collect()
-    resident = process.memory_info().rss - before
+    resident = resident_bytes() - before
     counted, keys = 0, {}
     for frame in kept:
         for column in (frame[name] for name in frame):
