@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not see names that 
     from .evidence import consolidate as consolidate
     from .evidence import members as members
     from .evidence import newest_day as newest_day
+    from .extension import extend as extend
     from .figures import plot_coverage as plot_coverage
     from .figures import plot_density as plot_density
     from .graph import incidence_graph as incidence_graph
@@ -38,6 +39,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not see names that 
     from .map import plot_map as plot_map
     from .names import find_localities as find_localities
     from .names import fold as fold
+    from .nullfigure import plot_null as plot_null
     from .nullmodel import null_model as null_model
     from .nullmodel import null_samples as null_samples
     from .places import ancestors as ancestors
@@ -64,6 +66,7 @@ _MODULE_OF = {
         "checks": "check",
         "records": "Dataset load",
         "restriction": "restrict",
+        "extension": "extend",
         "edgelist": "from_edgelist",
         "graph": "incidence_graph locality_graph",
         "evidence": "being consolidate members newest_day",
@@ -81,6 +84,7 @@ _MODULE_OF = {
         "ladder": "plot_pairings",
         "map": "drawing_points plot_map",
         "nullmodel": "null_model null_samples",
+        "nullfigure": "plot_null",
     }.items()
     for name in names.split()
 }
