@@ -131,7 +131,7 @@ def test_a_notebook_runs_in_jupyterlab(
     assert [o["evalue"] for o in outputs if o["output_type"] == "error"] == []
     assert [cell["execution_count"] for cell in cells] == list(range(1, len(cells) + 1))
     assert images(shown) == images(stored)
-    assert images(stored) or notebook.startswith("examples")
+    assert images(stored)
     pictures = page.locator(".jp-NotebookPanel:visible .jp-OutputArea img")
     assert pictures.count() == images(stored)
     assert 0 not in pictures.evaluate_all("images => images.map(image => image.naturalWidth)")
