@@ -16,7 +16,7 @@ MODULES = {path.stem: ast.parse(path.read_text("utf-8")) for path in sorted(SOUR
 #: A module imports only from those above it.
 ORDER = """
 errors dates schema slugs csvtext tables parquet files cells checks records restriction dictionary
-rawcells extension gazetteer edgerows edgetables edgelist signing attestation evidence places names tracing
+rawcells extension gazetteer edgerows edgetables edgelist signing attestation membership evidence places names tracing
 graph placement totals tally coverages densities timelines distance rewiring nullmodel style marks
 map figures timefigures nullfigure ladder geojson interchange execution study display profiles terminal
 notebook_pages report results __main__

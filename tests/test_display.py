@@ -36,7 +36,7 @@ def test_card_fits_a_terminal_of_80_columns(dataset: Dataset) -> None:
     lines = card_text(dataset).splitlines()
     assert lines[0] == f"twinstudy {dataset.version}"
     assert max(map(len, lines)) < 80
-    assert lines[4].split() == ["area", "cluster", "commune", "district", "post", "pairings"]
+    assert lines[4].split() == ["area", "village", "commune", "district", "post", "pairings"]
     assert lines[5].startswith("CN Quảng Tây ")
     assert lines[5].split()[3:] == ["3", "0", "0", "0", "3"]
 

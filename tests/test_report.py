@@ -139,7 +139,7 @@ def test_gaps_are_computed(report: Path) -> None:
         "member places without a point on the map 4 of 14",
     ]
     rows = [row.get_text(" ", strip=True) for row in page.select("[aria-label^=Reported] tbody tr")]
-    assert rows[0].startswith("Hà Giang communes communes, VN 34 3 ")
+    assert rows[0].startswith("Hà Giang communes and towns communes, VN 34 3 ")
 
 
 def test_texts_of_the_data_are_escaped(tmp_path: Path) -> None:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not see names that 
     from .errors import UnknownKeyError as UnknownKeyError
     from .evidence import being as being
     from .evidence import consolidate as consolidate
-    from .evidence import members as members
     from .evidence import newest_day as newest_day
     from .extension import extend as extend
     from .figures import plot_coverage as plot_coverage
@@ -37,6 +36,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not see names that 
     from .ladder import plot_pairings as plot_pairings
     from .map import drawing_points as drawing_points
     from .map import plot_map as plot_map
+    from .membership import members as members
     from .names import find_localities as find_localities
     from .names import fold as fold
     from .nullfigure import plot_null as plot_null
@@ -69,7 +69,8 @@ _MODULE_OF = {
         "extension": "extend",
         "edgelist": "from_edgelist",
         "graph": "incidence_graph locality_graph",
-        "evidence": "being consolidate members newest_day",
+        "evidence": "being consolidate newest_day",
+        "membership": "members",
         "places": "ancestors",
         "names": "find_localities fold",
         "tracing": "conflicts history trace",

@@ -7,6 +7,7 @@ import numpy as np
 from .dates import date_bounds
 from .records import Dataset
 from .signing import NO_BOUND, least
+from .tables import codes_of
 
 
 def attestation(dataset: Dataset) -> dict[str, np.ndarray]:
@@ -30,8 +31,8 @@ def attestation(dataset: Dataset) -> dict[str, np.ndarray]:
     True
     """
     size = len(dataset.pairings)
-    pairing = dataset.claims["pairing_id"].cat.codes.to_numpy(np.int64)
-    source = dataset.claims["source_id"].cat.codes.to_numpy(np.int64)
+    pairing = codes_of(dataset.claims["pairing_id"])
+    source = codes_of(dataset.claims["source_id"])
     government = (dataset.sources["kind"] == "government").to_numpy(bool)
     official = np.zeros(size, dtype=bool)
     official[pairing[government[source]]] = True
@@ -62,8 +63,8 @@ def observed_by(dataset: Dataset) -> np.ndarray:
     >>> len(observed_by(dataset)) == len(dataset.pairings)
     True
     """
-    pairing = dataset.claims["pairing_id"].cat.codes.to_numpy(np.int64)
-    source = dataset.claims["source_id"].cat.codes.to_numpy(np.int64)
+    pairing = codes_of(dataset.claims["pairing_id"])
+    source = codes_of(dataset.claims["source_id"])
     published = published_by(dataset)
     hedged = date_bounds(dataset.sources["published"])["qualified"].to_numpy()
     agreed = (dataset.pairings["status"] == "agreed").to_numpy(bool)
@@ -115,7 +116,7 @@ def witnesses(dataset: Dataset) -> np.ndarray:
     >>> bool((rows[rows] == rows).all())
     True
     """
-    original = dataset.sources["original_source_id"].cat.codes.to_numpy(np.int64)
+    original = codes_of(dataset.sources["original_source_id"])
     return np.where(original >= 0, original, np.arange(len(original)))
 
 

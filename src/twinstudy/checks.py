@@ -13,7 +13,7 @@ from .dates import date_bounds
 from .errors import ArgumentError, Problem, Problems
 from .files import bundled_data, read_tables
 from .schema import KINDS, LEVELS
-from .tables import Tables, keyed_rows
+from .tables import Tables, codes_of, keyed_rows
 
 Rule = Callable[[Tables], Iterator[Problem]]
 
@@ -80,8 +80,8 @@ def one_parent_at_a_time(tables: Tables) -> Iterator[Problem]:
     places = tables.typed["localities"]
     frame = tables.typed["containments"]
     # Codes of few places are small integers, which a product would overflow.
-    child, parent = (frame[n].cat.codes.to_numpy(np.int64) for n in ("child_id", "parent_id"))
-    level = np.append(places["level"].cat.codes.to_numpy(np.int64), -1)[parent]
+    child, parent = (codes_of(frame[n]) for n in ("child_id", "parent_id"))
+    level = np.append(codes_of(places["level"]), -1)[parent]
     group = np.where((child >= 0) & (parent >= 0), child * (len(LEVELS) + 1) + level, -1)
     yield from problems_at(
         tables, "containments", "during", _overlaps(group, frame["during"]),
@@ -93,9 +93,9 @@ def one_parent_at_a_time(tables: Tables) -> Iterator[Problem]:
 def one_code_at_a_time(tables: Tables) -> Iterator[Problem]:
     """Yield codes that mean two localities on one day, and localities with two codes at once."""
     frame = tables.typed["codes"]
-    system = frame["system"].cat.codes.to_numpy(np.int64)
+    system = codes_of(frame["system"])
     code = pd.factorize(frame["code"])[0]
-    place = frame["locality_id"].cat.codes.to_numpy(np.int64)
+    place = codes_of(frame["locality_id"])
     usable = (system >= 0) & (code >= 0) & (place >= 0)
     for thing, number in (("code", code), ("locality", place)):
         size = int(number.max(initial=0)) + 1
@@ -149,9 +149,9 @@ def pairing_sides(tables: Tables) -> Iterator[Problem]:
     """Yield pairings without claims, claims without members, and pairings without two sides."""
     claims, members = tables.typed["claims"], tables.typed["memberships"]
     pairings, places = tables.typed["pairings"], tables.typed["localities"]
-    pairing_of = claims["pairing_id"].cat.codes.to_numpy(np.int64)
-    claim = members["claim_id"].cat.codes.to_numpy(np.int64)
-    place = members["locality_id"].cat.codes.to_numpy(np.int64)
+    pairing_of = codes_of(claims["pairing_id"])
+    claim = codes_of(members["claim_id"])
+    place = codes_of(members["locality_id"])
     yield from problems_at(
         tables, "claims", "id", np.bincount(claim[claim >= 0], minlength=len(claims)) == 0,
         f"{{!r}} names no member; add its rows to memberships{tables.suffix}",

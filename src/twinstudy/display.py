@@ -9,15 +9,17 @@ import textwrap
 import numpy as np
 import pandas as pd
 
-from .evidence import members, newest_day
+from .evidence import newest_day
+from .membership import members
 from .names import fold
 from .places import ancestor_codes
 from .records import Dataset
 from .schema import KINDS
+from .tables import codes_of
 
-#: Kinds of pairing as headings and in sentences.
+#: Kinds of pairing as headings, by what they tie.
 KIND_WORDS = {
-    "residential_cluster": "cluster",
+    "residential_cluster": "village",
     "commune": "commune",
     "district": "district",
     "province": "province",
@@ -52,8 +54,8 @@ def summary(dataset: Dataset) -> pd.DataFrame:
     ['pairings', 'localities', 'claims', 'sources']
     """
     places, named = dataset.localities, members(dataset)
-    pairing = named["pairing_id"].cat.codes.to_numpy(np.int64)
-    locality = named["locality_id"].cat.codes.to_numpy(np.int64)
+    pairing = codes_of(named["pairing_id"])
+    locality = codes_of(named["locality_id"])
     kinds = dataset.pairings["kind"]
     rows = pd.DataFrame(
         {

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .evidence import consolidate, members
+from .evidence import consolidate
 from .graph import pairs_across
+from .membership import members
 from .placement import Chosen, Words, choose
 from .records import Dataset
+from .tables import codes_of
 
 EARTH_RADIUS_KM = 6371.0088
 
@@ -196,7 +198,7 @@ def great_circle_km(
 def _measured(dataset: Dataset, chosen: Chosen) -> dict[str, Any]:
     """Measure the pairings: placed members a side, worst position, mean and least distance."""
     size, places, member = len(chosen.pairings), dataset.localities, members(dataset)
-    pairing, place = (_codes(member[name]) for name in ("pairing_id", "locality_id"))
+    pairing, place = (codes_of(member[name]) for name in ("pairing_id", "locality_id"))
     second = member["second"].to_numpy()
     used = chosen.possible[pairing] & places["longitude"].notna().to_numpy()[place]
     pairing, place, second = pairing[used], place[used], second[used]
@@ -206,7 +208,7 @@ def _measured(dataset: Dataset, chosen: Chosen) -> dict[str, Any]:
     km = great_circle_km(x[one], y[one], x[other], y[other])
     least = np.full(size, np.inf)
     np.minimum.at(least, of, km)
-    rank = _codes(places["position"])
+    rank = codes_of(places["position"])
     worst = np.full(size, -1)
     np.maximum.at(worst, of, np.maximum(rank[one], rank[other]))
     apart = worst >= 0
@@ -217,7 +219,3 @@ def _measured(dataset: Dataset, chosen: Chosen) -> dict[str, Any]:
         "km": np.where(apart, np.bincount(of, weights=share * km, minlength=size), np.nan),
         "km_min": np.where(apart, least, np.nan),
     }
-
-
-def _codes(column: pd.Series) -> np.ndarray:
-    return column.cat.codes.to_numpy(np.int64)

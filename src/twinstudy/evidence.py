@@ -8,11 +8,13 @@ from typing import get_args
 import numpy as np
 import pandas as pd
 
-from .attestation import attestation, distinct, observed_by, published_by
+from .attestation import attestation, observed_by, published_by
 from .dates import as_day, bounds_of_texts
 from .errors import ArgumentError
+from .membership import country_column, members
 from .records import Dataset
 from .signing import Rule, choose_signed
+from .tables import codes_of
 
 _DATES = (
     ("sources", "published"),
@@ -244,90 +246,52 @@ def being_by(pairings: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     ['certain', 'possible', 'undated']
     """
     undated = pairings["signed"].isna()
-    signed = ~pairings["signed_qualified"] & (pairings["signed_latest"] <= day)
-    agreed = pairings["status"] == "agreed"
-    certain = agreed & (signed | (pairings["observed_by"] <= day))
+    certain = pd.Series(certain_from(pairings) <= day.to_datetime64(), index=pairings.index)
     earliest = pairings["signed_earliest"]
     possible = certain | undated | earliest.isna() | (earliest <= day)
     return pd.DataFrame({"certain": certain, "possible": possible, "undated": undated})
 
 
-def members(dataset: Dataset) -> pd.DataFrame:
-    """List the members of each pairing: the union over its claims.
+def certain_from(pairings: pd.DataFrame) -> np.ndarray:
+    """Find the day from which each consolidated pairing is certain to be in being.
 
     Parameters
     ----------
-    dataset
-        Records.
+    pairings
+        What `consolidate` or `date_pairings` returns, or some of its rows.
 
     Returns
     -------
-    members
-        One row a pairing and locality, sorted by pairing, side and locality: ``pairing_id``,
-        ``locality_id`` (categorical, as references of a `Dataset`: codes are row numbers),
-        ``side`` (categorical: country code), ``second`` (bool: of the second side, which in a
-        pairing inside one country is the second of its two members), ``claims`` and ``sources``
-        (int64): how many claims and how many distinct sources name it.
+    days
+        One a row (datetime64[s]): the last day of an unqualified date of signing, or the day by
+        which a publication shows it, whichever is earlier; missing where there is neither, and
+        for pairings that are not agreed.
 
     Examples
     --------
     >>> from twinstudy import load
-    >>> members(load()).columns.tolist()
-    ['pairing_id', 'locality_id', 'side', 'second', 'claims', 'sources']
+    >>> pairings = consolidate(load())
+    >>> certain_from(pairings)[pairings["pairing_id"] == "p-po-hen-than-san"]
+    array(['2014-08-26T00:00:00'], dtype='datetime64[s]')
     """
-    claim = dataset.memberships["claim_id"].cat.codes.to_numpy()
-    pairing = _codes(dataset.claims["pairing_id"])[claim]
-    source = _codes(dataset.claims["source_id"])[claim]
-    place = _codes(dataset.memberships["locality_id"])
-    country, countries = pd.factorize(dataset.localities["country"], sort=True)
-    side = country[place]
-    key = (pairing * max(len(countries), 1) + side) * max(len(country), 1) + place
-    order = np.argsort(key, kind="stable")  # claims stand nearly in the order of their pairings
-    new = np.ones(len(key), dtype=bool)
-    new[1:] = key[order][1:] != key[order][:-1]
-    member = np.cumsum(new) - 1
-    rows = order[new]
-    pairing, side = pairing[rows], side[rows]
-    total = np.bincount(pairing, minlength=len(dataset.pairings))
-    last = np.cumsum(total)[pairing] - 1
-    first = last - total[pairing] + 1
-    alone = side[first] == side[last]
-    return pd.DataFrame(
-        {
-            "pairing_id": _like(dataset.claims["pairing_id"], pairing),
-            "locality_id": _like(dataset.memberships["locality_id"], place[rows]),
-            "side": _countries(side, countries),
-            "second": np.where(alone, np.arange(len(rows)) > first, side != side[first]),
-            "claims": np.bincount(member, minlength=len(rows)),
-            "sources": distinct(member, source[order], len(rows)),
-        }
-    )
-
-
-def _codes(column: pd.Series) -> np.ndarray:
-    return column.cat.codes.to_numpy(np.int64)
-
-
-def _like(column: pd.Series, codes: np.ndarray) -> pd.Categorical[str]:
-    return pd.Categorical.from_codes(codes, dtype=column.array.dtype, validate=False)
-
-
-def _countries(codes: np.ndarray, countries: pd.Index) -> pd.Categorical[str]:
-    return pd.Categorical.from_codes(codes, categories=pd.Index(countries, dtype="str"))
+    signed = pairings["signed_latest"].mask(pairings["signed_qualified"])
+    known = np.fmin(signed.to_numpy(), pairings["observed_by"].to_numpy())  # passes over missing
+    agreed = (pairings["status"] == "agreed").to_numpy(bool)
+    return np.where(agreed, known, np.datetime64("NaT")).astype("datetime64[s]")
 
 
 def _signing(dataset: Dataset, rule: Rule) -> dict[str, object]:
     claims = dataset.claims
-    published = published_by(dataset)[_codes(claims["source_id"])]
+    published = published_by(dataset)[codes_of(claims["source_id"])]
     return choose_signed(
-        claims["signed"], _codes(claims["pairing_id"]), len(dataset.pairings), published, rule
+        claims["signed"], codes_of(claims["pairing_id"]), len(dataset.pairings), published, rule
     )
 
 
 def _sides(dataset: Dataset) -> dict[str, object]:
     size = len(dataset.pairings)
     named = members(dataset)
-    pairing, side = _codes(named["pairing_id"]), _codes(named["side"])
+    pairing, side = codes_of(named["pairing_id"]), codes_of(named["side"])
     total = np.bincount(pairing, minlength=size)
     # Members stand in the order of their sides, so the first and the last one show the two.
     last = np.cumsum(total) - 1
@@ -335,8 +299,8 @@ def _sides(dataset: Dataset) -> dict[str, object]:
     countries = named["side"].cat.categories
     return {
         "members": total,
-        "side_a": _countries(side[last - total + 1], countries),
-        "side_b": _countries(side[last], countries),
+        "side_a": country_column(side[last - total + 1], countries),
+        "side_b": country_column(side[last], countries),
         "members_a": total - members_b,
         "members_b": members_b,
     }

@@ -13,10 +13,12 @@ import numpy as np
 import pandas as pd
 
 from .errors import known_words
-from .evidence import being_by, date_pairings, day_at, members
+from .evidence import being_by, date_pairings, day_at
+from .membership import members
 from .places import ancestor_codes
 from .records import Dataset
 from .schema import STATUSES
+from .tables import codes_of
 
 _NODE_COLUMNS = ("name", "name_zh", "country", "level", "longitude", "latitude")
 _MARKS = ("kind", "status", "signed", "being")
@@ -69,8 +71,8 @@ def incidence_graph(
     pairings, facts = _in_being(dataset, at, statuses)
     kept = np.flatnonzero(pairings["possible"])
     member = members(dataset)
-    member = member[pairings["possible"].to_numpy()[_codes(member["pairing_id"])]]
-    pairing, place = _codes(member["pairing_id"]), _codes(member["locality_id"])
+    member = member[pairings["possible"].to_numpy()[codes_of(member["pairing_id"])]]
+    pairing, place = codes_of(member["pairing_id"]), codes_of(member["locality_id"])
     places = _occurring(place)
     marks = pairings.iloc[kept].assign(
         bipartite=1,
@@ -150,7 +152,7 @@ def locality_graph(
     """
     pairings, facts = _in_being(dataset, at, statuses)
     member = members(dataset)
-    pairing, place = _codes(member["pairing_id"]), _codes(member["locality_id"])
+    pairing, place = codes_of(member["pairing_id"]), codes_of(member["locality_id"])
     side = member["second"].to_numpy()
     kept = pairings["possible"].to_numpy()[pairing]
     if level is not None:
@@ -240,10 +242,6 @@ def _in_being(
     }
     marked = state[["certain", "possible"]].apply(lambda column: column & chosen)
     return pairings.assign(**marked), facts
-
-
-def _codes(column: pd.Series) -> np.ndarray:
-    return column.cat.codes.to_numpy(np.int64)
 
 
 def _occurring(codes: np.ndarray) -> np.ndarray:

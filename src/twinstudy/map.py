@@ -11,12 +11,14 @@ import numpy as np
 import pandas as pd
 
 from .errors import MissingExtraError, known_words
-from .evidence import being_by, consolidate, day_at, members
+from .evidence import being_by, consolidate, day_at
 from .files import bundled_data
 from .graph import pairs_across
+from .membership import members
 from .records import Dataset
 from .schema import KINDS, LEVELS, STATUSES
 from .style import KIND_COLOURS, KIND_LABELS, KIND_MARKERS, axes_of, note
+from .tables import codes_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -210,9 +212,9 @@ def _layer(name: str) -> list[dict[str, Any]]:
 def _ties(ends: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:
     """List the ties both ends of which can be drawn, as row numbers."""
     pairing, left, right, _ = pairs_across(
-        ends["pairing_id"].cat.codes.to_numpy(np.int64),
+        codes_of(ends["pairing_id"]),
         ends["second"].to_numpy(),
-        ends["locality_id"].cat.codes.to_numpy(np.int64),
+        codes_of(ends["locality_id"]),
     )
     known = points["longitude"].notna().to_numpy()
     rows = known[left] & known[right]

@@ -13,11 +13,12 @@ import pandas as pd
 
 from .distance import distances, distances_between
 from .errors import ArgumentError
-from .evidence import members
+from .membership import members
 from .placement import Words
 from .records import Dataset
 from .rewiring import rewired
 from .schema import KINDS
+from .tables import codes_of
 
 _ALL_KINDS = "all"
 _STATISTICS: dict[str, Callable[..., Any]] = {"mean": np.mean, "median": np.median}
@@ -282,7 +283,7 @@ def _with_sides(dataset: Dataset, table: pd.DataFrame) -> pd.DataFrame:
     pairing = member["pairing_id"].cat.codes.to_numpy()
     locality, second = member["locality_id"].cat.codes.to_numpy(), member["second"].to_numpy()
     rows = pd.Index(dataset.pairings["id"]).get_indexer(table["pairing_id"])
-    level = 1 << dataset.localities["level"].cat.codes.to_numpy(np.int64)
+    level = 1 << codes_of(dataset.localities["level"])
     for name, entries in (("a", ~second), ("b", second)):
         low, high = (np.searchsorted(pairing[entries], rows, side) for side in ("left", "right"))
         sides = [tuple(locality[entries][i:j].tolist()) for i, j in zip(low, high, strict=True)]

@@ -11,10 +11,12 @@ import pandas as pd
 
 from .dates import date_bounds
 from .errors import ArgumentError, known_words
-from .evidence import date_pairings, day_at, members
+from .evidence import being_by, certain_from, date_pairings, day_at
+from .membership import members
 from .places import ancestor_codes
 from .records import Dataset
 from .schema import KINDS, LEVELS, STATUSES
+from .tables import codes_of
 
 Words = str | Iterable[str]
 
@@ -112,7 +114,7 @@ def choose(
     kinds, wanted = chosen_kinds(kind), known_words("statuses", statuses, STATUSES)
     day = day_at(dataset, at)
     pairings = date_pairings(dataset)
-    number = pairings["kind"].cat.codes.to_numpy(np.int64)
+    number = codes_of(pairings["kind"])
     chosen = np.isin(number, kinds)
     left_out: dict[str, int] = {}
     for code, status in enumerate(STATUSES):
@@ -120,13 +122,9 @@ def choose(
             rows = pairings["status"].cat.codes.to_numpy() == code
             note(left_out, f"{status} pairings", chosen & rows)
             chosen &= ~rows
-    certain_from = _certain_from(pairings)
-    earliest = pairings["signed_earliest"].to_numpy("datetime64[s]")
-    undated = pairings["signed"].isna().to_numpy(bool)
-    certain = chosen & (certain_from <= seconds(day))
-    possible = certain | (
-        chosen & (undated | np.isnat(earliest) | (earliest <= day.to_datetime64()))
-    )
+    known = certain_from(pairings)
+    state = being_by(pairings, day).to_numpy(bool)
+    certain, possible, undated = chosen & state.T
     note(left_out, f"pairings signed after {day.date()}", chosen & ~possible)
     country, countries = pd.factorize(dataset.localities["country"], sort=True)
     return Chosen(
@@ -136,7 +134,7 @@ def choose(
         certain=certain,
         possible=possible,
         undated=undated & possible,
-        certain_from=certain_from,
+        certain_from=np.where(np.isnat(known), NEVER, known.astype(np.int64)),
         country=country,
         countries=[*countries],
         left_out=left_out,
@@ -176,8 +174,8 @@ def place(dataset: Dataset, chosen: Chosen, *, by: str) -> Placement:
     if by not in LEVELS:
         raise ArgumentError(f"`by` is {by!r}; use one of {', '.join(LEVELS)}")
     member = members(dataset)
-    pairing = member["pairing_id"].cat.codes.to_numpy(np.int64)
-    locality = member["locality_id"].cat.codes.to_numpy(np.int64)
+    pairing = codes_of(member["pairing_id"])
+    locality = codes_of(member["locality_id"])
     second = member["second"].to_numpy(bool)
     if not chosen.possible.all():
         rows = chosen.possible[pairing]
@@ -318,13 +316,3 @@ def note(left_out: dict[str, int], reason: str, rows: pd.Series | np.ndarray) ->
     """
     if rows.any():
         left_out[reason] = left_out.get(reason, 0) + int(rows.sum())
-
-
-def _certain_from(pairings: pd.DataFrame) -> np.ndarray:
-    plain = (~pairings["signed_qualified"]).to_numpy(bool)
-    signed = pairings["signed_latest"].to_numpy("datetime64[s]")
-    observed = pairings["observed_by"].to_numpy("datetime64[s]")
-    signed = np.where(plain & ~np.isnat(signed), signed.astype(np.int64), NEVER)
-    observed = np.where(np.isnat(observed), NEVER, observed.astype(np.int64))
-    agreed = pairings["status"].cat.codes.to_numpy() == STATUSES.index("agreed")
-    return np.where(agreed, np.minimum(signed, observed), NEVER)

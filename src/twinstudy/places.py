@@ -12,6 +12,7 @@ from .errors import ArgumentError
 from .evidence import day_at
 from .records import Dataset
 from .schema import LEVELS
+from .tables import codes_of
 
 #: Two columns of row numbers in `localities`: a unit, and where to look for its ancestor.
 _Links = tuple[np.ndarray, np.ndarray]
@@ -125,8 +126,8 @@ def ancestor_codes(
 def _parents(dataset: Dataset, day: pd.Timestamp, kept: np.ndarray) -> _Links:
     """List the containments of a day; for kept units without any, those of the nearest day."""
     frame = dataset.containments
-    child = frame["child_id"].cat.codes.to_numpy(np.int64)
-    parent = frame["parent_id"].cat.codes.to_numpy(np.int64)
+    child = codes_of(frame["child_id"])
+    parent = codes_of(frame["parent_id"])
     during = date_bounds(frame["during"])
     before, after = (during["earliest"] > day).to_numpy(), (during["latest"] < day).to_numpy()
     holds = ~before & ~after
@@ -142,8 +143,8 @@ def _parents(dataset: Dataset, day: pd.Timestamp, kept: np.ndarray) -> _Links:
 
 def _stand_ins(dataset: Dataset, ended: np.ndarray, unborn: np.ndarray) -> _Links:
     """List the successors of units that have ended, and the predecessors of unborn ones."""
-    old = dataset.successions["old_id"].cat.codes.to_numpy(np.int64)
-    new = dataset.successions["new_id"].cat.codes.to_numpy(np.int64)
+    old = codes_of(dataset.successions["old_id"])
+    new = codes_of(dataset.successions["new_id"])
     forward, backward = ended[old], unborn[new]
     return (
         np.concatenate([old[forward], new[backward]]),

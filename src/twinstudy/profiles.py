@@ -9,7 +9,8 @@ import pandas as pd
 
 from .dates import date_bounds
 from .display import date_words
-from .evidence import consolidate, members, newest_day
+from .evidence import consolidate, newest_day
+from .membership import members
 from .names import fold
 from .records import Dataset
 from .tracing import conflicts

@@ -23,6 +23,7 @@ from .errors import MissingExtraError
 from .evidence import newest_day
 from .files import write_bytes
 from .map import plot_map
+from .marks import LABELS
 from .names import fold
 from .notebook_pages import NotebookPage, notebook_page
 from .places import ancestors
@@ -48,15 +49,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MAP = "map.svg"
-KIND_LONG = {
-    "residential_cluster": "residential clusters",
-    "commune": "communes",
-    "district": "districts",
-    "province": "provinces",
-    "border_post": "border posts",
-    "other": "other localities",
-    "all": "all kinds",
-}
+KIND_LONG = {**LABELS, "other": "other localities"}
 _REFORM = {"unchanged": "kept as", "rename": "renamed", "split": "split into"}
 _HEDGES = {"at_least": "at least ", "about": "about "}
 _MENU = (

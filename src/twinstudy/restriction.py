@@ -11,7 +11,7 @@ import pandas as pd
 from .errors import ArgumentError, Problem, Problems
 from .records import Dataset
 from .schema import KINDS, STATUSES, TABLES
-from .tables import Frames
+from .tables import Frames, codes_of
 
 Names = str | Iterable[str]
 
@@ -172,7 +172,7 @@ def _sizes(dataset: Dataset, claim: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     """Count the countries and the members of each pairing by some of the claims."""
     claim_of = dataset.memberships["claim_id"].cat.codes.to_numpy()
     rows = claim[claim_of]
-    pairing = dataset.claims["pairing_id"].cat.codes.to_numpy(np.int64)[claim_of[rows]]
+    pairing = codes_of(dataset.claims["pairing_id"])[claim_of[rows]]
     place = dataset.memberships["locality_id"].cat.codes.to_numpy()[rows]
     country = pd.factorize(dataset.localities["country"])[0]
     size = max(len(country), 1)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from .dates import bounds_of_texts
+from .tables import codes_of
 
 Rule = Literal["narrowest", "earliest_published", "envelope"]
 
@@ -51,7 +52,7 @@ def choose_signed(
     >>> list(chosen["signed"])
     ['2014-08', '2018']
     """
-    code = signed.cat.codes.to_numpy(np.int64)
+    code = codes_of(signed)
     dated = code >= 0
     code, pairing, published = code[dated], pairing[dated], published[dated]
     texts = signed.cat.categories.tolist()

@@ -149,7 +149,7 @@ def key_codes(frame: pd.DataFrame, columns: tuple[str, ...]) -> np.ndarray:
     for name in columns:
         values = frame[name]
         if isinstance(values.dtype, pd.CategoricalDtype):
-            codes, size = values.cat.codes.to_numpy(np.int64), len(values.cat.categories)
+            codes, size = codes_of(values), len(values.cat.categories)
         elif _ascends(values):
             codes, size = np.arange(len(values)), len(values)
         else:
@@ -205,6 +205,27 @@ def _typed(values: pd.Series, column: Column, keys: Mapping[str, pd.CategoricalD
             return values.array
         case _:
             return values.where(values != "").array
+
+
+def codes_of(column: pd.Series) -> np.ndarray:
+    """Return the codes of a categorical column: of a reference, row numbers in its table.
+
+    Parameters
+    ----------
+    column
+        Categorical.
+
+    Returns
+    -------
+    codes
+        One int64 a row, -1 where missing.
+
+    Examples
+    --------
+    >>> codes_of(pd.Series(["p-b", None, "p-a"], dtype="category")).tolist()
+    [1, -1, 0]
+    """
+    return column.cat.codes.to_numpy(np.int64)
 
 
 def column_text(values: pd.Series, column: Column) -> pd.Series:

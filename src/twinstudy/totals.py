@@ -12,6 +12,7 @@ from .evidence import newest_day
 from .placement import NEVER, Chosen, exists_on, note, seconds
 from .records import Dataset
 from .schema import KINDS, LEVEL_OF_KIND, LEVELS
+from .tables import codes_of
 
 #: Number that stands for "all kinds" beside the numbers of the kinds.
 ALL_KINDS = len(KINDS)
@@ -150,7 +151,7 @@ def sizes(dataset: Dataset, chosen: Chosen, *, measure: str, by: str) -> pd.Data
 def _of_areas(dataset: Dataset, chosen: Chosen, measure: str, by: str) -> pd.DataFrame:
     """Take the counts of a measure in areas of a level that exist on the day."""
     counts = dataset.counts
-    area = counts["area_id"].cat.codes.to_numpy(np.int64)
+    area = codes_of(counts["area_id"])
     rows = (counts["measure"] == measure).to_numpy(bool)
     rows = rows & (dataset.localities["level"] == by).to_numpy(bool)[area]
     gone = rows & ~exists_on(dataset, chosen.day)[area]

@@ -8,9 +8,11 @@ import pandas as pd
 from .attestation import witnesses
 from .dates import date_bounds
 from .errors import UnknownKeyError
-from .evidence import consolidate, members
+from .evidence import consolidate
+from .membership import members
 from .names import nearest_texts
 from .records import Dataset
+from .tables import codes_of
 
 _ABOUT = ["signed", "members", "agreement_items"]
 _WORDS = ["no common day", "all members", "fewer members", "other members", "other number"]
@@ -48,7 +50,7 @@ def conflicts(dataset: Dataset) -> pd.DataFrame:
     ['pairing_id', 'about', 'value', 'claim_id', 'source_id', 'disagreement']
     """
     claims = dataset.claims
-    pairing = _codes(claims["pairing_id"])
+    pairing = codes_of(claims["pairing_id"])
     apart = consolidate(dataset)["signed_conflict"].to_numpy()[pairing]
     signed = np.flatnonzero(apart & claims["signed"].notna().to_numpy())
     items = np.flatnonzero(_differing(claims["agreement_items"], pairing))
@@ -101,7 +103,7 @@ def trace(dataset: Dataset, pairing_id: str) -> pd.DataFrame:
     named = _memberships(dataset, claims.index.to_numpy())
     written = dataset.memberships["named_as"].iloc[named["row"]].reset_index(drop=True)
     names = _member_texts(named, written.where(written.notna(), named["name"]))
-    witness = witnesses(dataset)[_codes(claims["source_id"])]
+    witness = witnesses(dataset)[codes_of(claims["source_id"])]
     frame = pd.concat([claims[["id"]], _cited(dataset, claims)], axis=1).assign(
         signed=claims["signed"].astype("str"),
         agreement_items=claims["agreement_items"],
@@ -150,10 +152,6 @@ def history(dataset: Dataset, pairing_id: str) -> pd.DataFrame:
     return _in_time(frame.rename(columns={"id": "event_id"}), "date", "earliest")
 
 
-def _codes(column: pd.Series) -> np.ndarray:
-    return column.cat.codes.to_numpy(np.int64)
-
-
 def _rows_of(dataset: Dataset, table: pd.DataFrame, pairing_id: str) -> pd.DataFrame:
     """Take the rows of a table that speak of a pairing."""
     ids = dataset.pairings["id"]
@@ -166,7 +164,7 @@ def _rows_of(dataset: Dataset, table: pd.DataFrame, pairing_id: str) -> pd.DataF
 
 def _cited(dataset: Dataset, rows: pd.DataFrame) -> pd.DataFrame:
     """Cite the source of each row."""
-    sources = dataset.sources.iloc[_codes(rows["source_id"])].set_index(rows.index)
+    sources = dataset.sources.iloc[codes_of(rows["source_id"])].set_index(rows.index)
     cited = sources[["id", "kind", "title", "publisher", "published", "url"]].astype("str")
     return cited.rename(columns={"id": "source_id", "kind": "source_kind"}).assign(
         locator=rows["locator"]
@@ -206,9 +204,9 @@ def _differing(values: pd.Series, pairing: np.ndarray) -> np.ndarray:
 
 def _differently_named(dataset: Dataset) -> np.ndarray:
     """List the claims on pairings whose claims do not all name the same members."""
-    pairing, size = _codes(dataset.claims["pairing_id"]), len(dataset.pairings)
+    pairing, size = codes_of(dataset.claims["pairing_id"]), len(dataset.pairings)
     named = members(dataset)
-    member_of = _codes(named["pairing_id"])
+    member_of = codes_of(named["pairing_id"])
     differs = np.zeros(size, dtype=bool)
     partly = named["claims"].to_numpy() < np.bincount(pairing, minlength=size)[member_of]
     differs[member_of[partly]] = True
@@ -217,9 +215,9 @@ def _differently_named(dataset: Dataset) -> np.ndarray:
 
 def _memberships(dataset: Dataset, claims: np.ndarray) -> pd.DataFrame:
     """List whom some claims name, by claim and side: row in memberships, claim, place, name."""
-    claim, place = (_codes(dataset.memberships[name]) for name in ("claim_id", "locality_id"))
+    claim, place = (codes_of(dataset.memberships[name]) for name in ("claim_id", "locality_id"))
     rows = np.flatnonzero(np.isin(claim, claims))
-    pairing = _codes(dataset.claims["pairing_id"])[claim[rows]]
+    pairing = codes_of(dataset.claims["pairing_id"])[claim[rows]]
     name = dataset.localities["name"].array.take(place[rows])
     named = pd.DataFrame(
         {"row": rows, "claim": claim[rows], "pairing": pairing, "place": place[rows], "name": name}
@@ -227,8 +225,8 @@ def _memberships(dataset: Dataset, claims: np.ndarray) -> pd.DataFrame:
     union = members(dataset)
     sides = pd.DataFrame(
         {
-            "pairing": _codes(union["pairing_id"]),
-            "place": _codes(union["locality_id"]),
+            "pairing": codes_of(union["pairing_id"]),
+            "place": codes_of(union["locality_id"]),
             "second": union["second"],
         }
     )
