@@ -5,10 +5,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from twinstudy import Dataset, from_edgelist, load, signings
+from twinstudy import Dataset, from_edgelist, load, pairing_names, signings
 from twinstudy.profiles import (
     pairing_profiles,
-    pairing_titles,
     place_profiles,
     source_profiles,
 )
@@ -52,8 +51,8 @@ def test_what_is_missing_is_none(dataset: Dataset) -> None:
 
 
 def test_titles_of_all_pairings(dataset: Dataset) -> None:
-    titles = pairing_titles(dataset)
-    assert list(titles) == dataset.pairings["id"].tolist()
+    titles = pairing_names(dataset)
+    assert titles.index.tolist() == dataset.pairings["id"].tolist()
     assert titles["p-trang-vi-van-vi"] == "Tràng Vĩ – Vạn Vĩ"
 
 
@@ -95,5 +94,5 @@ def test_sides_stand_in_the_order_of_their_countries_where_none_is_viet_nam() ->
     dataset = from_edgelist(
         pairs, left="left", right="right", left_country="DE", right_country="FR"
     )
-    assert pairing_titles(dataset) == {"p-de-koln-fr-lille": "Köln – Lille"}
+    assert pairing_names(dataset).to_dict() == {"p-de-koln-fr-lille": "Köln – Lille"}
     assert signings(dataset)["pairing"].tolist() == ["Köln – Lille"]

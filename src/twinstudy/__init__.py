@@ -37,6 +37,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not see names that 
     from .map import drawing_points as drawing_points
     from .map import plot_map as plot_map
     from .membership import members as members
+    from .membership import pairing_names as pairing_names
     from .names import find_localities as find_localities
     from .names import fold as fold
     from .nullfigure import plot_null as plot_null
@@ -70,7 +71,7 @@ _MODULE_OF = {
         "edgelist": "from_edgelist",
         "graph": "incidence_graph locality_graph",
         "evidence": "being consolidate newest_day",
-        "membership": "members",
+        "membership": "members pairing_names",
         "places": "ancestors",
         "names": "find_localities fold",
         "tracing": "conflicts history trace",

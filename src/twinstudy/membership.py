@@ -62,6 +62,42 @@ def members(dataset: Dataset) -> pd.DataFrame:
     )
 
 
+def pairing_names(dataset: Dataset) -> pd.Series:
+    """Name pairings by their members.
+
+    Parameters
+    ----------
+    dataset
+        Records.
+
+    Returns
+    -------
+    names
+        Index ``pairing_id`` (all pairings, in their order), values such as
+        ``Minh Tân, Thanh Đức – Thiên Bảo`` (str): the names of the members of both sides, that of
+        Việt Nam first.
+
+    Examples
+    --------
+    >>> from twinstudy import load
+    >>> pairing_names(load())["p-po-hen-than-san"]
+    'Pò Hèn – Thán Sản'
+    """
+    member = members(dataset)
+    named = pd.DataFrame(
+        {
+            "pairing": codes_of(member["pairing_id"]),
+            "abroad": (member["side"] != "VN").to_numpy(),
+            "second": member["second"],
+            "name": dataset.localities["name"].array.take(codes_of(member["locality_id"])),
+        }
+    )
+    sides = named.groupby(["pairing", "abroad", "second"])["name"].agg(", ".join)
+    names = sides.groupby("pairing").agg(" – ".join)
+    index = pd.Index(dataset.pairings["id"], name="pairing_id")
+    return pd.Series(names.array, index=index, name="pairing", dtype="str")
+
+
 def country_column(numbers: np.ndarray, countries: pd.Index) -> pd.Categorical[str]:
     """Make a column of country codes.
 

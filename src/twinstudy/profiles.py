@@ -10,7 +10,7 @@ import pandas as pd
 from .dates import date_bounds
 from .display import date_words
 from .evidence import consolidate, newest_day
-from .membership import members
+from .membership import members, pairing_names
 from .names import fold
 from .records import Dataset
 from .tracing import conflicts
@@ -61,6 +61,7 @@ def pairing_profiles(dataset: Dataset, ids: Collection[str] | None = None) -> li
     happened = date_bounds(dataset.events["date"])["earliest"].array
     events = _grouped(plain_rows(_in_time(dataset.events, happened)), "pairing_id")
     apart = _grouped(plain_rows(conflicts(dataset)), "pairing_id")
+    titles = pairing_names(dataset)
     profiles = []
     for pairing in plain_rows(pairings if ids is None else pairings[pairings["id"].isin(ids)]):
         key = pairing["id"]
@@ -82,7 +83,7 @@ def pairing_profiles(dataset: Dataset, ids: Collection[str] | None = None) -> li
         profiles.append(
             pairing
             | {
-                "title": _title(sides),
+                "title": titles[key],
                 "sides": sides,
                 "claims": told,
                 "events": happenings,
@@ -100,30 +101,6 @@ def _viet_nam_first(name: Values) -> tuple[bool, str]:
     return not name["locality_id"].startswith("l-vn-"), name["locality_id"]
 
 
-def pairing_titles(dataset: Dataset) -> dict[str, str]:
-    """Name pairings by their members.
-
-    Parameters
-    ----------
-    dataset
-        Records.
-
-    Returns
-    -------
-    titles
-        Key of the pairing to title, such as ``Pò Hèn – Thán Sản``.
-
-    Examples
-    --------
-    >>> from twinstudy import load
-    >>> pairing_titles(load())["p-phai-lau-trang-nhi"]
-    'Phai Lầu – Tràng Nhì'
-    """
-    places = _keyed(dataset.localities, _PLACE)
-    in_sides = _grouped(plain_rows(members(dataset)), "pairing_id")
-    return {key: _title(_sides(rows, places)) for key, rows in in_sides.items()}
-
-
 def _sides(rows: list[Values], places: dict[str, Values]) -> list[Values]:
     """Sort members into two sides, Việt Nam's first, as the keys of the pairings have it."""
     sides = _grouped(rows, "side")
@@ -136,10 +113,6 @@ def _sides(rows: list[Values], places: dict[str, Values]) -> list[Values]:
         {"country": country, "members": [m | places[m["locality_id"]] for m in part]}
         for country, part in parts
     ]
-
-
-def _title(sides: list[Values]) -> str:
-    return " – ".join(", ".join(m["name"] for m in side["members"]) for side in sides)
 
 
 def place_profiles(dataset: Dataset, ids: Collection[str] | None = None) -> list[Values]:

@@ -24,13 +24,13 @@ from .evidence import newest_day
 from .files import write_bytes
 from .map import plot_map
 from .marks import LABELS
+from .membership import pairing_names
 from .names import fold
 from .notebook_pages import NotebookPage, notebook_page
 from .places import ancestors
 from .profiles import (
     Values,
     pairing_profiles,
-    pairing_titles,
     place_profiles,
     plain_rows,
     source_profiles,
@@ -104,7 +104,7 @@ def write_report(
     }
     shared = {
         "menu": _MENU,
-        "titles": pairing_titles(dataset),
+        "titles": pairing_names(dataset).to_dict(),
         "version": dataset.version,
         "day": str(newest_day(dataset).date()),
     }

@@ -11,7 +11,8 @@ import time
 from typing import Self, TextIO
 
 from .display import date_words
-from .profiles import Values, pairing_profiles, pairing_titles, place_profiles
+from .membership import pairing_names
+from .profiles import Values, pairing_profiles, place_profiles
 from .records import Dataset
 
 _WIDTH = 79
@@ -113,7 +114,7 @@ def place_text(dataset: Dataset, locality_id: str) -> str:
     Phai Lầu (bản), VN village
     """
     [place] = place_profiles(dataset, [locality_id])
-    titles = pairing_titles(dataset)
+    titles = pairing_names(dataset)
     lines = _place_lines(place)
     lines += _field("also", ", ".join(place["other_names"]))
     if place["longitude"] is not None:

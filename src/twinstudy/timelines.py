@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from .errors import known_words
+from .membership import pairing_names
 from .placement import Chosen, Placement, Words, choose, chosen_kinds, place
 from .records import Dataset
 from .schema import KINDS
@@ -157,11 +158,10 @@ def signings(
     chosen = choose(dataset, at=at, kind=kind, statuses=statuses)
     rows = np.flatnonzero(chosen.possible)
     pairings = chosen.pairings.iloc[rows]
-    names = _names(dataset, place(dataset, chosen, by="country"))
     frame = pd.DataFrame(
         {
             "pairing_id": pairings["pairing_id"],
-            "pairing": pd.Series(names, dtype="str").reindex(rows).to_numpy(),
+            "pairing": pairing_names(dataset).array.take(rows),
             "kind": pairings["kind"],
             "signed": pairings["signed"].astype("str"),
             "earliest": pairings["signed_earliest"],
@@ -179,23 +179,6 @@ def signings(
         "left_out": chosen.left_out, "pauses": _pauses(dataset, chosen),
     }  # fmt: skip
     return frame
-
-
-def _names(dataset: Dataset, placement: Placement) -> dict[int, str]:
-    """Name pairings by the members of both sides; Vietnamese ones come first."""
-    name = dataset.localities["name"].to_numpy(object)
-    country = dataset.localities["country"].to_numpy(object)
-    sides: dict[int, dict[bool, list[int]]] = {}
-    for pairing, locality, second in zip(
-        placement.pairing.tolist(), placement.locality.tolist(), placement.second.tolist(),
-        strict=True,
-    ):  # fmt: skip
-        sides.setdefault(pairing, {}).setdefault(second, []).append(locality)
-    named = {}
-    for pairing, both in sides.items():
-        parts = sorted(both.values(), key=lambda places: (country[places[0]] != "VN", places))
-        named[pairing] = " – ".join(", ".join(name[place] for place in part) for part in parts)
-    return named
 
 
 def _pairings_of_areas(placement: Placement) -> tuple[np.ndarray, np.ndarray]:
