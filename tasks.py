@@ -29,10 +29,11 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
+SPREAD = "--hypothesis-profile=ci --numprocesses=auto --dist=loadfile"
 TASKS = {  # each command is a module that Python runs, or a script
     "study": ["twinstudy run"],
     "test": [
-        "pytest --hypothesis-profile=ci",
+        f"pytest {SPREAD}",
         (
             "pytest --nbval --nbval-current-env --nbval-sanitize-with=tests/nbval_sanitize.cfg"
             " notebooks examples"
@@ -47,7 +48,7 @@ TASKS = {  # each command is a module that Python runs, or a script
     ],
     "data": ["twinstudy.dictionary"],
     "lint": ["ruff check", "ruff format --check", "mypy"],
-    "extras": ["pytest --hypothesis-profile=ci"],
+    "extras": [f"pytest {SPREAD}"],
     "browser": ["pytest -m browser"],
     "nightly": ["pytest -m nightly --hypothesis-profile=default"],
     "bench": ["benchmarks/run.py"],
