@@ -141,7 +141,7 @@ EVENTS = {
         "letters": 1456, "talks": 322, "political exchanges": 1, "ad-hoc exchanges": 107,
         "calls": 144, "bilateral patrols": 31, "handovers": 384, "people": 2693,
     },
-    "p-po-hen-than-san": {"calls": 82, "exchanges": 14, "legal sessions": 4, "review meetings": 1},
+    "p-po-hen-than-san": {"calls": 82, "exchanges": 14, "legal sessions": 4},
 }  # fmt: skip
 
 
