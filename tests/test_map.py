@@ -2,11 +2,21 @@
 
 import re
 import sys
+from dataclasses import replace
 
+import pandas as pd
 import pytest
 from conftest import MINIATURE
 
-from twinstudy import Dataset, MissingExtraError, drawing_points, load, plot_map, save_figure
+from twinstudy import (
+    Dataset,
+    MissingExtraError,
+    drawing_points,
+    from_edgelist,
+    load,
+    plot_map,
+    save_figure,
+)
 
 
 def test_points_are_own_or_borrowed_from_the_nearest_unit(mini: Dataset) -> None:
@@ -65,3 +75,36 @@ def test_the_same_map_gives_the_same_bytes(tmp_path) -> None:  # type: ignore[no
     for name in ("a.svg", "b.svg"):
         save_figure(plot_map(load(MINIATURE)).figure, tmp_path / name)
     assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
+
+
+@pytest.fixture(scope="module")
+def elsewhere() -> Dataset:
+    """Own data, far from the border of the outlines."""
+    places = pd.DataFrame(
+        {"longitude": [6.96, 3.06, 24.1], "latitude": [50.94, 50.64, 56.95], "level": "commune"},
+        index=["Köln", "Lille", "Rīga"],
+    )
+    pairs = pd.DataFrame({"a": ["Köln", "Köln"], "b": ["Lille", "Rīga"], "of": ["FR", "LV"]})
+    return from_edgelist(
+        pairs, left="a", right="b", left_country="DE", right_country="of", kind="commune",
+        localities=places,
+    )  # fmt: skip
+
+
+def test_ties_elsewhere_make_the_window_and_have_no_outlines(elsewhere: Dataset) -> None:
+    axes = plot_map(elsewhere)
+    west, east = axes.get_xlim()
+    south, north = axes.get_ylim()
+    assert (west < 3.06, east > 24.1, south < 50.64, north > 56.95) == (True,) * 4
+    assert len(axes.patches) == len(axes.lines) == 0
+    assert {"Köln", "Lille", "Rīga"} <= {text.get_text() for text in axes.texts}
+    said = axes.texts[-1].get_text().replace("\n", " ")
+    assert "2 pairings, 0 not drawn for want of a point, 0 ties leave the map" in said
+    assert "Outlines" not in said
+
+
+def test_places_without_any_point_leave_the_border_empty(elsewhere: Dataset) -> None:
+    bare = elsewhere.localities.assign(longitude=float("nan"), latitude=float("nan"))
+    axes = plot_map(replace(elsewhere, localities=bare))
+    assert axes.get_xlim() == (101.9, 108.4)
+    assert "2 pairings, 2 not drawn for want of a point" in axes.texts[-1].get_text()

@@ -23,7 +23,9 @@ from .tables import codes_of
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_WINDOW = (101.9, 108.4, 21.0, 23.95)  # west, east, south, north
+_Window = tuple[float, float, float, float]  # west, east, south, north
+
+_BORDER = (101.9, 108.4, 21.0, 23.95)  # the window of the outlines
 _LAND = {"VN": "#f5f1e8", "CN": "#eceff3"}
 _NAMED_AT = {  # where the name of an outline has room; empty where it has none
     "l-vn-dien-bien-province": (103.0, 21.55),
@@ -37,6 +39,7 @@ _NAMED_AT = {  # where the name of an outline has room; empty where it has none
     "l-cn-quang-tay-province": (107.4, 23.2),
 }
 _INK = {"VN": "#5b3a00", "CN": "#1d3557"}
+_OTHER_INK = "#333333"
 _STAND_IN_LEVELS = ("commune", "district", "prefecture")
 
 
@@ -120,7 +123,8 @@ def plot_map(
     axes
         A filled marker stands at the point of the locality itself, a hollow one at that of the
         unit it lies in (see `drawing_points`); a tie with a hollow end is dashed. The line under
-        the map says what is left out.
+        the map says what is left out. The window is that of the border between Việt Nam and China;
+        where no tie reaches into it, it holds all ties, and has no outlines.
 
     Raises
     ------
@@ -144,7 +148,6 @@ def plot_map(
     """
     statuses = known_words("statuses", statuses, STATUSES)
     axes = axes_of(ax, size=(7.2, 3.75))
-    _draw_land(axes)
     day = day_at(dataset, at)
     pairings = consolidate(dataset)
     drawn = pairings["status"].isin(statuses) & being_by(pairings, day)["possible"]
@@ -152,6 +155,8 @@ def plot_map(
     ends = ends[drawn.to_numpy()[ends["pairing_id"].cat.codes]]
     points = drawing_points(dataset)
     ties = _ties(ends, points)
+    window = _window(points, ties)
+    _draw_land(axes, window)
     kind = pairings["kind"].to_numpy(object)
     handles = [
         _draw_kind(axes, ties[kind[ties["pairing"]] == word], points, word)
@@ -161,27 +166,46 @@ def plot_map(
     if labels:
         used = np.unique(ties[["left", "right"]])
         posts = (kind == "border_post")[ends["pairing_id"].cat.codes]
-        table = _label_table(dataset, ends[~posts], points)
+        table = _label_table(dataset, ends[~posts], points, window)
         _draw_labels(axes, table, points.iloc[used, :2].to_numpy())
+    at_home = window == _BORDER
     axes.legend(
-        handles=handles, loc="lower left", bbox_to_anchor=(0.33, 0.0), fontsize=6.5, frameon=False,
+        handles=handles, bbox_to_anchor=(0.33, 0.0) if at_home else (1, 1),
+        loc="lower left" if at_home else "upper left", fontsize=6.5, frameon=False,
         title="ties between", title_fontsize=6.5, alignment="left",
     )  # fmt: skip
     missing = int(drawn.sum()) - ties["pairing"].nunique()
-    outside = int((~_inside(points, ties[["left", "right"]].to_numpy())).any(axis=1).sum())
+    ends_inside = _inside(points, ties[["left", "right"]].to_numpy(), window)
+    outside = int((~ends_inside).any(axis=1).sum())
+    outlines = " Outlines: Natural Earth, 1-3 km off the border." if at_home else ""
     note(
         axes,
         f"twinstudy {dataset.version}, by {day.date()}: {int(drawn.sum())} pairings, {missing} not "
         f"drawn for want of a point, {outside} ties leave the map; {int((~drawn).sum())} pairings "
         f"that are not {' or '.join(statuses)} left out.\n"
-        "Filled: point of the place itself (1-2 km); hollow and dashed: point of the commune, "
-        "district or prefecture around it. Outlines: Natural Earth, 1-3 km off the border.",
+        "Filled: point of the place itself; hollow and dashed: point of the commune, district or "
+        f"prefecture around it.{outlines}",
     )
     return axes
 
 
-def _draw_land(axes: Axes) -> None:
-    west, east, south, north = _WINDOW
+def _window(points: pd.DataFrame, ties: pd.DataFrame) -> _Window:
+    """Take the border as window, or all ties with a margin where none of them reaches into it."""
+    rows = np.unique(ties[["left", "right"]])
+    if not len(rows) or _inside(points, rows, _BORDER).any():
+        return _BORDER
+    x, y = points["longitude"].to_numpy()[rows], points["latitude"].to_numpy()[rows]
+    margin = max(float(np.ptp(x)), float(np.ptp(y)), 1.0) * 0.08
+    return x.min() - margin, x.max() + margin, y.min() - margin, y.max() + margin
+
+
+def _draw_land(axes: Axes, window: _Window) -> None:
+    west, east, south, north = window
+    axes.set(xlim=(west, east), ylim=(south, north), xticks=[], yticks=[])
+    axes.set_aspect(1 / max(np.cos(np.radians((south + north) / 2)), 0.1))
+    axes.spines[:].set_visible(False)
+    if window != _BORDER:
+        return
     for feature in _layer("provinces"):
         shape = feature["geometry"]["coordinates"]
         for polygon in shape if feature["geometry"]["type"] == "MultiPolygon" else [shape]:
@@ -192,9 +216,6 @@ def _draw_land(axes: Axes) -> None:
     axes.plot(border[:, 0], border[:, 1], color="#4d4d4d", linewidth=1.1)
     for feature in _layer("provinces"):
         _name_land(axes, feature["properties"])
-    axes.set(xlim=(west, east), ylim=(south, north), xticks=[], yticks=[])
-    axes.set_aspect(1 / np.cos(np.radians((south + north) / 2)))
-    axes.spines[:].set_visible(False)
 
 
 def _name_land(axes: Axes, land: dict[str, str]) -> None:
@@ -229,8 +250,8 @@ def _ties(ends: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _inside(points: pd.DataFrame, rows: np.ndarray) -> np.ndarray:
-    west, east, south, north = _WINDOW
+def _inside(points: pd.DataFrame, rows: np.ndarray, window: _Window) -> np.ndarray:
+    west, east, south, north = window
     x, y = points["longitude"].to_numpy()[rows], points["latitude"].to_numpy()[rows]
     return np.asarray((x >= west) & (x <= east) & (y >= south) & (y <= north))
 
@@ -287,8 +308,10 @@ def _draw_labels(axes: Axes, labels: pd.DataFrame, avoid: np.ndarray) -> None:
     )  # fmt: skip
 
 
-def _label_table(dataset: Dataset, ends: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:
-    """Name Vietnamese places, one a pairing, and the units whose points the Chinese ones share."""
+def _label_table(
+    dataset: Dataset, ends: pd.DataFrame, points: pd.DataFrame, window: _Window
+) -> pd.DataFrame:
+    """Name Vietnamese places, one a pairing, and the units whose points the other ones share."""
     place = ends["locality_id"].cat.codes.to_numpy()
     names = dataset.localities.set_index("id")["name"]
     table = points.iloc[place].assign(
@@ -296,12 +319,12 @@ def _label_table(dataset: Dataset, ends: pd.DataFrame, points: pd.DataFrame) -> 
         side=dataset.localities["country"].to_numpy(object)[place],
         pairing=ends["pairing_id"].cat.codes.to_numpy(),
     )
-    table = table[_inside(points, place)].sort_values("own", ascending=False, kind="stable")
+    table = table[_inside(points, place, window)].sort_values("own", ascending=False, kind="stable")
     group = table.groupby(["pairing", "side"])["name"]
     others = (group.transform("size") - 1).to_numpy()
     more = np.where(others > 0, [f" + {count}" for count in others], "")
     south = (table["side"] == "VN").to_numpy()
     table["text"] = np.where(south, table["name"] + more, names[table["drawn_at"]].to_numpy())
-    table["ink"] = table["side"].map(_INK)
+    table["ink"] = table["side"].map(_INK).fillna(_OTHER_INK)
     table = table[group.cumcount() == 0]
     return table.drop_duplicates(["text", "longitude", "latitude"])
