@@ -11,6 +11,7 @@ import pytest
 from twinstudy import (
     ancestors,
     check,
+    conflicts,
     consolidate,
     date_bounds,
     fold,
@@ -30,17 +31,17 @@ FOLDER = bundled_data()
 NAME = DATASET.localities.set_index("id")["name"]
 
 FLOORS = {
-    "sources": 155,
-    "localities": 235,
-    "aliases": 100,
-    "codes": 210,
-    "containments": 260,
+    "sources": 195,
+    "localities": 240,
+    "aliases": 112,
+    "codes": 220,
+    "containments": 268,
     "successions": 60,
-    "pairings": 65,
-    "claims": 120,
-    "memberships": 270,
-    "events": 34,
-    "counts": 135,
+    "pairings": 68,
+    "claims": 136,
+    "memberships": 300,
+    "events": 45,
+    "counts": 146,
 }
 
 #: The province of a place in each of the seven, before and after the reform of 2025.
@@ -76,7 +77,7 @@ def test_no_rows_are_lost(table: str) -> None:
 
 
 def test_statements_of_sources_are_not_lost() -> None:
-    assert sum(len(DATASET.tables[name]) for name in ("claims", "counts", "events")) >= 290
+    assert sum(len(DATASET.tables[name]) for name in ("claims", "counts", "events")) >= 330
 
 
 def test_every_kind_and_every_border_province_is_there() -> None:
@@ -183,6 +184,8 @@ def test_three_communes_and_a_town_are_one_pairing() -> None:
         ("p-trang-vi-van-vi", "2014-03-11"),
         ("p-po-to-cua-cai", "2014-09-03"),
         ("p-phuc-hoa-long-chau", "2013-09-04"),
+        ("p-lang-son-district-sung-ta", "2013"),
+        ("p-lao-cai-province-van-nam", "2017-08-14"),
         ("p-phai-lau-trang-nhi", None),
         ("p-na-vang-ban-tat", None),
         ("p-thanh-thuy-post-thien-bao", None),
@@ -205,6 +208,53 @@ def test_plans_and_doubts_are_told_from_agreements() -> None:
     assert status["p-xin-man-ma-quan"] == "planned"
     assert status["p-u-ma-ma-ni-tan-trai"] == "doubtful"
     assert status["p-dien-bien-muong-khang"] == "doubtful"
+    assert status["p-dong-van-district-ma-ly-pho"] == "planned"
+    assert status["p-lao-cai-province-van-nam"] == "agreed"
+    assert status["p-lang-son-district-sung-ta"] == "agreed"
+
+
+def test_a_letter_of_intent_is_an_event_and_the_other_wording_stays() -> None:
+    claims = trace(DATASET, "p-dong-van-district-ma-ly-pho")
+    assert claims["signed"].fillna("").tolist() == ["2025-01", ""]
+    assert history(DATASET, "p-dong-van-district-ma-ly-pho")["kind"].tolist() == ["other"]
+
+
+def test_two_months_for_one_friendship_are_told_as_a_conflict() -> None:
+    found = conflicts(DATASET).query("pairing_id == 'p-mong-cai-dong-hung'")
+    assert {"2015-10-20", "2015-12"} <= set(found["value"])
+
+
+def test_contents_of_an_agreement_are_kept_where_one_source_counts_them() -> None:
+    claims = trace(DATASET, "p-cua-khau-quoc-te-lao-cai-ha-khau")
+    assert claims["agreement_items"].dropna().tolist() == [11]
+
+
+def test_only_what_a_source_counts_has_a_quantity() -> None:
+    single = DATASET.events[DATASET.events["quantity"] == 1]
+    assert single["unit"].tolist() == ["political exchanges"]
+
+
+def test_a_point_by_inference_is_probable() -> None:
+    position = DATASET.localities.set_index("id")["position"]
+    assert {key for key in position.index if position[key] == "probable"} == {
+        "l-cn-giang-van-commune",
+        "l-cn-ha-khau-post",
+        "l-vn-cua-khau-quoc-te-lao-cai-post",
+        "l-vn-lung-po",
+        "l-vn-phai-lau",
+    }
+    assert pd.isna(position["l-cn-ai-diem"])  # the gate is the point of the town
+
+
+def test_a_name_is_given_where_a_code_and_a_text_support_it() -> None:
+    codes = DATASET.codes.query("system == 'nbs'").set_index("locality_id")["code"]
+    name = DATASET.localities.set_index("id")["name_zh"]
+    assert (name["l-cn-giang-van-commune"], codes["l-cn-giang-van-commune"]) == (
+        "杨万",
+        "532624205000",
+    )
+    assert codes["l-cn-van-vi"] == "450681101201"
+    assert pd.isna(name["l-cn-van-vi"])
 
 
 def test_a_number_means_a_unit_only_at_its_date() -> None:
@@ -228,6 +278,8 @@ def test_reprints_are_one_witness() -> None:
     pairings = consolidate(DATASET).set_index("pairing_id")
     assert (pairings["witnesses"] <= pairings["claims"]).all()
     assert pairings.loc["p-coc-phuong-tam-binh-ba", "witnesses"] >= 8
+    assert pairings.loc["p-lo-co-chin-lao-kha", ["claims", "witnesses"]].tolist() == [2, 1]
+    assert pairings.loc["p-po-hen-than-san", ["claims", "witnesses"]].tolist() == [5, 2]
 
 
 def test_no_two_places_of_a_level_under_one_parent_are_spelt_alike() -> None:
