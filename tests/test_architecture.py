@@ -18,7 +18,7 @@ ORDER = """
 errors dates schema slugs csvtext tables parquet files cells checks records restriction dictionary
 rawcells extension gazetteer edgerows edgetables edgelist signing attestation membership evidence places names tracing
 graph placement totals tally coverages densities timelines distance rewiring nullmodel style marks
-map figures timefigures nullfigure ladder geojson interchange execution study display profiles terminal
+maplabels map figures timefigures nullfigure ladder geojson interchange execution study display profiles terminal
 notebook_pages report results __main__
 """.split()
 

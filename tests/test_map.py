@@ -7,6 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 from conftest import MINIATURE
+from matplotlib.axes import Axes
 
 from twinstudy import (
     Dataset,
@@ -17,6 +18,12 @@ from twinstudy import (
     plot_map,
     save_figure,
 )
+
+
+def noted(axes: Axes) -> str:
+    """Read the note under a map on one line."""
+    [text] = [t.get_text() for t in axes.texts if t.get_text().startswith("twinstudy ")]
+    return text.replace("\n", " ")
 
 
 def test_points_are_own_or_borrowed_from_the_nearest_unit(mini: Dataset) -> None:
@@ -52,9 +59,9 @@ def test_ties_with_a_borrowed_end_are_dashed(mini: Dataset) -> None:
 
 
 def test_the_note_says_what_is_left_out(mini: Dataset) -> None:
-    note = plot_map(mini, labels=False).texts[-1].get_text().replace("\n", " ")
-    assert f"twinstudy {mini.version}, by 2023-10-20: 5 pairings, 2 not drawn" in note
-    assert "1 pairings that are not agreed left out" in note
+    note = noted(plot_map(mini, labels=False))
+    assert f"{mini.version}, by 2023-10-20: 5 pairings; not drawn for want of a point: 2" in note
+    assert "left out: 1 pairings not agreed." in note
     assert "Natural Earth, 1-3 km off the border" in note
 
 
@@ -98,8 +105,8 @@ def test_ties_elsewhere_make_the_window_and_have_no_outlines(elsewhere: Dataset)
     assert (west < 3.06, east > 24.1, south < 50.64, north > 56.95) == (True,) * 4
     assert len(axes.patches) == len(axes.lines) == 0
     assert {"Köln", "Lille", "Rīga"} <= {text.get_text() for text in axes.texts}
-    said = axes.texts[-1].get_text().replace("\n", " ")
-    assert "2 pairings, 0 not drawn for want of a point, 0 ties leave the map" in said
+    said = noted(axes)
+    assert "2 pairings; not drawn for want of a point: 0; ties leaving the map: 0;" in said
     assert "Outlines" not in said
 
 
@@ -107,4 +114,21 @@ def test_places_without_any_point_leave_the_border_empty(elsewhere: Dataset) -> 
     bare = elsewhere.localities.assign(longitude=float("nan"), latitude=float("nan"))
     axes = plot_map(replace(elsewhere, localities=bare))
     assert axes.get_xlim() == (101.9, 108.4)
-    assert "2 pairings, 2 not drawn for want of a point" in axes.texts[-1].get_text()
+    assert "2 pairings; not drawn for want of a point: 2" in noted(axes)
+
+
+def test_where_names_crowd_an_inset_shows_them() -> None:
+    axes = plot_map(load())
+    [inset] = axes.child_axes
+    west, east = inset.get_xlim()
+    assert (west, east) == (104.45, 105.58)
+    inside = {text.get_text() for text in inset.texts}
+    outside = {text.get_text() for text in axes.texts}
+    assert {"Thiên Bảo", "Minh Tân + 2", "Điền Bồng"} <= inside
+    assert {"Phai Lầu", "Pò Hèn", "Lào Cai"} <= outside
+    assert not {"Minh Tân + 2", "Điền Bồng"} & outside
+    assert plot_map(load(), labels=False).child_axes == []
+
+
+def test_few_names_need_no_inset(mini: Dataset) -> None:
+    assert plot_map(mini).child_axes == []

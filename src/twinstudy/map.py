@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from .errors import MissingExtraError, known_words
+from .errors import known_words
 from .evidence import being_by, consolidate, day_at
 from .files import bundled_data
 from .graph import pairs_across
+from .maplabels import draw_labels, label_table
 from .membership import members
 from .records import Dataset
 from .schema import KINDS, LEVELS, STATUSES
@@ -26,11 +27,14 @@ if TYPE_CHECKING:
 _Window = tuple[float, float, float, float]  # west, east, south, north
 
 _BORDER = (101.9, 108.4, 21.0, 23.95)  # the window of the outlines
+_CROWD = (104.45, 105.58, 22.72, 23.45)  # the window that is drawn larger where it is crowded
+_CROWDED = 15  # so many names
+_INSET_AT = (0.36, 0.0, 0.305, 0.405)  # where the map has room: left, bottom, width, height
 _LAND = {"VN": "#f5f1e8", "CN": "#eceff3"}
 _NAMED_AT = {  # where the name of an outline has room; empty where it has none
     "l-vn-dien-bien-province": (103.0, 21.55),
     "l-vn-lai-chau-province": (103.1, 22.12),
-    "l-vn-lao-cai-province": (104.2, 22.08),
+    "l-vn-lao-cai-province": (103.85, 22.02),
     "l-vn-ha-giang-province": (104.62, 22.52),
     "l-vn-cao-bang-province": (106.15, 22.45),
     "l-vn-lang-son-province": (106.5, 21.72),
@@ -38,8 +42,6 @@ _NAMED_AT = {  # where the name of an outline has room; empty where it has none
     "l-cn-van-nam-province": (104.2, 23.6),
     "l-cn-quang-tay-province": (107.4, 23.2),
 }
-_INK = {"VN": "#5b3a00", "CN": "#1d3557"}
-_OTHER_INK = "#333333"
 _STAND_IN_LEVELS = ("commune", "district", "prefecture")
 
 
@@ -124,7 +126,8 @@ def plot_map(
         A filled marker stands at the point of the locality itself, a hollow one at that of the
         unit it lies in (see `drawing_points`); a tie with a hollow end is dashed. The line under
         the map says what is left out. The window is that of the border between Việt Nam and China;
-        where no tie reaches into it, it holds all ties, and has no outlines.
+        where no tie reaches into it, it holds all ties, and has no outlines. Where names crowd in
+        Hà Giang, an inset shows it larger.
 
     Raises
     ------
@@ -147,7 +150,7 @@ def plot_map(
     'villages'
     """
     statuses = known_words("statuses", statuses, STATUSES)
-    axes = axes_of(ax, size=(7.2, 3.75))
+    axes = axes_of(ax, size=(7.2, 4.1))
     day = day_at(dataset, at)
     pairings = consolidate(dataset)
     drawn = pairings["status"].isin(statuses) & being_by(pairings, day)["possible"]
@@ -156,47 +159,73 @@ def plot_map(
     points = drawing_points(dataset)
     ties = _ties(ends, points)
     window = _window(points, ties)
-    _draw_land(axes, window)
     kind = pairings["kind"].to_numpy(object)
-    handles = [
-        _draw_kind(axes, ties[kind[ties["pairing"]] == word], points, word)
-        for word in KINDS
-        if (kind[ties["pairing"]] == word).any()
-    ]
-    if labels:
-        used = np.unique(ties[["left", "right"]])
-        posts = (kind == "border_post")[ends["pairing_id"].cat.codes]
-        table = _label_table(dataset, ends[~posts], points, window)
-        _draw_labels(axes, table, points.iloc[used, :2].to_numpy())
-    at_home = window == _BORDER
+    by_kind = {word: ties[kind[ties["pairing"]] == word] for word in KINDS}
+    by_kind = {word: part for word, part in by_kind.items() if len(part)}
+    handles = _draw(axes, window, by_kind, points)
     axes.legend(
-        handles=handles, bbox_to_anchor=(0.33, 0.0) if at_home else (1, 1),
-        loc="lower left" if at_home else "upper left", fontsize=6.5, frameon=False,
-        title="ties between", title_fontsize=6.5, alignment="left",
+        handles=handles, loc="lower left", bbox_to_anchor=(0, 1), ncols=len(KINDS),
+        fontsize=6.5, frameon=False, borderaxespad=0.2, handletextpad=0.5, columnspacing=1.5,
     )  # fmt: skip
     missing = int(drawn.sum()) - ties["pairing"].nunique()
-    ends_inside = _inside(points, ties[["left", "right"]].to_numpy(), window)
-    outside = int((~ends_inside).any(axis=1).sum())
-    outlines = " Outlines: Natural Earth, 1-3 km off the border." if at_home else ""
+    inside = _inside(points, window)
+    outside = int((~inside[ties[["left", "right"]].to_numpy()]).any(axis=1).sum())
+    outlines = " Outlines: Natural Earth, 1-3 km off the border." if window == _BORDER else ""
     note(
         axes,
-        f"twinstudy {dataset.version}, by {day.date()}: {int(drawn.sum())} pairings, {missing} not "
-        f"drawn for want of a point, {outside} ties leave the map; {int((~drawn).sum())} pairings "
-        f"that are not {' or '.join(statuses)} left out.\n"
-        "Filled: point of the place itself; hollow and dashed: point of the commune, district or "
-        f"prefecture around it.{outlines}",
+        f"twinstudy {dataset.version}, by {day.date()}: {int(drawn.sum())} pairings; not drawn for "
+        f"want of a point: {missing}; ties leaving the map: {outside}; left out: "
+        f"{int((~drawn).sum())} pairings not {' or '.join(statuses)}.\n"
+        "Filled: the place's own point; hollow and dashed: that of the unit around it."
+        f"{outlines}",
     )
+    if labels:
+        posts = (kind == "border_post")[ends["pairing_id"].cat.codes]
+        names = label_table(dataset, ends[~posts], points)
+        names = names[_inside(names, window)]
+        crowd, inset = _inside(names, _CROWD), None
+        if window == _BORDER and crowd.sum() >= _CROWDED:
+            inset = axes.inset_axes(_INSET_AT)
+            _draw(inset, _CROWD, by_kind, points)
+            axes.indicate_inset_zoom(inset, edgecolor="#8a8a8a", linewidth=0.5)
+            inset.spines[:].set(visible=True, color="#8a8a8a", linewidth=0.5)
+            _name(inset, names[crowd], ties, points)
+            names = names[~crowd]
+        _name(axes, names, ties, points, around=inset)
     return axes
 
 
 def _window(points: pd.DataFrame, ties: pd.DataFrame) -> _Window:
     """Take the border as window, or all ties with a margin where none of them reaches into it."""
     rows = np.unique(ties[["left", "right"]])
-    if not len(rows) or _inside(points, rows, _BORDER).any():
+    if not len(rows) or _inside(points, _BORDER)[rows].any():
         return _BORDER
     x, y = points["longitude"].to_numpy()[rows], points["latitude"].to_numpy()[rows]
     margin = max(float(np.ptp(x)), float(np.ptp(y)), 1.0) * 0.08
     return x.min() - margin, x.max() + margin, y.min() - margin, y.max() + margin
+
+
+def _draw(
+    axes: Axes, window: _Window, by_kind: dict[str, pd.DataFrame], points: pd.DataFrame
+) -> list[Any]:
+    """Draw what lies in a window; return one handle a kind for the legend."""
+    _draw_land(axes, window)
+    return [_draw_kind(axes, part, points, kind) for kind, part in by_kind.items()]
+
+
+def _name(
+    axes: Axes,
+    names: pd.DataFrame,
+    ties: pd.DataFrame,
+    points: pd.DataFrame,
+    around: Axes | None = None,
+) -> None:
+    if figure := axes.get_figure(root=True):
+        figure.draw_without_rendering()  # so that the layout is settled
+    used = points.iloc[np.unique(ties[["left", "right"]])]
+    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
+    used = used[_inside(used, (west, east, south, north))]
+    draw_labels(axes, names, used[["longitude", "latitude"]].to_numpy(), around=around)
 
 
 def _draw_land(axes: Axes, window: _Window) -> None:
@@ -204,7 +233,7 @@ def _draw_land(axes: Axes, window: _Window) -> None:
     axes.set(xlim=(west, east), ylim=(south, north), xticks=[], yticks=[])
     axes.set_aspect(1 / max(np.cos(np.radians((south + north) / 2)), 0.1))
     axes.spines[:].set_visible(False)
-    if window != _BORDER:
+    if window not in (_BORDER, _CROWD):
         return
     for feature in _layer("provinces"):
         shape = feature["geometry"]["coordinates"]
@@ -215,11 +244,13 @@ def _draw_land(axes: Axes, window: _Window) -> None:
     border = np.array(_layer("border")[0]["geometry"]["coordinates"])
     axes.plot(border[:, 0], border[:, 1], color="#4d4d4d", linewidth=1.1)
     for feature in _layer("provinces"):
-        _name_land(axes, feature["properties"])
+        _name_land(axes, feature["properties"], window)
 
 
-def _name_land(axes: Axes, land: dict[str, str]) -> None:
+def _name_land(axes: Axes, land: dict[str, str], window: _Window) -> None:
     x, y = _NAMED_AT[land["locality_id"]]
+    if window != _BORDER:
+        return
     axes.text(
         x, y, land["name"].upper(), fontsize=6, color="#9a958a", ha="center", va="center", zorder=1
     )
@@ -250,9 +281,9 @@ def _ties(ends: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _inside(points: pd.DataFrame, rows: np.ndarray, window: _Window) -> np.ndarray:
+def _inside(points: pd.DataFrame, window: _Window) -> np.ndarray:
     west, east, south, north = window
-    x, y = points["longitude"].to_numpy()[rows], points["latitude"].to_numpy()[rows]
+    x, y = points["longitude"].to_numpy(), points["latitude"].to_numpy()
     return np.asarray((x >= west) & (x <= east) & (y >= south) & (y <= north))
 
 
@@ -284,47 +315,3 @@ def _draw_kind(axes: Axes, ties: pd.DataFrame, points: pd.DataFrame, kind: str) 
     return Line2D(
         [], [], color=colour, marker=marker, markersize=4, linewidth=0.8, label=KIND_LABELS[kind]
     )
-
-
-def _draw_labels(axes: Axes, labels: pd.DataFrame, avoid: np.ndarray) -> None:
-    """Write labels near their points, without overlap."""
-    try:
-        from adjustText import adjust_text
-    except ImportError as error:
-        message = "labels need adjustText; install it with: pip install 'twinstudy[run]'"
-        raise MissingExtraError(message) from error
-    from matplotlib.patheffects import withStroke
-
-    halo = [withStroke(linewidth=1.2, foreground="white", alpha=0.75)]
-    texts = [
-        axes.text(x, y, text, fontsize=5, zorder=4, color=ink, path_effects=halo)
-        for x, y, text, ink in labels[["longitude", "latitude", "text", "ink"]].to_numpy()
-    ]
-    adjust_text(
-        texts, x=avoid[:, 0], y=avoid[:, 1], ax=axes, iter_lim=300, expand=(1.1, 1.35),
-        force_text=(0.4, 0.6), force_static=(0.15, 0.25), force_pull=(0.01, 0.02),
-        min_arrow_len=4, ensure_inside_axes=True,
-        arrowprops={"arrowstyle": "-", "color": "#8a8a8a", "linewidth": 0.35, "shrinkB": 1.5},
-    )  # fmt: skip
-
-
-def _label_table(
-    dataset: Dataset, ends: pd.DataFrame, points: pd.DataFrame, window: _Window
-) -> pd.DataFrame:
-    """Name Vietnamese places, one a pairing, and the units whose points the other ones share."""
-    place = ends["locality_id"].cat.codes.to_numpy()
-    names = dataset.localities.set_index("id")["name"]
-    table = points.iloc[place].assign(
-        name=dataset.localities["name"].to_numpy(object)[place],
-        side=dataset.localities["country"].to_numpy(object)[place],
-        pairing=ends["pairing_id"].cat.codes.to_numpy(),
-    )
-    table = table[_inside(points, place, window)].sort_values("own", ascending=False, kind="stable")
-    group = table.groupby(["pairing", "side"])["name"]
-    others = (group.transform("size") - 1).to_numpy()
-    more = np.where(others > 0, [f" + {count}" for count in others], "")
-    south = (table["side"] == "VN").to_numpy()
-    table["text"] = np.where(south, table["name"] + more, names[table["drawn_at"]].to_numpy())
-    table["ink"] = table["side"].map(_INK).fillna(_OTHER_INK)
-    table = table[group.cumcount() == 0]
-    return table.drop_duplicates(["text", "longitude", "latitude"])
