@@ -243,14 +243,13 @@ def _draw_land(axes: Axes, window: _Window) -> None:
             axes.fill(ring[:, 0], ring[:, 1], facecolor=land, edgecolor="#b9b4a8", linewidth=0.4)
     border = np.array(_layer("border")[0]["geometry"]["coordinates"])
     axes.plot(border[:, 0], border[:, 1], color="#4d4d4d", linewidth=1.1)
-    for feature in _layer("provinces"):
-        _name_land(axes, feature["properties"], window)
+    if window == _BORDER:
+        for feature in _layer("provinces"):
+            _name_land(axes, feature["properties"])
 
 
-def _name_land(axes: Axes, land: dict[str, str], window: _Window) -> None:
+def _name_land(axes: Axes, land: dict[str, str]) -> None:
     x, y = _NAMED_AT[land["locality_id"]]
-    if window != _BORDER:
-        return
     axes.text(
         x, y, land["name"].upper(), fontsize=6, color="#9a958a", ha="center", va="center", zorder=1
     )
