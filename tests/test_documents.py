@@ -1,12 +1,16 @@
 """The documents lead to what is there, and the worked example of CONTRIBUTING.md works."""
 
+import inspect
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from twinstudy import __version__, check, load, trace
+import twinstudy as ts
+from twinstudy import Dataset, __version__, check, load, trace
 from twinstudy.files import bundled_data
 
 ROOT = Path(__file__).parents[1]
@@ -53,3 +57,38 @@ def test_the_worked_example_works(tmp_path: Path) -> None:
     assert check(folder) == []
     (pairing,) = [row.split(",")[0] for row in example["pairings"]]
     assert trace(load(folder), pairing)["signed"].tolist() == ["2024-06"]
+
+
+FRAMES: dict[str, Callable[[Dataset], pd.DataFrame]] = {
+    "being": ts.being,
+    "conflicts": ts.conflicts,
+    "consolidate": ts.consolidate,
+    "coverage": ts.coverage,
+    "density": lambda dataset: ts.density(dataset, per="border_km"),
+    "distances": ts.distances,
+    "drawing_points": ts.drawing_points,
+    "find_localities": lambda dataset: ts.find_localities(dataset, "Thanh Thủy"),
+    "history": lambda dataset: ts.history(dataset, "p-chi-ma-ai-diem"),
+    "members": ts.members,
+    "null_model": lambda dataset: ts.null_model(dataset, samples=1),
+    "null_samples": lambda dataset: ts.null_samples(dataset, samples=1),
+    "signings": ts.signings,
+    "timeline": lambda dataset: ts.timeline(dataset, by="province"),
+    "trace": lambda dataset: ts.trace(dataset, "p-chi-ma-ai-diem"),
+}
+
+
+@pytest.mark.parametrize("name", FRAMES)
+def test_every_column_of_a_frame_is_told_in_its_docstring(name: str, mini: Dataset) -> None:
+    told = set(re.findall(r"``(\w+)``", inspect.getdoc(getattr(ts, name)) or ""))
+    assert set(FRAMES[name](mini).columns) - told == set()
+
+
+def test_every_function_that_returns_a_frame_is_looked_at() -> None:
+    made = {
+        name
+        for name in ts.__all__
+        if inspect.isfunction(getattr(ts, name))
+        and inspect.signature(getattr(ts, name)).return_annotation == "pd.DataFrame"
+    }
+    assert made == {*FRAMES, "date_bounds"}
