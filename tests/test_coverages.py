@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from conftest import MINIATURE
 
-from twinstudy import ArgumentError, coverage, load
+from twinstudy import ArgumentError, coverage, density, extend, load
 from twinstudy.records import dataset_from_text
 from twinstudy.tables import text_tables
 
@@ -279,3 +279,27 @@ def test_kinds_may_be_given_once_only() -> None:
     pd.testing.assert_frame_equal(coverage(load(), kind=iter(["commune"])), listed)
     with pytest.raises(ArgumentError, match=r"^`kind` is 3; use some of residential_cluster, "):
         coverage(load(), kind=3)
+
+
+def test_a_unit_off_the_border_is_no_border_unit(mini):
+    zero = {
+        "id": "n-zero", "area_id": "l-vn-thanh-thuy-commune", "measure": "border_length",
+        "side": "VN", "value": 0, "qualifier": "exact", "source_id": mini.sources["id"].iloc[0],
+        "locator": "a",
+    }  # fmt: skip
+    inland = extend(mini, counts=pd.DataFrame([zero]))
+    counted = coverage(inland, kind="commune")
+    row = counted[(counted["area"] == "Hà Giang") & (counted["side"] == "VN")].iloc[0]
+    assert row["named_certain"] == 2
+    assert counted.attrs["left_out"]["members that do not touch the border"] == 1
+    pairings = counted[(counted["area"] == "Hà Giang") & (counted["unit"] == "pairing")]
+    assert (pairings["named_certain"] == 1).all()
+    # Where another source has a length, the unit counts.
+    disagreed = extend(inland, counts=pd.DataFrame([zero | {"id": "n-some", "value": 3}]))
+    counted = coverage(disagreed, kind="commune")
+    row = counted[(counted["area"] == "Hà Giang") & (counted["side"] == "VN")].iloc[0]
+    assert row["named_certain"] == 3
+    # No density is divided by nothing.
+    lengths = density(disagreed, per="border_km", by="commune")["denominator"]
+    assert lengths.unique().tolist() == [3]
+    assert density(inland, per="border_km", by="commune").empty

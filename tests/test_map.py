@@ -113,7 +113,7 @@ def test_ties_elsewhere_make_the_window_and_have_no_outlines(elsewhere: Dataset)
 def test_places_without_any_point_leave_the_border_empty(elsewhere: Dataset) -> None:
     bare = elsewhere.localities.assign(longitude=float("nan"), latitude=float("nan"))
     axes = plot_map(replace(elsewhere, localities=bare))
-    assert axes.get_xlim() == (101.9, 108.4)
+    assert axes.get_xlim() == (101.9, 108.55)
     assert "2 pairings; not drawn for want of a point: 2" in noted(axes)
 
 

@@ -56,6 +56,19 @@ def test_titles_of_all_pairings(dataset: Dataset) -> None:
     assert titles["p-trang-vi-van-vi"] == "Tràng Vĩ – Vạn Vĩ"
 
 
+def test_pairings_of_one_name_are_told_apart_by_their_kind() -> None:
+    pairs = pd.DataFrame({"a": ["Ash", "Ash", "Elm"], "b": ["Bay", "Bay", "Bay"]})
+    pairs["home"], pairs["kind"] = ["XA", "WA", "XA"], ["commune", "border_post", "commune"]
+    dataset = from_edgelist(
+        pairs, left="a", right="b", left_country="home", right_country="XB", kind="kind"
+    )
+    assert pairing_names(dataset).tolist() == [
+        "Ash – Bay (border post)",
+        "Ash – Bay (commune)",
+        "Elm – Bay",
+    ]
+
+
 def test_a_place_knows_where_it_lay_and_how_it_is_written(dataset: Dataset) -> None:
     [commune] = place_profiles(dataset, ["l-vn-thanh-thuy-commune"])
     assert commune["within"] == [

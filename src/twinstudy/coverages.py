@@ -75,8 +75,9 @@ def coverage(
         - ``area_id``, ``area``, ``country`` (str): the area, its name and country.
         - ``kind`` (category): kind of pairing, or "all" beside totals of all kinds together.
         - ``unit`` (category): what is counted: "pairing", or the level of the units. Members of
-          another level than the kind ties (a commune in a pairing of villages) are left out of
-          the units and counted in ``attrs``; pairings count whatever their members are.
+          another level than the kind ties (a commune in a pairing of villages), and those of which
+          a source says that they do not touch the border, are left out of the units and counted
+          in ``attrs``; pairings count whatever their members are.
         - ``side`` (str): country of the counted units, missing for pairings. Where it is not the
           country of the area, the units are those across the border that are tied to the area.
         - ``eligible`` (Int64, units), ``eligible_qualifier``, ``eligible_as_of``,

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _Window = tuple[float, float, float, float]  # west, east, south, north
 
-_BORDER = (101.9, 108.4, 21.0, 23.95)  # the window of the outlines
+_BORDER = (101.9, 108.55, 21.0, 23.95)  # the window of the outlines
 _CROWD = (104.45, 105.58, 22.72, 23.45)  # the window that is drawn larger where it is crowded
 _CROWDED = 15  # so many names
 _INSET_AT = (0.36, 0.0, 0.305, 0.405)  # where the map has room: left, bottom, width, height
@@ -208,9 +208,10 @@ def _window(points: pd.DataFrame, ties: pd.DataFrame) -> _Window:
 def _draw(
     axes: Axes, window: _Window, by_kind: dict[str, pd.DataFrame], points: pd.DataFrame
 ) -> list[Any]:
-    """Draw what lies in a window; return one handle a kind for the legend."""
+    """Draw what lies in a window, smaller units last; return one handle a kind."""
     _draw_land(axes, window)
-    return [_draw_kind(axes, part, points, kind) for kind, part in by_kind.items()]
+    handles = [_draw_kind(axes, by_kind[kind], points, kind) for kind in reversed(by_kind)]
+    return handles[::-1]
 
 
 def _name(

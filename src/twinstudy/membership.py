@@ -75,7 +75,7 @@ def pairing_names(dataset: Dataset) -> pd.Series:
     names
         Index ``pairing_id`` (all pairings, in their order), values such as
         ``Minh Tân, Thanh Đức – Thiên Bảo`` (str): the names of the members of both sides, that of
-        Việt Nam first.
+        Việt Nam first. Where several pairings would have one name, their kind follows it.
 
     Examples
     --------
@@ -93,9 +93,11 @@ def pairing_names(dataset: Dataset) -> pd.Series:
         }
     )
     sides = named.groupby(["pairing", "abroad", "second"])["name"].agg(", ".join)
-    names = sides.groupby("pairing").agg(" – ".join)
+    names = pd.Series(sides.groupby("pairing").agg(" – ".join).array, dtype="str")
+    kinds = dataset.pairings["kind"].astype("str").str.replace("_", " ")
+    names = names.mask(names.duplicated(keep=False), names + " (" + kinds + ")")
     index = pd.Index(dataset.pairings["id"], name="pairing_id")
-    return pd.Series(names.array, index=index, name="pairing", dtype="str")
+    return names.set_axis(index).rename("pairing")
 
 
 def country_column(numbers: np.ndarray, countries: pd.Index) -> pd.Categorical[str]:

@@ -409,7 +409,8 @@ TABLES = (
             Column(
                 "measure",
                 "'pairings': pairings in the area; 'twinned': units of one side that are twinned; "
-                "'border_units': units of a level on the border; 'border_length': km of border.",
+                "'border_units': units of a level on the border; 'border_length': km of border, 0 "
+                "for a unit that does not touch it.",
                 type="vocabulary",
                 required=True,
                 words=("pairings", "twinned", "border_units", "border_length"),

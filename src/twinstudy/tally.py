@@ -11,7 +11,7 @@ import pandas as pd
 from .placement import Chosen, Placement, exists_on, note, opposite
 from .records import Dataset
 from .schema import KINDS, LEVEL_OF_KIND, LEVELS
-from .totals import ALL_KINDS
+from .totals import ALL_KINDS, off_border
 
 #: Kinds of pairing by number; the last stands for all together.
 KIND_WORDS = [*KINDS, "all"]
@@ -64,7 +64,7 @@ def unit_entries(
         Records.
     chosen
         Pairings; its `left_out` grows by the members that are no units of the level that their
-        kind ties, or do not exist on the day.
+        kind ties, do not exist on the day, or do not touch the border.
     placement
         Members in areas.
     counted
@@ -250,14 +250,16 @@ def worded(numbers: pd.Series | np.ndarray, words: Sequence[str]) -> pd.Categori
 
 
 def _countable(dataset: Dataset, chosen: Chosen, placement: Placement) -> np.ndarray:
-    """Tell which members are units of the level that their kind ties, and exist on the day."""
+    """Tell which members are border units of the level that their kind ties, on the day."""
     level = dataset.localities["level"].cat.codes.to_numpy()
     wanted = _LEVEL_OF_KIND[chosen.kind[placement.pairing]]
     fits = (wanted < 0) | (wanted == level[placement.locality])
     there = exists_on(dataset, chosen.day)[placement.locality]
     note(chosen.left_out, "members of another level than their kind of pairing ties", ~fits)
     note(chosen.left_out, f"members that do not exist on {chosen.day.date()}", fits & ~there)
-    kept: np.ndarray = fits & there
+    off = off_border(dataset)[placement.locality]
+    note(chosen.left_out, "members that do not touch the border", fits & there & off)
+    kept: np.ndarray = fits & there & ~off
     return kept
 
 

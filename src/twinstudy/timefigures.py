@@ -265,7 +265,7 @@ def _draw_years(axes: Axes, named: pd.DataFrame, y: float = 0.0, scale: float = 
     )  # fmt: skip
     if scale == 1:
         top = max(2.0, float(possible.max()))
-        axes.set_ylim(0, top * 1.05)
+        axes.set_ylim(0, top * 1.45)  # room for the legend and the mark of a pause
         axes.set_yticks(range(0, int(top) + 1, max(1, int(top) // 4)))
         axes.legend(
             handles=_year_handles(), fontsize=6.5, frameon=False, loc="upper left",

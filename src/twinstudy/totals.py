@@ -145,7 +145,36 @@ def sizes(dataset: Dataset, chosen: Chosen, *, measure: str, by: str) -> pd.Data
     counts = _of_areas(dataset, chosen, measure, by)
     if measure == "border_units":
         counts = _standing(dataset, chosen, counts)
-    return _united(counts)
+    return _united(counts[counts["value"] > 0])
+
+
+def off_border(dataset: Dataset) -> np.ndarray:
+    """Tell which localities do not touch the border: a source counts 0 km of it for them.
+
+    Parameters
+    ----------
+    dataset
+        Records.
+
+    Returns
+    -------
+    off
+        One bool a locality; false where no source says so.
+
+    Examples
+    --------
+    >>> from twinstudy import load
+    >>> dataset = load()
+    >>> off = off_border(dataset)
+    >>> off[dataset.localities["id"] == "l-vn-sa-pa-district"].tolist()
+    [True]
+    """
+    counts = dataset.counts
+    length = counts["value"].where(counts["measure"] == "border_length")
+    off = np.zeros(len(dataset.localities), dtype=bool)
+    off[codes_of(counts["area_id"])[(length == 0).to_numpy(bool)]] = True
+    off[codes_of(counts["area_id"])[(length > 0).to_numpy(bool)]] = False
+    return off
 
 
 def _of_areas(dataset: Dataset, chosen: Chosen, measure: str, by: str) -> pd.DataFrame:
