@@ -15,6 +15,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from twinstudy.__main__ import main
 from twinstudy.errors import ArgumentError
+from twinstudy.map import plot_map
 from twinstudy.records import Dataset
 from twinstudy.results import write_results
 
@@ -38,6 +39,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write_notebook(folder / "notebooks" / "01-one.ipynb", DRAW.format("one"))
     write_notebook(folder / "notebooks" / "02-two.ipynb", "x = 1\nx / 0")
     monkeypatch.chdir(folder / "notebooks")
+    # Placing names takes seconds, and nothing here is about them.
+    monkeypatch.setattr("twinstudy.report.plot_map", partial(plot_map, labels=False))
     return folder
 
 

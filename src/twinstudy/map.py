@@ -42,6 +42,7 @@ _NAMED_AT = {  # where the name of an outline has room; empty where it has none
     "l-cn-van-nam-province": (104.2, 23.6),
     "l-cn-quang-tay-province": (107.4, 23.2),
 }
+_FROM_BELOW = ("other", "province", "district", "commune", "residential_cluster", "border_post")
 _STAND_IN_LEVELS = ("commune", "district", "prefecture")
 
 
@@ -180,8 +181,8 @@ def plot_map(
         f"{outlines}",
     )
     if labels:
-        posts = (kind == "border_post")[ends["pairing_id"].cat.codes]
-        names = label_table(dataset, ends[~posts], points)
+        named = np.isin(np.arange(len(kind)), ties["pairing"]) & (kind != "border_post")
+        names = label_table(dataset, ends[named[ends["pairing_id"].cat.codes]], points)
         names = names[_inside(names, window)]
         crowd, inset = _inside(names, _CROWD), None
         if window == _BORDER and crowd.sum() >= _CROWDED:
@@ -208,10 +209,11 @@ def _window(points: pd.DataFrame, ties: pd.DataFrame) -> _Window:
 def _draw(
     axes: Axes, window: _Window, by_kind: dict[str, pd.DataFrame], points: pd.DataFrame
 ) -> list[Any]:
-    """Draw what lies in a window, smaller units last; return one handle a kind."""
+    """Draw what lies in a window; return one handle a kind, in their order."""
     _draw_land(axes, window)
-    handles = [_draw_kind(axes, by_kind[kind], points, kind) for kind in reversed(by_kind)]
-    return handles[::-1]
+    below = sorted(by_kind, key=_FROM_BELOW.index)
+    handles = {kind: _draw_kind(axes, by_kind[kind], points, kind) for kind in below}
+    return [handles[kind] for kind in by_kind]
 
 
 def _name(
@@ -226,7 +228,19 @@ def _name(
     used = points.iloc[np.unique(ties[["left", "right"]])]
     (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
     used = used[_inside(used, (west, east, south, north))]
-    draw_labels(axes, names, used[["longitude", "latitude"]].to_numpy(), around=around)
+    clear = used[["longitude", "latitude"]].to_numpy()
+    if around is not None:
+        clear = np.concatenate([clear, _rim(axes, around)])
+    draw_labels(axes, names, clear)
+
+
+def _rim(axes: Axes, inset: Axes) -> np.ndarray:
+    """List points on the rim of an inset, as close as labels are high."""
+    box = inset.get_window_extent()
+    x, y = np.linspace(box.x0, box.x1, 25), np.linspace(box.y0, box.y1, 25)
+    rim = [(one, side) for one in x for side in (box.y0, box.y1)]
+    rim += [(side, one) for one in y for side in (box.x0, box.x1)]
+    return np.asarray(axes.transData.inverted().transform(rim))
 
 
 def _draw_land(axes: Axes, window: _Window) -> None:

@@ -62,9 +62,7 @@ def label_table(dataset: Dataset, ends: pd.DataFrame, points: pd.DataFrame) -> p
     return table.drop_duplicates(["text", "longitude", "latitude"])
 
 
-def draw_labels(
-    axes: Axes, labels: pd.DataFrame, avoid: np.ndarray, *, around: Axes | None = None
-) -> None:
+def draw_labels(axes: Axes, labels: pd.DataFrame, avoid: np.ndarray) -> None:
     """Write labels near their points, without overlap.
 
     Parameters
@@ -75,8 +73,6 @@ def draw_labels(
         What `label_table` returns, or some of its rows.
     avoid
         Points to keep clear: longitude and latitude, one row each.
-    around
-        Inset to keep clear; None for none.
 
     Raises
     ------
@@ -105,7 +101,7 @@ def draw_labels(
         for x, y, text, ink in labels[["longitude", "latitude", "text", "ink"]].to_numpy()
     ]
     adjust_text(
-        texts, x=avoid[:, 0], y=avoid[:, 1], objects=[around] if around else None, ax=axes,
+        texts, x=avoid[:, 0], y=avoid[:, 1], ax=axes,
         iter_lim=300, expand=(1.2, 1.6),
         force_text=(0.2, 0.3), force_static=(0.2, 0.3), force_pull=(0.01, 0.02),
         min_arrow_len=4, ensure_inside_axes=True,
