@@ -7,10 +7,10 @@ import pandas as pd
 
 from .checks import check_tables
 from .errors import ArgumentError, Problem, Problems
-from .rawcells import date_text, plain_text, read_cells
+from .rawcells import column_cells
 from .records import Dataset, dataset_of
-from .schema import TABLES, Column, Table
-from .tables import column_text, text_tables, type_tables
+from .schema import TABLES, Table
+from .tables import text_tables, type_tables
 
 
 def extend(dataset: Dataset, **tables: pd.DataFrame) -> Dataset:
@@ -83,19 +83,9 @@ def _rows(frame: pd.DataFrame, table: Table, problems: list[Problem]) -> pd.Data
             f"`{table.name}` has {shown}; use some of {', '.join(table.column_names)}, each once"
         )
     cells = {
-        column.name: _texts(frame[column.name], column, table, problems)
+        column.name: column_cells(frame[column.name], column, table.name, problems)
         if column.name in frame
         else ""
         for column in table.columns
     }
     return pd.DataFrame(cells, index=pd.RangeIndex(1, len(frame) + 1), dtype="str")
-
-
-def _texts(values: pd.Series, column: Column, table: Table, problems: list[Problem]) -> np.ndarray:
-    if column.type == "number" and pd.api.types.is_numeric_dtype(values):
-        return column_text(values, column).to_numpy(object)
-    read = date_text if column.type in ("date", "interval") else plain_text
-    cells = read_cells(values, read)
-    for row, (value, why) in cells.faults.items():
-        problems.append(Problem(table.name, row + 1, column.name, value, why))
-    return cells.texts()

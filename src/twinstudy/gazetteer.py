@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 
 from .errors import ArgumentError, Problem
-from .rawcells import plain_text, read_cells
+from .rawcells import column_cells, plain_text, read_cells
 from .schema import LEVELS, table
 from .slugs import distinct_ids, slug
-from .tables import column_text
 
 #: A country and the parts of a key.
 Place = tuple[str, ...]
@@ -85,7 +84,7 @@ def read_localities(
         countries = _inferred_countries(keys, above, _tuples(named))
     stated = pd.DataFrame(
         {
-            name: _column_texts(frame[name], name, problems)
+            name: column_cells(frame[name], _TABLE.column(name), _FILE, problems)
             for name in _TABLE.column_names
             if name in frame and name != "country"
         },
@@ -127,13 +126,6 @@ def _read(
     for row, (value, why) in cells.faults.items():
         problems.append(Problem(_FILE, row + 1, column, value, why))
     return cells.texts()
-
-
-def _column_texts(values: pd.Series, name: str, problems: list[Problem]) -> np.ndarray:
-    column = _TABLE.column(name)
-    if column.type == "number" and pd.api.types.is_numeric_dtype(values):
-        return column_text(values, column).to_numpy(object)
-    return _read(values, plain_text, name, problems)
 
 
 def _parents(values: pd.Series, width: int, problems: list[Problem]) -> list[Key]:

@@ -13,7 +13,9 @@ import pandas as pd
 
 from .csvtext import CONTROL
 from .dates import parse_date
-from .errors import ArgumentError
+from .errors import ArgumentError, Problem
+from .schema import Column
+from .tables import column_text
 
 _LONGEST_TEXT = 1_000  # characters; so that a row never makes a line too long for a file
 _UNCLEAN = re.compile(f"{CONTROL.pattern}|[\ud800-\udfff]")
@@ -91,6 +93,44 @@ def read_cells(column: pd.Series, read: Callable[[object], str]) -> Cells:
         words.tolist(),
         {row: faults[codes[row]] for row in rows},
     )
+
+
+def column_cells(
+    values: pd.Series, column: Column, file: str, problems: list[Problem]
+) -> np.ndarray:
+    """Read a column of anybody's frame as the text that would stand in a file.
+
+    Parameters
+    ----------
+    values
+        Values of any type.
+    column
+        The column of the data model that they stand for.
+    file
+        Name for messages.
+    problems
+        Grows by the cells that cannot be read; `line` is the row, counted from 1.
+
+    Returns
+    -------
+    texts
+        One text a row, ``""`` where there is none.
+
+    Examples
+    --------
+    >>> from twinstudy.schema import table
+    >>> as_of = table("counts").column("as_of")
+    >>> column_cells(pd.Series([2014, None, date(2015, 12, 1)]), as_of, "counts", []).tolist()
+    ['2014', '', '2015-12-01']
+    """
+    if column.type == "number" and pd.api.types.is_numeric_dtype(values):
+        return column_text(values, column).to_numpy(object)
+    cells = read_cells(values, date_text if column.type in ("date", "interval") else plain_text)
+    problems += [
+        Problem(file, row + 1, column.name, value, why)
+        for row, (value, why) in cells.faults.items()
+    ]
+    return cells.texts()
 
 
 def plain_text(value: object) -> str:
