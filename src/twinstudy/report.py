@@ -48,7 +48,7 @@ except ImportError as missing:
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-MAP = "map.svg"
+MAP = "map.png"  # a quarter of the size that its names would have as outlines
 KIND_LONG = {**LABELS, "other": "other localities"}
 _REFORM = {"unchanged": "kept as", "rename": "renamed", "split": "split into"}
 _HEDGES = {"at_least": "at least ", "about": "about "}
