@@ -52,8 +52,10 @@ def test_the_worked_example_works(tmp_path: Path) -> None:
         "sources", "localities", "containments", "pairings", "claims", "memberships",
     ]  # fmt: skip
     for name, rows in example.items():
-        with (folder / f"{name}.csv").open("a", encoding="utf-8", newline="") as file:
-            file.writelines(f"{row}\n" for row in rows)
+        path = folder / f"{name}.csv"
+        there = path.read_text("utf-8").splitlines()  # whoever tries the example has its rows
+        with path.open("a", encoding="utf-8", newline="") as file:
+            file.writelines(f"{row}\n" for row in rows if row not in there)
     assert check(folder) == []
     (pairing,) = [row.split(",")[0] for row in example["pairings"]]
     assert trace(load(folder), pairing)["signed"].tolist() == ["2024-06"]
