@@ -102,6 +102,19 @@ def test_all_faults_are_named_with_table_and_row() -> None:
     ]
 
 
+def test_a_fault_in_what_was_there_before_has_no_line() -> None:
+    claim = {"id": "c-zz", "pairing_id": "p-xa-ash-xb-birch", "source_id": "s-edge-list"}
+    third = {"id": "l-xc-elm", "country": "XC", "level": "commune", "name": "Elm"}
+    with pytest.raises(DataError) as caught:
+        extend(
+            towns(), claims=rows(claim), localities=rows(third),
+            memberships=rows({"claim_id": "c-zz", "locality_id": "l-xc-elm"}),
+        )  # fmt: skip
+    assert list(map(str, caught.value.problems)) == [
+        "pairings: id: the members of 'p-xa-ash-xb-birch' do not make two sides; name members of two countries, or exactly two of one",
+    ]
+
+
 def test_warnings_are_told_once() -> None:
     named = {"country": "XA", "level": "commune"}
     once = extend(towns(), localities=rows({"id": "l-xa-one", "name": "=1+1"} | named))
@@ -110,6 +123,8 @@ def test_warnings_are_told_once() -> None:
     assert len(said) == 2
     assert said[0].startswith("localities:1: warning: name: '=1+1' ")
     assert said[1].startswith("localities:1: warning: name: '-2' ")
+    other = extend(twice, sources=rows({"id": "s-zz", "kind": "other"}))
+    assert other.report == twice.report
 
 
 @pytest.mark.parametrize(

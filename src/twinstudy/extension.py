@@ -56,14 +56,16 @@ def extend(dataset: Dataset, **tables: pd.DataFrame) -> Dataset:
     (1, False)
     """
     known = {table.name: table for table in TABLES}
-    text = text_tables(dataset.tables)
+    text = {  # line 0: what was there before has no row in an added frame
+        name: frame.set_axis(np.zeros(len(frame), dtype=np.int64))
+        for name, frame in text_tables(dataset.tables).items()
+    }
     problems: list[Problem] = []
     for name, frame in tables.items():
         if name not in known:
             raise ArgumentError(f"{name!r} is no table; give rows of some of {', '.join(known)}")
         added = _rows(frame, known[name], problems)
-        before = text[name].set_axis(np.zeros(len(text[name]), dtype=np.int64))
-        text[name] = pd.concat([before, added])
+        text[name] = pd.concat([text[name], added])
     typed = type_tables(text, suffix="")
     found = check_tables(typed)
     # What is flagged in rows that were there before stands in the report already.
