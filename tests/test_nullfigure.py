@@ -79,11 +79,11 @@ def test_its_note_says_what_it_rests_on(ladder: Dataset) -> None:
     [
         (
             lambda c, d: (d, c),
-            "`table` lacks the column 'statistic'; give what `null_model` returns",
+            "`comparison` lacks the column 'statistic'; give what `null_model` returns",
         ),
         (
             lambda c, _: (c, c),
-            "`table` lacks the column 'sample'; give what `null_samples` returns",
+            "`draws` lacks the column 'sample'; give what `null_samples` returns",
         ),
         (
             lambda c, d: (c[c["kind"] == "district"], d),

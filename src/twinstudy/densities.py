@@ -81,7 +81,8 @@ def density(
     ``per="pair"`` is the density of the bipartite graph of all border units [1]_: its denominator
     is the product of the units of both sides, which sources must state. ``networkx.density`` of
     the graph would divide by the pairs of units that happen to be in the data, where an absent
-    edge only means that no source names it. A pairing whose sources do not say who is tied to
+    edge only means that no source names it. Members that a source says do not touch the border are
+    no border units, as in `coverage`. A pairing whose sources do not say who is tied to
     whom is certain to tie pairs only where one side has a single member.
 
     References

@@ -184,15 +184,14 @@ def plot_map(
         named = np.isin(np.arange(len(kind)), ties["pairing"]) & (kind != "border_post")
         names = label_table(dataset, ends[named[ends["pairing_id"].cat.codes]], points)
         names = names[_inside(names, window)]
-        crowd, inset = _inside(names, _CROWD), None
+        ends_drawn = points.iloc[np.unique(ties[["left", "right"]])]
+        crowd = _inside(names, _CROWD)
         if window == _BORDER and crowd.sum() >= _CROWDED:
-            inset = axes.inset_axes(_INSET_AT)
-            _draw(inset, _CROWD, by_kind, points)
-            axes.indicate_inset_zoom(inset, edgecolor="#8a8a8a", linewidth=0.5)
-            inset.spines[:].set(visible=True, color="#8a8a8a", linewidth=0.5)
-            _name(inset, names[crowd], ties, points)
-            names = names[~crowd]
-        _name(axes, names, ties, points, around=inset)
+            inset = _inset(axes, by_kind, points)
+            _name(inset, names[crowd], ends_drawn)
+            _name(axes, names[~crowd], ends_drawn, around=inset)
+        else:
+            _name(axes, names, ends_drawn)
     return axes
 
 
@@ -216,19 +215,23 @@ def _draw(
     return [handles[kind] for kind in by_kind]
 
 
+def _inset(axes: Axes, by_kind: dict[str, pd.DataFrame], points: pd.DataFrame) -> Axes:
+    """Draw the crowded part of the border larger, where the map has room."""
+    inset = axes.inset_axes(_INSET_AT)
+    _draw(inset, _CROWD, by_kind, points)
+    axes.indicate_inset_zoom(inset, edgecolor="#8a8a8a", linewidth=0.5)
+    inset.spines[:].set(visible=True, color="#8a8a8a", linewidth=0.5)
+    return inset
+
+
 def _name(
-    axes: Axes,
-    names: pd.DataFrame,
-    ties: pd.DataFrame,
-    points: pd.DataFrame,
-    around: Axes | None = None,
+    axes: Axes, names: pd.DataFrame, marked: pd.DataFrame, *, around: Axes | None = None
 ) -> None:
+    """Write names beside their points, clear of all that are marked and of an inset."""
     if figure := axes.get_figure(root=True):
         figure.draw_without_rendering()  # so that the layout is settled
-    used = points.iloc[np.unique(ties[["left", "right"]])]
-    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
-    used = used[_inside(used, (west, east, south, north))]
-    clear = used[["longitude", "latitude"]].to_numpy()
+    marked = marked[_inside(marked, (*axes.get_xlim(), *axes.get_ylim()))]
+    clear = marked[["longitude", "latitude"]].to_numpy()
     if around is not None:
         clear = np.concatenate([clear, _rim(axes, around)])
     draw_labels(axes, names, clear)

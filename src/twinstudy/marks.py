@@ -27,7 +27,9 @@ UNITS = {
 }
 
 
-def require(table: pd.DataFrame, maker: str, columns: tuple[str, ...]) -> None:
+def require(
+    table: pd.DataFrame, maker: str, columns: tuple[str, ...], *, argument: str = "table"
+) -> None:
     """Refuse a table that is not what a measure returns.
 
     Parameters
@@ -38,6 +40,8 @@ def require(table: pd.DataFrame, maker: str, columns: tuple[str, ...]) -> None:
         Name of the measure.
     columns
         Columns that it must have.
+    argument
+        Name of the argument that holds the table.
 
     Raises
     ------
@@ -52,7 +56,9 @@ def require(table: pd.DataFrame, maker: str, columns: tuple[str, ...]) -> None:
     """
     missing = [name for name in columns if name not in table]
     if missing:
-        raise ArgumentError(f"`table` lacks the column {missing[0]!r}; give what `{maker}` returns")
+        raise ArgumentError(
+            f"`{argument}` lacks the column {missing[0]!r}; give what `{maker}` returns"
+        )
 
 
 def note_text(table: pd.DataFrame, what: str, column: str, more: str = "") -> str:

@@ -51,8 +51,9 @@ def plot_null(comparison: pd.DataFrame, draws: pd.DataFrame, *, ax: Axes | None 
     >>> [label.get_text() for label in axes.get_yticklabels()]
     ['districts and counties']
     """
-    require(comparison, "null_model", ("statistic", "observed_km", "p_value"))
-    require(draws, "null_samples", ("sample", "mean_km"))
+    columns = ("statistic", "observed_km", "p_value")
+    require(comparison, "null_model", columns, argument="comparison")
+    require(draws, "null_samples", ("sample", "mean_km"), argument="draws")
     if comparison.attrs != draws.attrs:
         raise ArgumentError(
             "`comparison` and `draws` are of different arguments or data; make them with the same"
