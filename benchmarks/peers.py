@@ -13,7 +13,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from twinstudy import FuzzyDate, parse_date
-from twinstudy.schema import TABLES, Column
+from twinstudy.tables.schema import TABLES, Column
 
 _EDTF = (
     r"(?:[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?[~?%]?|\.\.)"

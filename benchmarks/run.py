@@ -32,10 +32,10 @@ import peers
 import synthetic
 
 import twinstudy
-from twinstudy.checks import check_tables
 from twinstudy.dates import date_bounds
-from twinstudy.files import read_tables
-from twinstudy.tables import type_tables
+from twinstudy.tables.files import read_tables
+from twinstudy.tables.table_rules import check_tables
+from twinstudy.tables.typed import type_tables
 
 
 class Part(NamedTuple):

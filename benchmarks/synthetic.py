@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from twinstudy.csvtext import csv_bytes
-from twinstudy.schema import TABLES, Table
+from twinstudy.tables.csvtext import csv_bytes
+from twinstudy.tables.schema import TABLES, Table
 
 _LEVELS = ("province", "district", "commune", "village")
 _KINDS = {"commune": "commune", "village": "residential_cluster", "district": "district"}

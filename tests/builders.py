@@ -7,8 +7,8 @@ import textwrap
 import pandas as pd
 
 from twinstudy import Dataset
-from twinstudy.records import dataset_from_text
-from twinstudy.schema import TABLES
+from twinstudy.records.dataset import dataset_from_text
+from twinstudy.tables.schema import TABLES
 
 PLACES = """
     id,country,level,name

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from twinstudy.csvtext import csv_bytes
 from twinstudy.dates import parse_date
-from twinstudy.schema import KINDS, LEVELS, TABLES, Column, Table, table
+from twinstudy.tables.csvtext import csv_bytes
+from twinstudy.tables.schema import KINDS, LEVELS, TABLES, Column, Table, table
 
 Frames = dict[str, pd.DataFrame]
 

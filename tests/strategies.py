@@ -10,7 +10,7 @@ import pandas as pd
 from hypothesis import strategies as st
 
 from twinstudy.dates import parse_date
-from twinstudy.schema import KINDS, STATUSES, TABLES, table
+from twinstudy.tables.schema import KINDS, STATUSES, TABLES, table
 
 Row = dict[str, str]
 

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from twinstudy import fold, load
-from twinstudy.report import write_report
+from twinstudy.study.report import write_report
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page

@@ -20,11 +20,11 @@ from twinstudy import (
     members,
     trace,
 )
-from twinstudy.csvtext import csv_bytes
-from twinstudy.dictionary import data_dictionary, data_package
-from twinstudy.files import bundled_data
-from twinstudy.schema import KINDS, LEVEL_OF_KIND, TABLES
-from twinstudy.tables import text_tables
+from twinstudy.study.dictionary import data_dictionary, data_package
+from twinstudy.tables.csvtext import csv_bytes
+from twinstudy.tables.files import bundled_data
+from twinstudy.tables.schema import KINDS, LEVEL_OF_KIND, TABLES
+from twinstudy.tables.typed import text_tables
 
 DATASET = load()
 FOLDER = bundled_data()

@@ -11,7 +11,7 @@ import pytest
 
 import twinstudy as ts
 from twinstudy import Dataset, __version__, check, load, trace
-from twinstudy.files import bundled_data
+from twinstudy.tables.files import bundled_data
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("data/*.md")])

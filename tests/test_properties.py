@@ -36,10 +36,10 @@ from twinstudy import (
     trace,
     write_graph,
 )
-from twinstudy.checks import check_tables
-from twinstudy.records import dataset_from_text
-from twinstudy.schema import KINDS, LEVELS, STATUSES
-from twinstudy.tables import text_tables, type_tables
+from twinstudy.records.dataset import dataset_from_text
+from twinstudy.tables.schema import KINDS, LEVELS, STATUSES
+from twinstudy.tables.table_rules import check_tables
+from twinstudy.tables.typed import text_tables, type_tables
 
 FORMATS = ["csv", "parquet"] if find_spec("pyarrow") else ["csv"]
 

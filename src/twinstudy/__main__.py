@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import __version__
+from twinstudy import __version__
 
 if TYPE_CHECKING:
-    from .errors import Problem
-    from .records import Dataset
+    from twinstudy.errors import Problem
+    from twinstudy.records.dataset import Dataset
 
 _CODES = "exit codes: 0 all is well; 1 {}; 2 it could not run; 130 interrupted"
 _SUFFIXES = {"graphml": ".graphml", "json": ".json", "hif": ".hif.json", "geojson": ".geojson"}
@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
     # Imported late, so that --help is fast.
-    from .errors import DataError, TwinstudyError
+    from twinstudy.errors import DataError, TwinstudyError
 
     try:
         code: int = options.function(options)
@@ -141,28 +141,28 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _load(folder: Path | None) -> Dataset:
-    from .records import load
-    from .terminal import Progress
+    from twinstudy.records.dataset import load
+    from twinstudy.study.terminal import Progress
 
     with Progress("reading the data"):
         return load(folder)
 
 
 def _info(options: argparse.Namespace) -> int:
-    from .display import card_text
+    from twinstudy.study.display import card_text
 
     dataset = _load(options.data)
     print(card_text(dataset))
     print()
-    for name, frame in dataset.tables.items():
+    for name, frame in dataset.coded.items():
         print(f"{name:<13}{len(frame):>9,} rows")
     return 0
 
 
 def _check(options: argparse.Namespace) -> int:
-    from .checks import check
-    from .files import bundled_data
-    from .terminal import Progress
+    from twinstudy.study.terminal import Progress
+    from twinstudy.tables.files import bundled_data
+    from twinstudy.tables.table_rules import check
 
     folder = bundled_data() if options.data is None else options.data
     with Progress("checking the data"):
@@ -194,14 +194,14 @@ def _annotation(problem: Problem, folder: Path) -> str:
 
 
 def _show(options: argparse.Namespace) -> int:
-    from .names import find_localities
-    from .terminal import pairing_text, place_text
+    from twinstudy.evidence.names import find_localities
+    from twinstudy.study.terminal import pairing_text, place_text
 
     dataset, name = _load(options.data), options.name
-    if name in set(dataset.pairings["id"]):
+    if name in set(dataset.coded["pairings"]["id"]):
         print(pairing_text(dataset, name))
         return 0
-    if name in set(dataset.localities["id"]):
+    if name in set(dataset.coded["localities"]["id"]):
         print(place_text(dataset, name))
         return 0
     found = find_localities(dataset, name)
@@ -215,10 +215,10 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from .errors import ArgumentError
-    from .graph import incidence_graph, locality_graph
-    from .interchange import write_graph
-    from .terminal import Progress
+    from twinstudy.errors import ArgumentError
+    from twinstudy.network.exchange import write_graph
+    from twinstudy.network.graph import incidence_graph, locality_graph
+    from twinstudy.study.terminal import Progress
 
     suffix = _SUFFIXES.get(options.format, "")
     if not options.file.name.lower().endswith(suffix):
@@ -237,16 +237,16 @@ def _export(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from .study import choose_notebooks, differences, find_project, update
+    from twinstudy.study.study import choose_notebooks, differences, find_project, update
 
     project = find_project(Path.cwd())
     every = choose_notebooks(project)
     chosen = choose_notebooks(project, options.notebooks)
     whole = chosen == every
 
-    from .execution import execute
-    from .results import write_results
-    from .terminal import Progress
+    from twinstudy.study.execution import execute
+    from twinstudy.study.results import write_results
+    from twinstudy.study.terminal import Progress
 
     cells = dict.fromkeys(chosen, (0, 1))
     with Progress("running") as progress:

@@ -21,7 +21,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from .errors import ArgumentError
+from twinstudy.errors import ArgumentError
 
 FORMS = "YYYY, YYYY-MM, YYYY-MM-DD or A/B, with ~ or ? after it"
 

@@ -1,0 +1,345 @@
+"""Finding places by name, however it is written."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from twinstudy.dates import date_bounds
+from twinstudy.errors import ArgumentError
+from twinstudy.evidence.consolidate import newest_day
+from twinstudy.records.dataset import Dataset
+from twinstudy.tables.schema import LEVELS
+
+#: Level words that stand before a name, and after it; the designations of a dataset are added.
+_BEFORE = {
+    "country": "nước",
+    "province": "tỉnh, thành phố, khu tự trị",
+    "prefecture": "địa khu, châu, châu tự trị, thành phố",
+    "district": "huyện, quận, thị xã, thành phố",
+    "commune": "xã, phường, thị trấn, trấn, hương",
+    "village": "thôn, bản, xóm, khu, khu phố, khu xã, tổ, làng, cụm dân cư",
+    "border_post": "đồn, đồn biên phòng, trạm, trạm kiểm soát biên phòng",
+}
+_AFTER = {
+    "country": "国",
+    "province": "province, 省, 市, 自治区",
+    "prefecture": "prefecture, 市, 州, 自治州, 地区",
+    "district": "district, county, city, 县, 自治县, 区, 市",
+    "commune": "commune, town, township, ward, 镇, 乡, 街道",
+    "village": "village, hamlet, 村, 社区, 屯, 组, 小组",
+    "border_post": "border post, 边防检查站",
+}
+
+_ORIGINS = ("name", "name_zh", "alias", "named_as")
+
+#: Where there are more names than this, an unknown one is compared with those like it only.
+_COMPARED = 20_000
+
+
+class _Form(NamedTuple):
+    """A name in small letters, and the folded level word that was taken off to get it."""
+
+    text: str
+    word: str
+
+
+class _LevelWords(NamedTuple):
+    """Folded level words, each with the levels that it can mean."""
+
+    before: dict[str, set[str]]
+    after: dict[str, set[str]]
+
+
+def fold(text: str) -> str:
+    """Fold a text for comparison: small letters without accents, words with one space between.
+
+    Đ becomes d; accents are the combining marks U+0300 to U+036F of the canonical decomposition;
+    whatever is neither letter nor digit counts as space. Chinese characters stay.
+
+    Parameters
+    ----------
+    text
+        Any text.
+
+    Returns
+    -------
+    folded
+        The folded text.
+
+    Examples
+    --------
+    >>> fold("Đồng  Văn"), fold("爱店镇")
+    ('dong van', '爱店镇')
+    """
+    decomposed = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
+    return re.sub(r"[\W_]+", " ", re.sub("[\u0300-\u036f]+", "", decomposed)).strip()
+
+
+def find_localities(
+    dataset: Dataset, name: str, *, country: str | None = None, level: str | None = None
+) -> pd.DataFrame:
+    """Find the localities that a name can mean.
+
+    Accents, case, spaces and level words ("xã", "huyện", "镇") may be left out or added. Names,
+    Chinese names, aliases and the names that sources write are searched.
+
+    Parameters
+    ----------
+    dataset
+        Records.
+    name
+        Name as somebody writes it, such as "xã Đồng Văn", "dong van" or "爱店镇".
+    country, level
+        Only localities of this country or level.
+
+    Returns
+    -------
+    localities
+        One row a locality, best first: ``id``, ``name``, ``name_zh``, ``designation`` (str),
+        ``level`` (categorical), ``country`` (str); ``parents`` (str): the units above it on the
+        newest day that the data speak of, or on the last day of a unit that is no more, from the
+        nearest one up; ``matched`` (str) and ``origin`` (categorical: name, name_zh, alias,
+        named_as): the text that matched and the column where it stands; ``ambiguous`` (bool, the
+        same in all rows): more than one locality matches as well as the first one. Without rows
+        where nothing matches; ``attrs["nearest"]`` then lists up to three names that are close.
+
+    Raises
+    ------
+    ArgumentError
+        If `name` has no letter, or `country` or `level` is not one of the dataset.
+
+    Notes
+    -----
+    Order: accents as typed before others (a name typed without accents matches all alike); then,
+    if a level word is typed, units with that designation before others of its level, and these
+    before the rest; then names before aliases, and these before what sources write; then by id.
+
+    Examples
+    --------
+    >>> from twinstudy import load
+    >>> found = find_localities(load(), "Tràng Vỹ")
+    >>> found[["name", "matched", "origin"]].iloc[0].tolist()
+    ['Tràng Vĩ', 'Tràng Vỹ', 'alias']
+    >>> bool(find_localities(load(), "dong van")["ambiguous"].all())
+    True
+    """
+    if not fold(name):
+        raise ArgumentError(f"`name` is {name!r}; give a name with at least one letter")
+    places = dataset.coded["localities"]
+    words = _level_words(places)
+    asked = _forms(name, words)
+    stored = _stored_names(dataset, _kept(places, country, level))
+    # Any spelling of a stored name is a part of it, and the shortest one asked for of any other.
+    core = _key(asked[-1].text)
+    near = stored[[core in _key(text) for text in stored["text"]]]
+    designation = places["designation"].fillna("").array
+    level_of = places["level"].array
+    ranks: dict[int, tuple[int, int, int, str]] = {}
+    for text, place, origin in near.itertuples(index=False):
+        for typed, form, word, part in _matches(asked, _forms(text, words), origin):
+            fit = _fit(word, fold(designation[place]), level_of[place], words)
+            rank = (_accents(typed, form), max(fit, part), origin, text)
+            ranks[place] = min(rank, ranks.get(place, rank))
+    return _found(dataset, ranks, [] if ranks else _suggested(core, stored["text"]))
+
+
+def nearest_texts(text: str, texts: list[str]) -> list[str]:
+    """Find up to three texts that are close to another one, the closest first.
+
+    Parameters
+    ----------
+    text
+        What somebody wrote.
+    texts
+        What could have been meant; of more than 20,000, only those that begin alike and are about
+        as long are compared.
+
+    Returns
+    -------
+    near
+        Some of `texts`.
+
+    Examples
+    --------
+    >>> nearest_texts("dong vang", ["lao chai", "dong van"])
+    ['dong van']
+    """
+    if len(texts) > _COMPARED:
+        texts = [each for each in texts if each[:3] == text[:3] and abs(len(each) - len(text)) <= 2]
+    return difflib.get_close_matches(text, texts, n=3)
+
+
+def _kept(places: pd.DataFrame, country: str | None, level: str | None) -> np.ndarray:
+    kept = np.ones(len(places), dtype=bool)
+    if country is not None:
+        known = sorted(places["country"].unique())
+        if country not in known:
+            raise ArgumentError(f"`country` is {country!r}; the dataset has {', '.join(known)}")
+        kept &= (places["country"] == country).to_numpy(bool)
+    if level is not None:
+        if level not in LEVELS:
+            raise ArgumentError(f"`level` is {level!r}; use one of {', '.join(LEVELS)}")
+        kept &= (places["level"] == level).to_numpy(bool)
+    return kept
+
+
+def _stored_names(dataset: Dataset, kept: np.ndarray) -> pd.DataFrame:
+    """List what the kept localities are called, one row a text: text, row number, origin."""
+    places, aliases, members = (
+        dataset.coded["localities"],
+        dataset.coded["aliases"],
+        dataset.coded["memberships"],
+    )
+    every = np.arange(len(places))
+    parts = (
+        (places["name"], every),
+        (places["name_zh"], every),
+        (aliases["name"], aliases["locality_id"].cat.codes.to_numpy()),
+        (members["named_as"], members["locality_id"].cat.codes.to_numpy()),
+    )
+    stored = pd.concat(
+        [
+            pd.DataFrame({"text": text.array, "place": place, "origin": origin})
+            for origin, (text, place) in enumerate(parts)
+        ],
+        ignore_index=True,
+    )
+    wanted = stored["text"].notna().to_numpy() & kept[stored["place"].to_numpy()]
+    named: pd.DataFrame = stored.loc[wanted].drop_duplicates(["text", "place"])
+    return named
+
+
+def _level_words(places: pd.DataFrame) -> _LevelWords:
+    designations = places[["designation", "level"]].dropna().drop_duplicates()
+    found = _LevelWords({}, {})
+    for words, table in zip(found, (_BEFORE, _AFTER), strict=True):
+        for level, texts in table.items():
+            for text in texts.split(", "):
+                words.setdefault(fold(text), set()).add(level)
+        for text, level in designations.itertuples(index=False):
+            words.setdefault(fold(text), set()).add(level)
+    return found
+
+
+def _forms(name: str, words: _LevelWords) -> list[_Form]:
+    """List the spellings of a name: whole, and with one level word after the other taken off."""
+    small = unicodedata.normalize("NFC", name).lower()
+    forms = [_Form(re.sub("[^\\w\u0300-\u036f]+", " ", small).strip(), "")]
+    while shorter := _shortened(forms[-1].text, words):
+        forms.append(shorter)
+    return forms
+
+
+def _shortened(text: str, words: _LevelWords) -> _Form | None:
+    tokens = text.split(" ")
+    for count in range(len(tokens) - 1, 0, -1):
+        if (word := fold(" ".join(tokens[:count]))) in words.before:
+            return _Form(" ".join(tokens[count:]), word)
+    for count in range(1, len(tokens)):
+        if (word := fold(" ".join(tokens[count:]))) in words.after:
+            return _Form(" ".join(tokens[:count]), word)
+    if not text.isascii():  # a Chinese level word follows its name without space
+        for count in range(1, len(text)):
+            if text[count:] in words.after:
+                return _Form(text[:count], text[count:])
+    return None
+
+
+def _matches(
+    asked: list[_Form], stored: list[_Form], origin: int
+) -> Iterable[tuple[str, str, str, int]]:
+    """Yield the spellings that two names share.
+
+    With each comes the level word of the name asked for, and 1 where a level word was taken off
+    a stored name, which should have none: "Tát" may mean "Bản Tát", but rather "Tát".
+    """
+    written = _ORIGINS[origin] == "named_as"  # what a source writes may hold a level word
+    for typed in asked:
+        for form in stored:
+            if _key(typed.text) == _key(form.text):
+                whole = typed is asked[0] and not (written and form is stored[0])
+                word = "" if whole else typed.word or asked[-1].word
+                yield typed.text, form.text, word, int(form is not stored[0] and not written)
+
+
+def _fit(word: str, designation: str, level: str, words: _LevelWords) -> int:
+    """Say how well a locality fits a level word: 0 by its designation, 1 by its level, 2 not."""
+    if not word or f"{designation} ".startswith(f"{word} "):
+        return 0
+    if not word.isascii() and designation.endswith(word):
+        return 0
+    meant = words.before.get(word, set()) | words.after.get(word, set())
+    return 1 if level in meant else 2
+
+
+def _accents(typed: str, stored: str) -> int:
+    """Say whether accents agree: 0 if they do, or none was typed, else 1."""
+    return int(fold(typed) != typed and typed.replace(" ", "") != stored.replace(" ", ""))
+
+
+def _key(text: str) -> str:
+    return fold(text).replace(" ", "")
+
+
+def _suggested(key: str, texts: pd.Series) -> list[str]:
+    names: dict[str, str] = {}
+    for text in texts:
+        names.setdefault(_key(text), text)
+    return [names[near] for near in nearest_texts(key, list(names))]
+
+
+def _found(
+    dataset: Dataset, ranks: dict[int, tuple[int, int, int, str]], nearest: list[str]
+) -> pd.DataFrame:
+    order = sorted(ranks, key=lambda place: (*ranks[place][:3], place))
+    columns = ["id", "name", "name_zh", "designation", "level", "country"]
+    found = dataset.coded["localities"][columns].iloc[order].reset_index(drop=True)
+    found["parents"] = pd.array(_chains(dataset, order), dtype="str")
+    found["matched"] = pd.array([ranks[place][3] for place in order], dtype="str")
+    origins = np.array([ranks[place][2] for place in order], dtype=np.int64)
+    found["origin"] = pd.Categorical.from_codes(origins, categories=pd.Index(_ORIGINS))
+    best = [place for place in order if ranks[place][:2] == ranks[order[0]][:2]]
+    found["ambiguous"] = len(best) > 1
+    found.attrs["nearest"] = nearest
+    return found
+
+
+def _chains(dataset: Dataset, places: list[int]) -> list[str]:
+    """Name the units above each place, the nearest first, on the newest day on which it exists."""
+    newest = newest_day(dataset).to_datetime64()
+    exists, during = (
+        {name: bounds[name].to_numpy() for name in ("earliest", "latest")}
+        for bounds in (
+            date_bounds(dataset.coded["localities"]["exists"].iloc[places]),
+            date_bounds(dataset.coded["containments"]["during"]),
+        )
+    )
+    # fmin and fmax pass over what is missing.
+    days = np.fmin(np.fmax(newest, exists["earliest"]), exists["latest"])
+    child, parent = (
+        dataset.coded["containments"][name].cat.codes.to_numpy()
+        for name in ("child_id", "parent_id")
+    )
+    rank = dataset.coded["localities"]["level"].cat.codes.to_numpy()
+    names = dataset.coded["localities"]["name"].array
+    chains = []
+    for place, day in zip(places, days, strict=True):
+        chain = []
+        above = place
+        while True:
+            begin, end = np.searchsorted(child, [above, above + 1])  # sorted by child
+            rows = np.arange(begin, end)
+            rows = rows[~(during["earliest"][rows] > day) & ~(during["latest"][rows] < day)]
+            if not len(rows):
+                break
+            above = parent[rows[rank[parent[rows]].argmax()]]
+            chain.append(str(names[above]))
+        chains.append(", ".join(chain))
+    return chains

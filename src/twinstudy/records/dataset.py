@@ -1,0 +1,303 @@
+"""The frozen `Dataset`: valid tables and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property, wraps
+from pathlib import Path
+from typing import Any, Concatenate, Literal, ParamSpec, TypeVar, cast
+
+import pandas as pd
+
+from twinstudy import __version__
+from twinstudy.errors import ArgumentError, DataError, Problems
+from twinstudy.tables.csvtext import unclean_cells
+from twinstudy.tables.files import write_tables
+from twinstudy.tables.schema import TABLES
+from twinstudy.tables.table_rules import check_tables, checked_tables
+from twinstudy.tables.typed import Frames, column_bytes, type_tables
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Dataset:
+    """Twinning records that satisfy every rule of the data model.
+
+    Attributes
+    ----------
+    sources, localities, aliases, codes, containments, successions, pairings, claims, \
+memberships, events, counts
+        The tables of the data model, sorted by key: text as ``str``, vocabularies as
+        categoricals in the order of the data model, numbers as ``float64`` or ``Int64``. Each is
+        a copy: nothing done to it changes the dataset.
+    report
+        What was left out or flagged on the way in.
+
+    Examples
+    --------
+    >>> dataset = load()
+    >>> dataset.pairings["kind"].cat.categories[0]
+    'residential_cluster'
+    """
+
+    coded: Frames
+    report: Problems = field(default_factory=Problems)
+    remembered: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
+
+    @property
+    def tables(self) -> Frames:
+        """Copies of the eleven tables by name."""
+        return {name: frame.copy(deep=False) for name, frame in self._plain.items()}
+
+    @property
+    def sources(self) -> pd.DataFrame:
+        """The table `sources`."""
+        return self.tables["sources"]
+
+    @property
+    def localities(self) -> pd.DataFrame:
+        """The table `localities`."""
+        return self.tables["localities"]
+
+    @property
+    def aliases(self) -> pd.DataFrame:
+        """The table `aliases`."""
+        return self.tables["aliases"]
+
+    @property
+    def codes(self) -> pd.DataFrame:
+        """The table `codes`."""
+        return self.tables["codes"]
+
+    @property
+    def containments(self) -> pd.DataFrame:
+        """The table `containments`."""
+        return self.tables["containments"]
+
+    @property
+    def successions(self) -> pd.DataFrame:
+        """The table `successions`."""
+        return self.tables["successions"]
+
+    @property
+    def pairings(self) -> pd.DataFrame:
+        """The table `pairings`."""
+        return self.tables["pairings"]
+
+    @property
+    def claims(self) -> pd.DataFrame:
+        """The table `claims`."""
+        return self.tables["claims"]
+
+    @property
+    def memberships(self) -> pd.DataFrame:
+        """The table `memberships`."""
+        return self.tables["memberships"]
+
+    @property
+    def events(self) -> pd.DataFrame:
+        """The table `events`."""
+        return self.tables["events"]
+
+    @property
+    def counts(self) -> pd.DataFrame:
+        """The table `counts`."""
+        return self.tables["counts"]
+
+    @cached_property
+    def _plain(self) -> Frames:
+        """The tables with references, dates and intervals as text."""
+        return {
+            table.name: self.coded[table.name].astype(
+                {c.name: "str" for c in table.columns if c.type in _TEXTS}
+            )
+            for table in TABLES
+        }
+
+    @cached_property
+    def version(self) -> str:
+        """Version of the package and a short hash of the content of the tables.
+
+        The hash is the start of the SHA-256 of all columns that hold anything, in the order of
+        the data model and each after its name: references as row numbers (int32) and numbers as
+        float64, both little-endian; all else as in a CSV file, one cell a line. Rows are sorted
+        by key, so neither their order nor the format of the files changes it.
+        """
+        digest = hashlib.sha256()
+        for table in TABLES:
+            for column in table.columns:
+                values = self.coded[table.name][column.name]
+                if values.notna().any():
+                    digest.update(f"{table.name}.{column.name}\n".encode())
+                    digest.update(column_bytes(values, column))
+        return f"{__version__}+{digest.hexdigest()[:8]}"
+
+    def save(self, folder: str | Path, *, format: Literal["csv", "parquet"] = "csv") -> Path:  # noqa: A002 - the word of the design
+        """Write the tables into a folder, each file whole or not at all.
+
+        Parameters
+        ----------
+        folder
+            Folder to write to; made if it is not there.
+        format
+            ``"csv"``, or ``"parquet"`` where pyarrow is installed.
+
+        Returns
+        -------
+        folder
+            The folder, which `load` reads back as an equal dataset.
+
+        Raises
+        ------
+        ArgumentError
+            If `format` is another word, or the folder holds tables in the other format.
+        MissingExtraError
+            If ``"parquet"`` is asked for without pyarrow.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     load(load().save(folder)).version == load().version
+        True
+        """
+        if format not in ("csv", "parquet"):
+            raise ArgumentError(f"`format` is {format!r}; use 'csv' or 'parquet'")
+        write_tables(self.coded, Path(folder), suffix=f".{format}")
+        return Path(folder)
+
+    def __repr__(self) -> str:
+        counts = (f"{len(self.coded[name])} {name}" for name in _SUMMARY)
+        return f"<twinstudy.Dataset {self.version}: {', '.join(counts)}>"
+
+    def __str__(self) -> str:
+        from twinstudy.study.display import card_text
+
+        return card_text(self)
+
+    def _repr_html_(self) -> str:
+        from twinstudy.study.display import card_html
+
+        return card_html(self)
+
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+def remembered(
+    function: Callable[Concatenate[Dataset, _P], _T],
+) -> Callable[Concatenate[Dataset, _P], _T]:
+    """Keep what a function says of a dataset with the dataset, and hand out copies."""
+
+    @wraps(function)
+    def answer(dataset: Dataset, *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        key = (function.__module__, function.__qualname__, args, tuple(sorted(kwargs.items())))
+        if key not in dataset.remembered:
+            dataset.remembered[key] = function(dataset, *args, **kwargs)
+        value: Any = dataset.remembered[key]
+        if isinstance(value, (pd.DataFrame, pd.Series)):
+            value = value.copy(deep=False)
+        return cast(_T, value)
+
+    return cast(Callable[Concatenate[Dataset, _P], _T], answer)
+
+
+_TEXTS = ("reference", "date", "interval")
+_SUMMARY = ("pairings", "localities", "claims", "sources")
+
+
+def load(path: str | Path | None = None) -> Dataset:
+    """Read and check a folder of tables.
+
+    Parameters
+    ----------
+    path
+        Folder with one CSV file (or one Parquet file) a table; None for the bundled data.
+
+    Returns
+    -------
+    dataset
+        The records; its `report` holds warnings.
+
+    Raises
+    ------
+    DataError
+        If any rule is broken; its `problems` holds all faults of all files.
+    ArgumentError
+        If `path` is not a folder.
+
+    Examples
+    --------
+    >>> load().localities["country"].unique().tolist()
+    ['CN', 'VN']
+    """
+    tables, problems = checked_tables(path)
+    return dataset_of(tables.typed, problems)
+
+
+def dataset_from_text(text: Frames) -> Dataset:
+    """Make a dataset of frames of text, running every rule.
+
+    Parameters
+    ----------
+    text
+        One frame of text a table; the index is the line that messages name.
+
+    Returns
+    -------
+    dataset
+        The records.
+
+    Raises
+    ------
+    DataError
+        If any rule is broken.
+
+    Examples
+    --------
+    >>> from twinstudy.tables.typed import text_tables
+    >>> dataset = load()
+    >>> dataset_from_text(text_tables(dataset.tables)).version == dataset.version
+    True
+    """
+    unclean = [
+        problem
+        for table in TABLES
+        for problem in unclean_cells(text[table.name], table, file=table.file)
+    ]
+    tables = type_tables(text)
+    return dataset_of(tables.typed, Problems(sorted([*unclean, *check_tables(tables)])))
+
+
+def dataset_of(typed: Frames, problems: Problems) -> Dataset:
+    """Make a dataset of typed frames that have been checked.
+
+    Parameters
+    ----------
+    typed
+        Typed frames, sorted by key.
+    problems
+        What the checks have found; becomes the report.
+
+    Returns
+    -------
+    dataset
+        The records.
+
+    Raises
+    ------
+    DataError
+        If a problem is an error.
+
+    Examples
+    --------
+    >>> dataset = load()
+    >>> dataset_of(dataset.tables, Problems()).version == dataset.version
+    True
+    """
+    if any(problem.severity == "error" for problem in problems):
+        raise DataError(problems)
+    frames = {name: frame.reset_index(drop=True) for name, frame in typed.items()}
+    return Dataset(frames, problems)

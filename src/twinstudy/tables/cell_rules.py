@@ -1,0 +1,231 @@
+"""Rules that one table can break by itself, and references: each rule is one function."""
+
+from __future__ import annotations
+
+import bisect
+import difflib
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pandas as pd
+
+from twinstudy.dates import parse_date
+from twinstudy.errors import ArgumentError, Problem, Severity
+from twinstudy.tables.schema import TABLES, Column, Table
+from twinstudy.tables.typed import Tables, key_codes
+
+#: Comparisons that the search for the nearest key may cost before it looks at neighbours only.
+_NEAREST_BUDGET = 200_000
+
+
+def problems_at(
+    tables: Tables,
+    name: str,
+    column: str,
+    where: np.ndarray,
+    message: str | Callable[[str], str],
+    *,
+    severity: Severity = "error",
+) -> Iterator[Problem]:
+    """Make a problem of every row of a table for which `where` is true.
+
+    Parameters
+    ----------
+    tables
+        Tables as read.
+    name, column
+        Table and column; an empty column means the row as a whole.
+    where
+        Boolean, one a row.
+    message
+        Words for a value, or a template with ``{!r}`` where the value goes.
+    severity
+        Of all of them.
+
+    Yields
+    ------
+    problem
+        In row order.
+
+    Examples
+    --------
+    >>> cells = pd.DataFrame({"id": ["p-a", "x"]}, index=[2, 3])
+    >>> tables = Tables({"pairings": cells}, {})
+    >>> found = problems_at(tables, "pairings", "id", cells["id"] == "x", "{!r} is odd")
+    >>> print(*found)
+    pairings.csv:3: id: 'x' is odd
+    """
+    rows = np.flatnonzero(where)
+    if not len(rows):
+        return
+    say = message.format if isinstance(message, str) else message
+    text = tables.text[name]
+    lines = text.index.to_numpy()[rows].tolist()
+    values = text[column].iloc[rows].tolist() if column else [""] * len(rows)
+    for line, value in zip(lines, values, strict=True):
+        yield Problem(f"{name}{tables.suffix}", line, column, value, say(value), severity)
+
+
+def _columns(tables: Tables, *types: str) -> Iterator[tuple[Table, Column, pd.Series, pd.Series]]:
+    for table in TABLES:
+        if table.name in tables.text:
+            for column in table.columns:
+                if column.type in types:
+                    text = tables.text[table.name][column.name]
+                    yield table, column, text, tables.typed[table.name][column.name]
+
+
+def required_cells(tables: Tables) -> Iterator[Problem]:
+    """Yield required cells that are empty."""
+    for table in TABLES:
+        if table.name in tables.text:
+            for column in table.columns:
+                if column.required:
+                    empty = (tables.text[table.name][column.name] == "").to_numpy()
+                    words = column.description[0].lower() + column.description[1:].rstrip(".")
+                    yield from problems_at(
+                        tables, table.name, column.name, empty,
+                        f"the cell is empty; every row needs one: {words}",
+                    )  # fmt: skip
+
+
+def patterns(tables: Tables) -> Iterator[Problem]:
+    """Yield values that do not match the pattern of their column."""
+    for table, column, text, _ in _columns(tables, "id", "text"):
+        if column.pattern:
+            wrong = ~text.str.fullmatch(column.pattern).to_numpy(bool) & (text != "").to_numpy(bool)
+            yield from problems_at(
+                tables, table.name, column.name, wrong,
+                f"{{!r}} has the wrong form; write {column.form}",
+            )  # fmt: skip
+
+
+def vocabularies(tables: Tables) -> Iterator[Problem]:
+    """Yield values that are not words of their column's vocabulary."""
+    for table, column, text, typed in _columns(tables, "vocabulary"):
+        wrong = typed.isna().to_numpy() & (text != "").to_numpy(bool)
+        words = ", ".join(column.words)
+        yield from problems_at(
+            tables, table.name, column.name, wrong,
+            f"{{!r}} is not in the vocabulary; use one of {words}",
+        )  # fmt: skip
+
+
+def dates(tables: Tables) -> Iterator[Problem]:
+    """Yield texts that are no EDTF date, or no interval where an interval must stand."""
+    for table, column, _, typed in _columns(tables, "date", "interval"):
+        wrong: dict[str, str] = {}
+        for value in typed.cat.categories:
+            try:
+                parse_date(value)
+            except ArgumentError as error:
+                wrong[value] = str(error)
+            else:
+                if column.type == "interval" and "/" not in value:
+                    wrong[value] = f"{value!r} is not an interval; write A/B, A/.. or ../B"
+        if wrong:
+            bad = typed.cat.categories.isin(list(wrong))
+            where = np.append(bad, False)[typed.cat.codes.to_numpy()]
+            yield from problems_at(tables, table.name, column.name, where, wrong.__getitem__)
+
+
+def numbers(tables: Tables) -> Iterator[Problem]:
+    """Yield cells that are no number of their column's type, or out of its bounds."""
+    for table, column, text, typed in _columns(tables, "integer", "number"):
+        word = "a whole number" if column.type == "integer" else "a plain decimal number"
+        form = "digits only" if column.type == "integer" else "digits with a point, such as 277.5"
+        wrong = typed.isna().to_numpy(bool) & (text != "").to_numpy(bool)
+        yield from problems_at(
+            tables, table.name, column.name, wrong,
+            f"{{!r}} is not {word}; write {form}",
+        )  # fmt: skip
+        values = typed.to_numpy(dtype="float64", na_value=np.nan)
+        low = -np.inf if column.minimum is None else column.minimum
+        high = np.inf if column.maximum is None else column.maximum
+        bounds = f"{low:g} or more" if high == np.inf else f"{low:g} to {high:g}"
+        yield from problems_at(
+            tables, table.name, column.name, (values < low) | (values > high),
+            f"{{!r}} is out of bounds; write {bounds}",
+        )  # fmt: skip
+
+
+def trimmed_text(tables: Tables) -> Iterator[Problem]:
+    """Yield free text with spaces around it."""
+    for table, column, text, _ in _columns(tables, "text"):
+        where = (text.str.strip() != text).to_numpy(bool)
+        yield from problems_at(
+            tables, table.name, column.name, where,
+            "{!r} has spaces around it; take them out",
+        )  # fmt: skip
+
+
+def formula_text(tables: Tables) -> Iterator[Problem]:
+    """Yield, as warnings, free text that a spreadsheet would run as a formula."""
+    for table, column, text, _ in _columns(tables, "text"):
+        yield from problems_at(
+            tables, table.name, column.name, text.str.match("[=+@-]").to_numpy(bool),
+            "{!r} would run as a formula in a spreadsheet; import the file as text",
+            severity="warning",
+        )  # fmt: skip
+
+
+def unique_keys(tables: Tables) -> Iterator[Problem]:
+    """Yield rows whose key stands in an earlier row."""
+    for table in TABLES:
+        for key in filter(None, (table.key, table.unique)):
+            if table.name not in tables.typed:
+                continue
+            frame = tables.typed[table.name]
+            codes = key_codes(frame, key)
+            if (np.diff(codes) > 0).all():
+                continue
+            usable = ~frame[list(key)].isna().any(axis=1).to_numpy() | bool(table.unique == key)
+            again = pd.Series(codes).duplicated().to_numpy() & usable
+            columns = ", ".join(key)
+            yield from problems_at(
+                tables, table.name, key[0], again,
+                f"{{!r}} repeats the {columns} of an earlier row; keep one of them, or give this "
+                "one a key of its own",
+            )  # fmt: skip
+
+
+def references(tables: Tables) -> Iterator[Problem]:
+    """Yield references to keys that do not exist, with the nearest one that does."""
+    for table, column, text, typed in _columns(tables, "reference"):
+        if column.target in tables.text:
+            wrong = typed.isna().to_numpy() & (text != "").to_numpy(bool)
+            if wrong.any():
+                file = f"{column.target}{tables.suffix}"
+                say = _nearest_finder(file, typed.cat.categories, int(wrong.sum()))
+                yield from problems_at(tables, table.name, column.name, wrong, say)
+
+
+def _nearest_finder(file: str, keys: pd.Index, count: int) -> Callable[[str], str]:
+    ordered = keys.tolist()  # ids stand in order
+    everywhere = count * len(ordered) <= _NEAREST_BUDGET
+
+    def say(value: str) -> str:
+        if not ordered:
+            return f"{value!r} is not in {file}, which is empty; add the row"
+        near = ordered
+        if not everywhere:
+            place = bisect.bisect(ordered, value)
+            near = ordered[max(place - 2, 0) : place + 2]
+        found = difflib.get_close_matches(value, near, n=1, cutoff=0.6)
+        remedy = f"nearest: {found[0]!r}" if found else "no key is near it; add the row"
+        return f"{value!r} is not in {file}; {remedy}"
+
+    return say
+
+
+CELL_RULES = (
+    required_cells,
+    patterns,
+    vocabularies,
+    dates,
+    numbers,
+    trimmed_text,
+    formula_text,
+    unique_keys,
+    references,
+)

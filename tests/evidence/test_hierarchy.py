@@ -1,0 +1,234 @@
+"""The hierarchy at a date."""
+
+import datetime as dt
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+from builders import build
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from twinstudy import ArgumentError, Dataset, ancestors, load
+from twinstudy.evidence.hierarchy import ancestor_codes
+from twinstudy.tables.schema import LEVELS
+
+# One old and one new order: two districts and three communes, of which one is split, become three
+# communes right under the province; the province takes another name.
+REFORM = {
+    "localities": """
+        id,country,level,name,exists
+        l-vn,VN,country,Việt Nam,
+        l-vn-old-province,VN,province,Old,../2025-06-30
+        l-vn-new-province,VN,province,New,2025-07-01/..
+        l-vn-d1-district,VN,district,D1,../2025-06-30
+        l-vn-d2-district,VN,district,D2,../2025-06-30
+        l-vn-stays-commune,VN,commune,Stays,
+        l-vn-merged-commune,VN,commune,Merged,../2025-06-30
+        l-vn-split-commune,VN,commune,Split,../2025-06-30
+        l-vn-lost-commune,VN,commune,Lost,../2019
+        l-vn-n1-commune,VN,commune,N1,2025-07-01/..
+        l-vn-n2-commune,VN,commune,N2,2025-07-01/..
+        l-vn-village,VN,village,Village,
+        l-vn-post,VN,border_post,Post,
+    """,
+    "containments": """
+        child_id,parent_id,during
+        l-vn-d1-district,l-vn-old-province,../2025-06-30
+        l-vn-d2-district,l-vn-old-province,../2025-06-30
+        l-vn-lost-commune,l-vn-d1-district,../2015
+        l-vn-lost-commune,l-vn-d2-district,2016/2019
+        l-vn-merged-commune,l-vn-d1-district,../2025-06-30
+        l-vn-n1-commune,l-vn-new-province,2025-07-01/..
+        l-vn-n2-commune,l-vn-new-province,2025-07-01/..
+        l-vn-new-province,l-vn,2025-07-01/..
+        l-vn-old-province,l-vn,../2025-06-30
+        l-vn-post,l-vn-old-province,../2025-06-30
+        l-vn-split-commune,l-vn-d2-district,../2025-06-30
+        l-vn-stays-commune,l-vn-d1-district,../2025-06-30
+        l-vn-stays-commune,l-vn-new-province,2025-07-01/..
+        l-vn-village,l-vn-split-commune,../2025-06-30
+        l-vn-village,l-vn-n2-commune,2025-07-01/..
+    """,
+    "successions": """
+        old_id,new_id,date,kind
+        l-vn-merged-commune,l-vn-n1-commune,2025-07-01,merge
+        l-vn-old-province,l-vn-new-province,2025-07-01,rename
+        l-vn-split-commune,l-vn-n1-commune,2025-07-01,split
+        l-vn-split-commune,l-vn-n2-commune,2025-07-01,split
+    """,
+}
+
+
+def at(level: str, day: str) -> dict[str, str]:
+    """Ancestors without the words around them; nothing where there is none."""
+    found = ancestors(build(**REFORM), level=level, at=day).dropna()
+    return {key[5:].split("-")[0]: value[5:].split("-")[0] for key, value in found.items()}
+
+
+def test_province_before_and_after_a_reform() -> None:
+    places = "d1 d2 lost merged n1 n2 new old post split stays village".split()
+    before, after = dict.fromkeys(places, "old"), dict.fromkeys(places, "new")
+    assert at("province", "2025-06-30") == before | {"new": "new"}
+    assert at("province", "2025-07-01") == after
+
+
+def test_district_after_districts_are_gone() -> None:
+    # Districts stand for themselves; what was in them lies in none, but for a commune that was
+    # gone before and has no successor.
+    assert at("district", "2026") == {"d1": "d1", "d2": "d2", "lost": "d2"}
+    assert at("district", "2014") == {
+        "d1": "d1", "d2": "d2", "lost": "d1", "merged": "d1", "split": "d2", "stays": "d1",
+        "village": "d2", "n2": "d2",
+    }  # fmt: skip
+
+
+def test_commune_gives_way_to_its_successor_unless_it_is_split() -> None:
+    old = {"lost": "lost", "merged": "merged", "split": "split", "stays": "stays"}
+    new = {"n1": "n1", "n2": "n2"}
+    assert at("commune", "2014") == old | new | {"village": "split"}
+    assert at("commune", "2026") == old | new | {"merged": "n1", "village": "n2"}
+
+
+def test_successors_of_successors() -> None:
+    dataset = build(
+        localities="""
+            id,country,level,name,exists
+            l-vn-a,VN,commune,A,../2009
+            l-vn-b,VN,commune,B,2010/2019
+            l-vn-c,VN,commune,C,2020/..
+            l-vn-p,VN,province,P,
+            l-vn-v,VN,village,V,
+        """,
+        containments="child_id,parent_id\nl-vn-c,l-vn-p\nl-vn-v,l-vn-a",
+        successions="""
+            old_id,new_id,date,kind
+            l-vn-a,l-vn-b,2010,rename
+            l-vn-b,l-vn-c,2020,rename
+        """,
+    )
+    assert ancestors(dataset, level="commune", at="2021").dropna().to_dict() == {
+        "l-vn-a": "l-vn-c", "l-vn-b": "l-vn-c", "l-vn-c": "l-vn-c", "l-vn-v": "l-vn-c",
+    }  # fmt: skip
+    assert ancestors(dataset, level="commune", at="2015")["l-vn-v"] == "l-vn-b"
+    assert set(ancestors(dataset, level="province", at="2005").dropna()) == {"l-vn-p"}
+
+
+def test_the_way_up_with_the_fewest_steps_counts() -> None:
+    dataset = build(
+        localities="""
+            id,country,level,name
+            l-vn-c,VN,commune,C
+            l-vn-d,VN,district,D
+            l-vn-p,VN,province,P
+            l-vn-q,VN,province,Q
+        """,
+        containments="child_id,parent_id\nl-vn-c,l-vn-d\nl-vn-c,l-vn-q\nl-vn-d,l-vn-p",
+    )
+    assert ancestors(dataset, level="province")["l-vn-c"] == "l-vn-q"
+    assert ancestors(dataset, level="district")["l-vn-c"] == "l-vn-d"
+
+
+def test_shape(mini: Dataset) -> None:
+    found = ancestors(mini, level="province", at="2014")
+    assert found.name == "province"
+    assert found.index.tolist() == mini.localities["id"].tolist()
+    assert found.index.name == "locality_id"
+    assert found.dtype == "str"
+    assert pd.isna(found["l-vn"])
+    assert found.equals(ancestors(mini, level="province", at=dt.date(2014, 12, 31)))
+    codes = ancestor_codes(mini, level="province", at="2014")
+    assert codes.dtype == np.int64
+    assert mini.localities["id"].iloc[codes[codes >= 0]].tolist() == found.dropna().tolist()
+
+
+def test_miniature(mini: Dataset) -> None:
+    places = ["l-vn-minh-tan-commune", "l-vn-thanh-thuy-post", "l-vn-xin-man-district"]
+    assert set(ancestors(mini, level="province", at="2025-06")[places]) == {
+        "l-vn-ha-giang-province"
+    }
+    assert set(ancestors(mini, level="province", at="2025-07")[places]) == {
+        "l-vn-tuyen-quang-province"
+    }
+    # The newest day of the miniature is in 2023.
+    assert set(ancestors(mini, level="province")[places]) == {"l-vn-ha-giang-province"}
+
+
+def test_arguments(mini: Dataset) -> None:
+    levels = ", ".join(LEVELS)
+    with pytest.raises(ArgumentError, match=f"^`level` is 'town'; use one of {levels}$"):
+        ancestors(mini, level="town")
+    message = r"^`at` is '2014~'; give one date without ~ or \?, such as '2014'$"
+    with pytest.raises(ArgumentError, match=message):
+        ancestors(mini, level="province", at="2014~")
+
+
+def test_data_before_and_after_the_reform() -> None:
+    dataset = load()
+    name = dataset.localities.set_index("id")["name"]
+    moved = {"Hà Giang": "Tuyên Quang", "Lào Cai": "Lào Cai"}
+    stay = ("Quảng Ninh", "Lạng Sơn", "Cao Bằng", "Lai Châu", "Điện Biên")
+    before = ancestors(dataset, level="province", at="2014")
+    after = ancestors(dataset, level="province", at="2026")
+    vietnamese = dataset.localities.set_index("id")["country"].eq("VN")
+    for province in (*moved, *stay):
+        inside = before.index[(before.map(name) == province) & vietnamese]
+        levels = set(dataset.localities.set_index("id").loc[inside, "level"])
+        assert {"province", "district", "commune", "village"} & levels, province
+        assert set(after[inside].map(name)) == {moved.get(province, province)}, province
+    below = dataset.localities["level"].isin(["district", "commune", "village", "border_post"])
+    assert after[below.to_numpy()].notna().all()
+
+
+@st.composite
+def hierarchies(draw: st.DrawFn) -> Dataset:
+    """Villages to provinces without reforms, each with at most one parent of each level."""
+    ranks = draw(st.lists(st.sampled_from([1, 3, 4, 5]), min_size=1, max_size=12))
+    rows = [f"l-vn-{n:02},VN,{LEVELS[rank]},N" for n, rank in enumerate(ranks)]
+    links = []
+    for child, rank in enumerate(ranks):
+        for level in {other for other in ranks if other < rank}:
+            parents = [n for n, other in enumerate(ranks) if other == level]
+            parent = draw(st.none() | st.sampled_from(parents))
+            if parent is not None:
+                span = draw(st.sampled_from(["", "../2010", "2011/..", "2005/2015"]))
+                links.append(f"l-vn-{child:02},l-vn-{parent:02},{span}")
+    return build(
+        localities="\n".join(["id,country,level,name", *rows]),
+        containments="\n".join(["child_id,parent_id,during", *links]),
+    )
+
+
+def holding(dataset: Dataset, year: int) -> dict[str, list[str]]:
+    """Parents of each place in a year, or in the nearest year in which it has any."""
+    spans: dict[str, list[tuple[int, str]]] = {}
+    for child, parent, text in zip(
+        dataset.containments["child_id"],
+        dataset.containments["parent_id"],
+        dataset.containments["during"].astype("str").fillna("../.."),
+        strict=True,
+    ):
+        begin, end = (int(part.replace("..", other)) for part, other in zip(
+            text.split("/"), ("0", "9999"), strict=True
+        ))  # fmt: skip
+        spans.setdefault(child, []).append((max(begin - year, year - end, 0), parent))
+    return {
+        child: [parent for wait, parent in links if wait == min(links)[0]]
+        for child, links in spans.items()
+    }
+
+
+@settings(max_examples=25, deadline=None)
+@given(dataset=hierarchies())
+def test_ancestors_against_a_plain_climb(dataset: Dataset) -> None:
+    level_of = dataset.localities.set_index("id")["level"].to_dict()
+    for year, level in itertools.product((2004, 2008, 2011, 2017), ("province", "district")):
+        parents = holding(dataset, year)
+        found = ancestors(dataset, level=level, at=str(year))
+        for place in level_of:
+            reached = [place]
+            while reached and not any(level_of[each] == level for each in reached):
+                reached = [parent for each in reached for parent in parents.get(each, [])]
+            goals = {each for each in reached if level_of[each] == level}
+            assert (found[place] in goals) if goals else pd.isna(found[place])

@@ -1,0 +1,410 @@
+"""Files of graphs hold all of the graph, and other tools read them."""
+
+import copy
+import json
+import math
+import re
+from pathlib import Path
+
+import igraph
+import jsonschema
+import networkx as nx
+import pytest
+
+from twinstudy import (
+    ArgumentError,
+    DataError,
+    Dataset,
+    incidence_graph,
+    locality_graph,
+    read_graph,
+    write_graph,
+)
+
+SCHEMA = json.loads((Path(__file__).parents[1] / "hif" / "hif_schema.json").read_text("utf-8"))
+THREE_WITH_ONE = "p-thanh-thuy-minh-tan-thien-bao"
+WHOLE = (".graphml", ".json", ".hif.json")
+AWKWARD = "“A & <B>” ' \t\n Trạm 爱店社区 𠀀 é"  # the last one is not composed
+
+
+def awkward() -> nx.Graph:
+    """An incidence graph with all that a file format could spoil."""
+    graph = nx.Graph(id="g 1", representation="incidence", share=0.1, rows=2**40)
+    graph.add_node("p-1", bipartite=1, kind="other", weight=2)
+    graph.add_node("l-Ý", bipartite=0, name=AWKWARD, empty="", blank="  ", code="0123")
+    graph.add_node("l-a&b", bipartite=0, name="NA", longitude=107.0, latitude=1e-17)
+    graph.add_node("l-alone", bipartite=0, name="nan", longitude=-0.1)
+    graph.add_edge("p-1", "l-Ý", claims=1, side="CN", weight=1.0)
+    graph.add_edge("l-a&b", "p-1", claims=3, side="VN")
+    return graph
+
+
+def content(graph: nx.Graph) -> tuple[object, ...]:
+    """All of a graph, with the types of its attributes."""
+
+    def typed(attributes: dict[str, object]) -> dict[str, object]:
+        return {key: (type(value), value) for key, value in attributes.items()}
+
+    nodes = {node: typed(attributes) for node, attributes in graph.nodes(data=True)}
+    edges = {frozenset((u, v)): typed(a) for u, v, a in graph.edges(data=True)}
+    return type(graph), typed(graph.graph), nodes, edges
+
+
+@pytest.mark.parametrize("suffix", WHOLE)
+def test_round_trip_keeps_everything(mini: Dataset, tmp_path: Path, suffix: str) -> None:
+    for graph in (incidence_graph(mini), awkward()):
+        before = copy.deepcopy(content(graph))
+        path = write_graph(graph, tmp_path / f"graph{suffix}")
+        assert content(read_graph(path)) == before == content(graph)
+
+
+@pytest.mark.parametrize("suffix", WHOLE)
+def test_second_write_gives_the_same_bytes(mini: Dataset, tmp_path: Path, suffix: str) -> None:
+    for graph in (incidence_graph(mini), awkward()):
+        first = write_graph(graph, tmp_path / f"first{suffix}").read_bytes()
+        again = write_graph(graph, tmp_path / f"again{suffix}").read_bytes()
+        back = write_graph(read_graph(tmp_path / f"first{suffix}"), tmp_path / f"back{suffix}")
+        assert first == again == back.read_bytes()
+        assert first.endswith(b"\n")
+
+
+def test_locality_graph_round_trip(mini: Dataset, tmp_path: Path) -> None:
+    graph = locality_graph(mini)
+    for suffix in (".graphml", ".json"):
+        back = read_graph(write_graph(graph, str(tmp_path / f"GRAPH{suffix.upper()}")))
+        assert content(back) == content(graph)
+        assert list(back.edges) == list(graph.edges)
+
+
+def test_an_empty_graph_round_trips(tmp_path: Path) -> None:
+    for suffix in WHOLE:
+        assert content(read_graph(write_graph(nx.Graph(), tmp_path / f"e{suffix}"))) == content(
+            nx.Graph()
+        )
+
+
+def test_igraph_reads_graphml(mini: Dataset, tmp_path: Path) -> None:
+    graph = incidence_graph(mini)
+    read = igraph.Graph.Read_GraphML(str(write_graph(graph, tmp_path / "graph.graphml")))
+    assert not read.is_directed()
+    assert read.vs["id"] == list(graph)
+    for vertex, (node, attributes) in zip(read.vs, graph.nodes(data=True), strict=True):
+        own = {k: v for k, v in vertex.attributes().items() if k in attributes}
+        assert own == attributes, node
+        absent = {v for k, v in vertex.attributes().items() if k not in attributes and k != "id"}
+        assert all(value == "" or math.isnan(value) for value in absent)
+    ties = {frozenset((read.vs[e.source]["id"], read.vs[e.target]["id"])): e for e in read.es}
+    assert ties.keys() == {frozenset(ends) for ends in graph.edges}
+    for start, end, attributes in graph.edges(data=True):
+        assert ties[frozenset((start, end))].attributes() == attributes
+    assert read.vs.find(id="l-vn-phai-lau")["name"] == "Phai Lầu"
+    assert read.vs.find(id="l-cn-thien-bao-commune")["name_zh"] == "天保"
+    assert read["data_version"] == mini.version
+
+
+def test_hif_is_valid_and_a_pairing_is_one_hyperedge(mini: Dataset, tmp_path: Path) -> None:
+    jsonschema.Draft7Validator.check_schema(SCHEMA)
+    for number, graph in enumerate((incidence_graph(mini), awkward())):
+        path = write_graph(graph, tmp_path / f"{number}.hif.json")
+        jsonschema.validate(json.loads(path.read_text("utf-8")), SCHEMA)
+    data = json.loads((tmp_path / "0.hif.json").read_text("utf-8"))
+    assert {record["edge"] for record in data["edges"]} == set(mini.pairings["id"][:-1])
+    members = [r["node"] for r in data["incidences"] if r["edge"] == THREE_WITH_ONE]
+    assert members == [
+        "l-cn-thien-bao-commune",
+        "l-vn-minh-tan-commune",
+        "l-vn-thanh-duc-commune",
+        "l-vn-thanh-thuy-commune",
+    ]
+    with pytest.raises(jsonschema.ValidationError, match="'edge' is a required property"):
+        jsonschema.validate({"incidences": [{"node": "l"}]}, SCHEMA)
+
+
+def test_foreign_hif_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "foreign.hif.json"
+    data = {
+        "network-type": "undirected",
+        "incidences": [{"edge": 1, "node": "a", "weight": 0.5}, {"edge": 1, "node": "b"}],
+        "nodes": [{"node": "alone", "weight": 2, "attrs": {"name": "爱店"}}],
+    }
+    path.write_text(json.dumps(data), encoding="utf-8")
+    graph = read_graph(path)
+    assert dict(graph.nodes(data=True)) == {
+        "alone": {"bipartite": 0, "weight": 2, "name": "爱店"},
+        "a": {"bipartite": 0},
+        "b": {"bipartite": 0},
+        1: {"bipartite": 1},
+    }
+    assert list(graph.edges(data=True)) == [("a", 1, {"weight": 0.5}), ("b", 1, {})]
+
+
+def test_foreign_node_link_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "old.json"
+    data = {
+        "multigraph": False,
+        "nodes": [{"id": "a"}, {"id": "b"}],
+        "links": [{"source": "a", "target": "b"}],
+    }
+    path.write_text(json.dumps(data), encoding="utf-8")
+    assert list(read_graph(path).edges) == [("a", "b")]
+
+
+def test_geojson_of_the_incidence_graph(mini: Dataset, tmp_path: Path) -> None:
+    graph = incidence_graph(mini)
+    path = write_graph(graph, tmp_path / "pairings.geojson")
+    data = json.loads(path.read_text("utf-8"))
+    assert data["metadata"] == graph.graph
+    shapes = {feature["id"]: feature["geometry"] for feature in data["features"]}
+    properties = {feature["id"]: feature["properties"] for feature in data["features"]}
+    assert list(shapes) == list(graph)
+    assert shapes["l-vn-phai-lau"] == {"type": "Point", "coordinates": [107.5678, 21.6084]}
+    assert shapes["l-cn-trang-nhi"] is None
+    assert properties["l-cn-trang-nhi"]["name"] == "Tràng Nhì"
+    township = [104.8494, 22.9369]
+    assert shapes[THREE_WITH_ONE] == {
+        "type": "MultiLineString",
+        "coordinates": [
+            [township, [104.9, 22.9333]],
+            [township, [104.7833, 22.8833]],
+            [township, [104.8667, 22.9]],
+        ],
+    }
+    assert shapes["p-phai-lau-trang-nhi"] is None
+    missing = {p: properties[p]["members_without_point"] for p in mini.pairings["id"][:-1]}
+    assert missing == {
+        "p-chi-ma-ai-diem": 1,
+        "p-phai-lau-trang-nhi": 1,
+        THREE_WITH_ONE: 0,
+        "p-thanh-thuy-post-thien-bao": 2,
+        "p-trang-vi-van-vi": 0,
+    }
+
+
+def test_geojson_of_the_locality_graph(mini: Dataset, tmp_path: Path) -> None:
+    graph = locality_graph(mini)
+    path = write_graph(graph, tmp_path / "ties.geojson")
+    features = json.loads(path.read_text("utf-8"))["features"]
+    assert [f["id"] for f in features[: len(graph)]] == list(graph)
+    ties = features[len(graph) :]
+    assert [(f["properties"]["source"], f["properties"]["target"]) for f in ties] == list(
+        graph.edges
+    )
+    drawn = [f["geometry"]["coordinates"] for f in ties if f["geometry"]]
+    assert len(drawn) == 4
+    assert [[108.0167, 21.5333], [108.0, 21.5167]] in drawn
+
+
+def test_geojson_ties_the_two_members_of_one_country(tmp_path: Path) -> None:
+    graph = nx.Graph()
+    graph.add_node("a", bipartite=0, longitude=1.0, latitude=2.0)
+    graph.add_node("b", bipartite=0, longitude=3.0, latitude=4.0)
+    graph.add_node("p", bipartite=1)
+    graph.add_edge("a", "p", side="VN")
+    graph.add_edge("b", "p", side="VN")
+    data = json.loads(write_graph(graph, tmp_path / "a.geojson").read_text("utf-8"))
+    assert data["features"][-1]["geometry"]["coordinates"] == [[[1.0, 2.0], [3.0, 4.0]]]
+
+
+def test_geopandas_reads_geojson(mini: Dataset, tmp_path: Path) -> None:
+    why = "the extra `geo` is not installed, so GeoJSON is not read by an independent reader"
+    geopandas = pytest.importorskip("geopandas", reason=why)
+    pytest.importorskip("pyogrio", reason=why)
+    graph = incidence_graph(mini)
+    frame = geopandas.read_file(write_graph(graph, tmp_path / "pairings.geojson"), engine="pyogrio")
+    assert frame.crs.to_epsg() == 4326
+    assert frame["id"].tolist() == list(graph)
+    frame = frame.set_index("id")
+    assert frame.loc["l-cn-thien-bao-commune", "name_zh"] == "天保"
+    assert frame.geometry["l-vn-phai-lau"].coords[0] == (107.5678, 21.6084)
+    unplaced = {
+        node for node, a in graph.nodes(data=True) if not a["bipartite"] and "longitude" not in a
+    }
+    assert set(frame.index[frame.geometry.isna() & (frame["bipartite"] == 0)]) == unplaced
+    assert frame.geometry[THREE_WITH_ONE].geom_type == "MultiLineString"
+    assert len(frame.geometry[THREE_WITH_ONE].geoms) == 3
+
+
+def test_writing_is_atomic(mini: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_graph(locality_graph(mini), tmp_path / "ties.json")
+    before = path.read_bytes()
+
+    def fail(*_: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr("os.fsync", fail)
+    with pytest.raises(OSError, match="disk full"):
+        write_graph(incidence_graph(mini), path)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        (
+            "graph.gml",
+            (
+                "`path` is '{}'; its suffix says the format; use one of "
+                ".hif.json, .json, .graphml, .geojson"
+            ),
+        ),
+        ("no/graph.json", "`path` is '{}', and there is no folder '{}'; make it first"),
+    ],
+)
+def test_paths_that_cannot_be_written(tmp_path: Path, name: str, message: str) -> None:
+    path = tmp_path / name
+    with pytest.raises(ArgumentError, match=re.escape(message.format(path, path.parent)) + "$"):
+        write_graph(awkward(), path)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        (
+            "graph.gml",
+            "`path` is '{}'; its suffix says the format; use one of .hif.json, .json, .graphml",
+        ),
+        (
+            "graph.geojson",
+            (
+                "`path` is '{}'; GeoJSON is only written, as it does not hold the whole graph; "
+                "read one of .hif.json, .json, .graphml"
+            ),
+        ),
+    ],
+)
+def test_paths_that_cannot_be_read(tmp_path: Path, name: str, message: str) -> None:
+    path = tmp_path / name
+    with pytest.raises(ArgumentError, match=re.escape(message.format(path)) + "$"):
+        read_graph(path)
+
+
+CONVERT = "convert it to str, int or float, and leave out the key of what is missing"
+REFUSED = [
+    ({"name": None}, f"node 'a': 'name' is None, a NoneType; {CONVERT}"),
+    ({"name": True}, f"node 'a': 'name' is True, a bool; {CONVERT}"),
+    ({"name": ["a"]}, f"node 'a': 'name' is ['a'], a list; {CONVERT}"),
+    ({"name": math.nan}, "node 'a': 'name' is nan; leave out the key of what is missing"),
+    ({"name": "a\rb"}, r"node 'a': 'name' is 'a\rb', with a control character; take it out"),
+    ({"id": "a"}, "node 'a': the name 'id' is taken by the file formats; rename the attribute"),
+    ({5: "a"}, "node 'a': the name 5 is not plain text; rename the attribute"),
+]
+
+
+@pytest.mark.parametrize("suffix", [*WHOLE, ".geojson"])
+@pytest.mark.parametrize(("attributes", "message"), REFUSED)
+def test_attributes_that_a_file_would_spoil_are_refused(
+    tmp_path: Path, suffix: str, attributes: dict[object, object], message: str
+) -> None:
+    graph = nx.Graph()
+    graph.add_node("a", bipartite=0)
+    graph.nodes["a"].update(attributes)
+    with pytest.raises(ArgumentError, match=f"^`graph` cannot be written:\n{re.escape(message)}$"):
+        write_graph(graph, tmp_path / f"graph{suffix}")
+    assert not list(tmp_path.iterdir())
+
+
+def test_all_faults_are_named(tmp_path: Path) -> None:
+    graph = nx.Graph(id=7)
+    graph.add_node(1)
+    graph.add_node("a\x00")
+    graph.add_edge("a", "b", weight=1, source="x")
+    graph.add_edge("b", "c", weight=0.5)
+    with pytest.raises(ArgumentError) as caught:
+        write_graph(graph, tmp_path / "graph.graphml")
+    assert str(caught.value).splitlines() == [
+        "`graph` cannot be written:",
+        "node 1 is not text; rename it with networkx.relabel_nodes(graph, str)",
+        r"node 'a\x00' holds a control character; rename it",
+        "graph: 'id' is 7; the id of a graph is a text",
+        "edge 'a', 'b': the name 'source' is taken by the file formats; rename the attribute",
+        "edge 'b', 'c': 'weight' is 0.5, but whole numbers before; use one type for all",
+    ]
+
+
+def test_many_faults_are_counted(tmp_path: Path) -> None:
+    with pytest.raises(ArgumentError, match=r"\n… and 2 more$"):
+        write_graph(nx.empty_graph(12), tmp_path / "graph.json")
+
+
+@pytest.mark.parametrize("kind", [nx.DiGraph, nx.MultiGraph])
+def test_other_graphs_are_refused(tmp_path: Path, kind: type[nx.Graph]) -> None:
+    message = (
+        f"`graph` is a {kind.__name__}; only undirected graphs without parallel edges are written; "
+        "make one with networkx.Graph(graph)"
+    )
+    with pytest.raises(ArgumentError, match=f"^{re.escape(message)}$"):
+        write_graph(kind(), tmp_path / "graph.json")
+
+
+def test_hif_needs_an_incidence_graph(mini: Dataset, tmp_path: Path) -> None:
+    path = tmp_path / "graph.hif.json"
+    no_side = (
+        "`graph` is not an incidence graph: node 'l-cn-ai-diem' has no `bipartite` of 0 or 1; "
+        "make one with incidence_graph"
+    )
+    with pytest.raises(ArgumentError, match=f"^{re.escape(no_side)}$"):
+        write_graph(locality_graph(mini), path)
+    graph = incidence_graph(mini)
+    graph.add_edge("l-vn-phai-lau", "l-vn-chi-ma")
+    inside = (
+        "`graph` is not an incidence graph: edge ('l-vn-chi-ma', 'l-vn-phai-lau') ties two nodes "
+        "of one `bipartite`; make one with incidence_graph"
+    )
+    with pytest.raises(ArgumentError, match=f"^{re.escape(inside)}$"):
+        write_graph(graph, path)
+
+
+def test_geojson_needs_coordinates_and_sides(tmp_path: Path) -> None:
+    path = tmp_path / "graph.geojson"
+    message = (
+        "`graph` has no node with `longitude` and `latitude`, so there is nothing to map; "
+        "use .graphml or .json"
+    )
+    with pytest.raises(ArgumentError, match=f"^{re.escape(message)}$"):
+        write_graph(nx.Graph([("a", "b")]), path)
+    graph = awkward()
+    del graph.edges["l-Ý", "p-1"]["side"]
+    message = (
+        "edge ('l-Ý', 'p-1') has no `side`, so it is open whom it ties; "
+        "make one with incidence_graph"
+    )
+    with pytest.raises(ArgumentError, match=f"^{re.escape(message)}$"):
+        write_graph(graph, path)
+
+
+UNREADABLE = [
+    ("graph.graphml", "not XML", "ParseError: syntax error: line 1, column 0"),
+    ("graph.graphml", "<graphml/>", "it holds 0 graphs, not one"),
+    ("graph.json", "{", "JSONDecodeError: Expecting property name"),
+    ("graph.json", "[]", "it has no list 'nodes'"),
+    ("graph.json", '{"nodes": [{}], "edges": []}', "node {} has no 'id'"),
+    ("graph.json", '{"nodes": [], "incidences": []}', "KeyError: 'links'"),
+    ("graph.hif.json", "{}", "it has no list 'incidences'"),
+    (
+        "graph.hif.json",
+        '{"network-type": "directed", "incidences": []}',
+        "'network-type' is 'directed'; only 'undirected' can be read",
+    ),
+    (
+        "graph.hif.json",
+        '{"incidences": [{"node": 1, "edge": 1}]}',
+        "1 names a node and an edge; rename one of them",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "reason"), UNREADABLE)
+def test_files_that_are_not_what_they_seem(
+    tmp_path: Path, name: str, text: str, reason: str
+) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    message = f"{name}: the file does not hold a graph in the format of its suffix: {reason}"
+    remedy = "; GraphML has the suffix .graphml, node-link JSON .json, HIF .hif.json"
+    with pytest.raises(DataError, match=f"{re.escape(message)}.*{re.escape(remedy)}$"):
+        read_graph(tmp_path / name)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"no\.graphml"):
+        read_graph(tmp_path / "no.graphml")

@@ -1,0 +1,169 @@
+"""The incidence graph is what the data say; the locality graph never ties one side."""
+
+import random
+import re
+
+import networkx as nx
+import pandas as pd
+import pytest
+from conftest import MINIATURE
+
+from twinstudy import ArgumentError, Dataset, incidence_graph, load, locality_graph
+from twinstudy.records.dataset import dataset_from_text
+from twinstudy.tables.typed import text_tables
+
+THREE_WITH_ONE = "p-thanh-thuy-minh-tan-thien-bao"
+
+
+def test_a_pairing_of_three_with_one_is_one_node_with_four_neighbours(mini: Dataset) -> None:
+    graph = incidence_graph(mini)
+    assert set(graph[THREE_WITH_ONE]) == {
+        "l-cn-thien-bao-commune",
+        "l-vn-minh-tan-commune",
+        "l-vn-thanh-duc-commune",
+        "l-vn-thanh-thuy-commune",
+    }
+    assert graph.nodes[THREE_WITH_ONE] == {
+        "bipartite": 1,
+        "kind": "commune",
+        "status": "agreed",
+        "signed": "2018",
+        "being": "certain",
+    }
+    assert graph[THREE_WITH_ONE]["l-vn-thanh-duc-commune"] == {"claims": 1, "side": "VN"}
+    assert graph[THREE_WITH_ONE]["l-cn-thien-bao-commune"] == {"claims": 2, "side": "CN"}
+    assert nx.is_bipartite(graph)
+
+
+def test_what_is_missing_has_no_key(mini: Dataset) -> None:
+    graph = incidence_graph(mini)
+    assert graph.nodes["l-cn-trang-nhi"] == {
+        "bipartite": 0,
+        "name": "Tràng Nhì",
+        "country": "CN",
+        "level": "village",
+    }
+    assert graph.nodes["l-cn-thien-bao-commune"]["name_zh"] == "天保"
+    assert "signed" not in graph.nodes["p-thanh-thuy-post-thien-bao"]
+
+
+def test_attributes_are_plain_python(mini: Dataset) -> None:
+    for graph in (incidence_graph(mini), locality_graph(mini)):
+        values = [*graph.graph.values()]
+        for *_, attributes in [*graph.nodes(data=True), *graph.edges(data=True)]:
+            values += attributes.values()
+        assert {type(value) for value in values} <= {str, int, float}
+
+
+def test_the_locality_graph_ties_across_only(mini: Dataset) -> None:
+    graph = locality_graph(mini)
+    country = nx.get_node_attributes(graph, "country")
+    assert all(country[u] != country[v] for u, v in graph.edges)
+    assert graph["l-vn-minh-tan-commune"]["l-cn-thien-bao-commune"] == {
+        "pairings": 1,
+        "certain": 1,
+        "weight": pytest.approx(1 / 3),
+    }
+    assert not graph.has_edge("l-vn-minh-tan-commune", "l-vn-thanh-thuy-commune")
+
+
+def test_weights_add_up_to_pairings(mini: Dataset) -> None:
+    graph = locality_graph(mini)
+    assert graph.graph["pairings"] == 5
+    assert sum(w for *_, w in graph.edges(data="weight")) == pytest.approx(5)
+
+
+@pytest.mark.parametrize(
+    ("at", "province"),
+    [("2014", "l-vn-ha-giang-province"), ("2026", "l-vn-tuyen-quang-province")],
+)
+def test_a_roll_up_follows_the_hierarchy_of_its_day(mini: Dataset, at: str, province: str) -> None:
+    graph = locality_graph(mini, level="province", at=at)
+    pairings = graph["l-cn-van-nam-province"][province]["pairings"]
+    # Thanh Đức has no parent after the reform; the other two communes carry its pairing.
+    assert pairings == (1 if at == "2014" else 2)
+    assert graph.graph["unplaced"] == 0
+
+
+def test_a_day_leaves_out_what_was_signed_later_and_says_so(mini: Dataset) -> None:
+    graph = incidence_graph(mini, at="2014")
+    pairings = {node for node, part in graph.nodes(data="bipartite") if part == 1}
+    # 2013~ and 2014-08-26/2015 may have been, the undated border post always may have been.
+    assert pairings == {
+        "p-phai-lau-trang-nhi",
+        "p-thanh-thuy-post-thien-bao",
+        "p-trang-vi-van-vi",
+    }
+    assert graph.graph == {
+        "representation": "incidence",
+        "at": "2014-12-31",
+        "data_version": mini.version,
+        "left_out_by_status": 1,
+        "left_out_as_later": 2,
+        "undated": 1,
+    }
+
+
+def test_other_statuses_are_taken_in_when_asked_for(mini: Dataset) -> None:
+    graph = locality_graph(mini, statuses=("agreed", "planned"))
+    assert graph["l-vn-xin-man-district"]["l-cn-ma-quan-district"]["certain"] == 0
+    assert graph.graph["left_out_by_status"] == 0
+
+
+def test_a_pairing_inside_one_country_ties_its_two_members(mini: Dataset) -> None:
+    text = text_tables(mini.tables)
+    abroad = text["memberships"]["locality_id"] == "l-cn-ai-diem"
+    text["memberships"].loc[abroad, "locality_id"] = "l-vn-phai-lau"
+    graph = locality_graph(dataset_from_text(text))
+    assert graph["l-vn-chi-ma"]["l-vn-phai-lau"]["weight"] == 1
+
+
+def test_a_roll_up_that_joins_both_sides_is_left_out_and_counted(mini: Dataset) -> None:
+    text = text_tables(mini.tables)
+    abroad = text["memberships"]["locality_id"] == "l-cn-ai-diem"
+    text["memberships"].loc[abroad, "locality_id"] = "l-vn-phai-lau"
+    graph = locality_graph(dataset_from_text(text), level="country")
+    assert list(graph.edges) == [("l-cn", "l-vn")]
+    assert (graph.graph["pairings"], graph.graph["unplaced"]) == (4, 1)
+
+
+@pytest.mark.parametrize("make", [incidence_graph, locality_graph])
+def test_any_row_order_gives_the_same_graph_in_the_same_order(make, mini: Dataset) -> None:  # type: ignore[no-untyped-def]
+    text = text_tables(mini.tables)
+    rows = {
+        name: random.Random(1).sample(range(len(frame)), len(frame)) for name, frame in text.items()
+    }
+    shuffled = dataset_from_text({name: frame.iloc[rows[name]] for name, frame in text.items()})
+    graph, again = make(mini), make(shuffled)
+    assert list(graph.nodes(data=True)) == list(again.nodes(data=True))
+    assert list(graph.edges(data=True)) == list(again.edges(data=True))
+    assert list(graph.nodes) == [
+        *sorted(n for n in graph if n[0] == "l"),
+        *sorted(n for n in graph if n[0] == "p"),
+    ]
+
+
+def test_the_dataset_is_left_as_it_was(mini: Dataset) -> None:
+    before = {name: frame.copy() for name, frame in mini.tables.items()}
+    incidence_graph(mini)
+    locality_graph(mini, level="province")
+    for name, frame in before.items():
+        pd.testing.assert_frame_equal(mini.tables[name], frame)
+
+
+def test_bad_arguments_are_named() -> None:
+    dataset = load(MINIATURE)
+    message = "`at` is '2014/2015'; give one date without ~ or ?, such as '2014'"
+    with pytest.raises(ArgumentError, match=re.escape(message)):
+        incidence_graph(dataset, at="2014/2015")
+    with pytest.raises(ArgumentError, match="`level` is 'town'; use one of country, province"):
+        locality_graph(dataset, level="town")
+    with pytest.raises(ArgumentError, match=r"^`statuses` is 'signed'; use one of agreed, planned"):
+        incidence_graph(dataset, statuses=("signed",))
+
+
+def test_a_status_may_stand_alone(mini: Dataset) -> None:
+    assert set(locality_graph(mini, statuses="planned")) == set(
+        locality_graph(mini, statuses=("planned",))
+    )
+    assert len(locality_graph(mini, statuses="agreed").edges)

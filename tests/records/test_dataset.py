@@ -1,0 +1,205 @@
+"""A dataset is frozen and valid, and knows its version; what is wrong can be printed and passed on."""
+
+import copy
+import dataclasses
+import pickle
+import re
+
+import pandas as pd
+import pytest
+from conftest import MINIATURE, Edit
+
+import twinstudy
+from twinstudy import (
+    ArgumentError,
+    DataError,
+    Dataset,
+    MissingExtraError,
+    Problem,
+    Problems,
+    TwinstudyError,
+    UnknownKeyError,
+    load,
+)
+from twinstudy.records.dataset import dataset_from_text
+from twinstudy.tables.files import bundled_data
+from twinstudy.tables.schema import TABLES
+from twinstudy.tables.typed import text_tables
+
+DATE = Problem("claims.csv", 14, "signed", "2013-13", "'2013-13' is not a date")
+
+
+# -- datasets ---------------------------------------------------------------------------------
+
+
+def test_a_dataset_is_frozen(mini: Dataset) -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError, match="cannot assign to field 'claims'"):
+        mini.claims = mini.pairings  # type: ignore[misc]
+    with pytest.raises(dataclasses.FrozenInstanceError, match="cannot delete field 'claims'"):
+        del mini.claims  # type: ignore[misc]
+    with pytest.raises(dataclasses.FrozenInstanceError, match="cannot assign to field 'extra'"):
+        mini.extra = 1  # type: ignore[attr-defined]
+
+
+def test_the_tables_are_those_of_the_schema(mini: Dataset) -> None:
+    assert list(mini.tables) == [each.name for each in TABLES]
+    for name, frame in mini.tables.items():
+        assert frame is getattr(mini, name)
+        assert frame.index.equals(pd.RangeIndex(len(frame)))
+
+
+def test_two_loads_share_no_frame(mini: Dataset) -> None:
+    again = load(MINIATURE)
+    again.claims.loc[0, "locator"] = "changed"
+    assert mini.claims.loc[0, "locator"] == "par. 5"
+
+
+def test_a_dataset_in_a_line(mini: Dataset) -> None:
+    assert repr(mini) == (
+        f"<twinstudy.Dataset {mini.version}: 6 pairings, 23 localities, 9 claims, 7 sources>"
+    )
+
+
+def test_a_dataset_can_be_pickled_and_copied(mini: Dataset) -> None:
+    for again in (pickle.loads(pickle.dumps(mini)), copy.deepcopy(mini)):
+        assert again.version == mini.version
+        for name, frame in mini.tables.items():
+            pd.testing.assert_frame_equal(again.tables[name], frame)
+
+
+def test_the_bundled_data_are_the_default() -> None:
+    assert load().version == load(bundled_data()).version == load(str(bundled_data())).version
+
+
+def test_the_version_is_that_of_the_package_and_of_the_content(mini: Dataset) -> None:
+    assert re.fullmatch(re.escape(twinstudy.__version__) + r"\+[0-9a-f]{8}", mini.version)
+    assert load(MINIATURE).version == mini.version
+
+
+CHANGES = {
+    "text": ("pairings", "note", "p-phai-lau-trang-nhi", "Two dates."),
+    "word": ("pairings", "status", "p-xin-man-ma-quan", "doubtful"),
+    "date": ("claims", "signed", "c-chi-ma-ai-diem-1", "2015-11"),
+    "qualifier": ("claims", "signed", "c-trang-vi-van-vi-1", "2013"),
+    "whole number": ("claims", "agreement_items", "c-phai-lau-trang-nhi-1", "7"),
+    "number": ("localities", "longitude", "l-vn-phai-lau", "107.5679"),
+    "reference": ("localities", "position_source_id", "l-vn-phai-lau", "s-news-nd"),
+    "emptied cell": ("localities", "name_zh", "l-cn", ""),
+    "filled cell": ("pairings", "note", "p-chi-ma-ai-diem", "x"),
+    "id": ("events", "id", "e-chi-ma-ai-diem-1", "e-chi-ma-ai-diem-2"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_any_change_of_a_cell_changes_the_version(mini: Dataset, change: str) -> None:
+    name, column, key, value = CHANGES[change]
+    text = text_tables(mini.tables)
+    text[name].loc[text[name]["id"] == key, column] = value
+    assert dataset_from_text(text).version != mini.version
+
+
+def test_a_text_moved_to_the_next_cell_changes_the_version(mini: Dataset) -> None:
+    text = text_tables(mini.tables)
+    frame = text["claims"]
+    frame.loc[1, ["locator", "note"]] = ["", "par. 2"]
+    moved = dataset_from_text(text).version
+    frame.loc[[1, 2], "note"] = ["", "par. 2"]
+    assert len({moved, dataset_from_text(text).version, mini.version}) == 3
+
+
+def test_invalid_tables_make_no_dataset(edited: Edit) -> None:
+    folder = edited("claims.csv", "2015-12,,", "2015-13,,")
+    with pytest.raises(DataError) as caught:
+        load(folder)
+    assert str(caught.value) == (
+        "1 problem in the data:\n"
+        "claims.csv:2: signed: '2015-13' is not a date; write YYYY, YYYY-MM, YYYY-MM-DD or A/B, "
+        "with ~ or ? after it"
+    )
+    assert [problem.value for problem in caught.value.problems] == ["2015-13"]
+
+
+def test_frames_of_text_are_checked_like_files(mini: Dataset) -> None:
+    text = text_tables(mini.tables)
+    text["claims"].loc[0, ["signed", "note"]] = ["2015-13", "Tra\u0300ng\nVi"]
+    with pytest.raises(DataError) as caught:
+        dataset_from_text(text)
+    assert [(p.file, p.line, p.column) for p in caught.value.problems] == [
+        ("claims.csv", 0, "note"),
+        ("claims.csv", 0, "signed"),
+    ]
+    assert "holds the control character '\\n'" in str(caught.value)
+
+
+# -- what is wrong ----------------------------------------------------------------------------
+
+
+def test_problems_print_their_place() -> None:
+    assert str(DATE) == "claims.csv:14: signed: '2013-13' is not a date"
+    assert str(Problem("a.csv", 0, "", "", "it is empty")) == "a.csv: it is empty"
+    assert str(Problem("a.csv", 2, "", "", "too long")) == "a.csv:2: too long"
+    assert str(Problem("a.csv", 2, "b", "=1", "odd", "warning")) == "a.csv:2: warning: b: odd"
+
+
+def test_problems_are_frozen_and_in_file_order() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError, match="cannot assign to field 'line'"):
+        DATE.line = 3  # type: ignore[misc]
+    places = [
+        ("b.csv", 1, ""),
+        ("a.csv", 10, "a"),
+        ("a.csv", 9, "b"),
+        ("a.csv", 9, "a"),
+        ("a.csv", 0, ""),
+    ]
+    problems = sorted(Problem(*place, "", "") for place in places)
+    assert [(p.file, p.line, p.column) for p in problems] == [
+        ("a.csv", 0, ""), ("a.csv", 9, "a"), ("a.csv", 9, "b"), ("a.csv", 10, "a"), ("b.csv", 1, ""),
+    ]  # fmt: skip
+
+
+def test_a_list_of_problems_prints_one_a_line_and_is_a_safe_table() -> None:
+    problems = Problems([DATE, Problem("a.csv", 0, "", "", "<script>'&'</script>")])
+    assert str(problems) == repr(problems) == f"{DATE}\na.csv: <script>'&'</script>"
+    shown = problems._repr_html_()
+    assert "&lt;script&gt;&#x27;&amp;&#x27;&lt;/script&gt;" in shown
+    assert "<script>" not in shown
+    assert Problems()._repr_html_() == "<p>no problems</p>"
+
+
+@pytest.mark.parametrize("count", [1, 2, 50, 51, 120])
+def test_an_error_shows_fifty_problems_and_holds_all(count: int) -> None:
+    error = DataError(Problem("a.csv", line, "", "", "odd") for line in range(count))
+    head, *lines = str(error).split("\n")
+    assert head == f"{count} problem{'s' if count > 1 else ''} in the data:"
+    assert lines[:50] == [
+        f"a.csv:{line}: odd" if line else "a.csv: odd" for line in range(min(count, 50))
+    ]
+    more = [f"… and {count - 50} more in `problems` of this error"] if count > 50 else []
+    assert lines[50:] == more
+    assert len(error.problems) == count
+
+
+@pytest.mark.parametrize(
+    "error",
+    [DataError([DATE, DATE]), ArgumentError("a"), UnknownKeyError("b"), MissingExtraError("c")],
+    ids=lambda error: type(error).__name__,
+)
+def test_errors_can_be_pickled(error: TwinstudyError) -> None:
+    again = pickle.loads(pickle.dumps(error))
+    assert type(again) is type(error)
+    assert str(again) == str(error)
+    assert getattr(again, "problems", None) == getattr(error, "problems", None)
+
+
+@pytest.mark.parametrize(
+    ("error", "builtin"),
+    [
+        (ArgumentError, ValueError),
+        (DataError, ValueError),
+        (UnknownKeyError, LookupError),
+        (MissingExtraError, ImportError),
+    ],
+)
+def test_every_error_is_ours_and_a_builtin(error: type, builtin: type) -> None:
+    assert issubclass(error, TwinstudyError)
+    assert issubclass(error, builtin)

@@ -1,0 +1,561 @@
+"""Any frame of twinnings as a dataset: what real registers hold, and what is said of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from twinstudy import ArgumentError, DataError, Dataset, conflicts, from_edgelist, load
+from twinstudy.tables.table_rules import check_tables
+from twinstudy.tables.typed import text_tables, type_tables
+
+COUNTRIES = {"left_country": "DE", "right_country": "GB"}
+
+
+def frame(*rows: tuple[Any, ...], columns: str = "city twin year") -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=columns.split()[: len(rows[0])])
+
+
+def read(pairs: pd.DataFrame, **arguments: Any) -> Dataset:
+    return from_edgelist(pairs, **({"left": "city", "right": "twin"} | COUNTRIES | arguments))
+
+
+def faults(pairs: pd.DataFrame, **arguments: Any) -> list[str]:
+    with pytest.raises(DataError) as caught:
+        read(pairs, **arguments)
+    return list(map(str, caught.value.problems))
+
+
+def assert_sound(dataset: Dataset) -> None:
+    """The tables break no rule, and are what reading them from files would give."""
+    tables = type_tables(text_tables(dataset.tables))
+    errors = [each for each in check_tables(tables) if each.severity == "error"]
+    assert errors == []
+    for name, typed in tables.typed.items():
+        pd.testing.assert_frame_equal(dataset.tables[name], typed)
+
+
+# What one row becomes
+
+
+def test_one_row_is_one_pairing_with_one_claim() -> None:
+    dataset = read(frame(("Cologne", "Liverpool", 1952)), signed="year", kind="commune")
+    assert_sound(dataset)
+    assert dataset.localities["id"].tolist() == ["l-de-cologne", "l-gb-liverpool"]
+    assert dataset.localities["level"].tolist() == ["commune", "commune"]
+    pairing = dataset.pairings.iloc[0]
+    assert pairing["id"] == "p-de-cologne-gb-liverpool"
+    assert pairing[["kind", "matching", "status"]].tolist() == ["commune", "joint", "agreed"]
+    claim = dataset.claims.iloc[0]
+    assert claim["id"] == "c-de-cologne-gb-liverpool-1"
+    assert claim[["source_id", "locator", "signed"]].tolist() == ["s-edge-list", "entry 1", "1952"]
+    assert dataset.memberships["named_as"].tolist() == ["Cologne", "Liverpool"]
+    assert dataset.sources["title"].tolist() == ["Edge list"]
+    assert dataset.report == []
+
+
+def test_input_is_not_changed() -> None:
+    pairs = frame((" Cologne", "Liverpool", 1952.0))
+    before = pairs.copy(deep=True)
+    read(pairs, signed="year")
+    pd.testing.assert_frame_equal(pairs, before)
+
+
+def test_no_rows_make_an_empty_dataset() -> None:
+    dataset = read(frame(("a", "b")).iloc[:0])
+    assert_sound(dataset)
+    assert {len(table) for table in dataset.tables.values()} == {0}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("1952", "1952"),
+        ("1952-03~", "1952-03~"),
+        ("1950/1952", "1950/1952"),
+        (" 1952-03-01 ", "1952-03-01"),
+        ("1952-03-01T10:00:00Z", "1952-03-01"),
+        ("1952-03-01 10:00:00", "1952-03-01"),
+        (1952, "1952"),
+        (1952.0, "1952"),
+        (np.int64(800), "0800"),
+        (np.float64(1952), "1952"),
+        (pd.Timestamp("1952-03-01 10:00"), "1952-03-01"),
+        (pd.Timestamp("1952-03-01 23:00", tz="Asia/Ho_Chi_Minh"), "1952-03-01"),
+        (np.datetime64("1952-03-01"), "1952-03-01"),
+        (dt.date(1952, 3, 1), "1952-03-01"),
+        (pd.Period("1952-03"), "1952-03"),
+        (None, None),
+        (float("nan"), None),
+        (pd.NaT, None),
+        (pd.NA, None),
+        ("", None),
+        ("  ", None),
+    ],
+)
+def test_forms_of_date(value: object, expected: str | None) -> None:
+    pairs = frame(("Cologne", "Liverpool", None)).astype({"year": "object"})
+    pairs.at[0, "year"] = value  # noqa: PD008 - iat and loc would take a Timestamp apart
+    dataset = read(pairs, signed="year")
+    assert_sound(dataset)
+    signed = dataset.claims["signed"].iloc[0]
+    assert signed == expected if expected else pd.isna(signed)
+
+
+@pytest.mark.parametrize("dtype", ["datetime64[s]", "Int64", "float64", "str", "category"])
+def test_columns_of_dates(dtype: str) -> None:
+    years = pd.Series([1952, None, 1958], dtype="Int64")
+    if dtype == "datetime64[s]":
+        column = pd.to_datetime(years.astype("str"), format="%Y")
+    elif dtype == "category":
+        column = years.astype("str").astype("category")
+    else:
+        column = years.astype(dtype)
+    pairs = frame(("A", "B"), ("C", "D"), ("E", "F")).assign(year=column)
+    expected = ["1952", None, "1958"]
+    if dtype == "datetime64[s]":
+        expected = ["1952-01-01", None, "1958-01-01"]
+    signed = read(pairs, signed="year").claims["signed"]
+    assert signed.astype("object").where(signed.notna(), None).tolist() == expected
+
+
+def test_kind_date_and_source_are_columns_or_one_value() -> None:
+    pairs = frame(("Ulm", "Leeds", 1952), ("Bonn", "Bath", None)).assign(
+        what=["district", None], where=["Register of 1990", ""]
+    )
+    columns = read(pairs, kind="what", signed="year", source="where")
+    assert columns.pairings["kind"].tolist() == ["other", "district"]
+    assert columns.sources["id"].tolist() == ["s-edge-list", "s-register-of-1990"]
+    assert columns.claims["source_id"].tolist() == ["s-edge-list", "s-register-of-1990"]
+    assert columns.localities.set_index("name")["level"].to_dict() == {
+        "Ulm": "district", "Leeds": "district", "Bonn": "commune", "Bath": "commune",
+    }  # fmt: skip
+    constants = read(pairs, kind="province", signed=1990, source="Wikidata, 2026-01-05")
+    assert constants.pairings["kind"].tolist() == ["province"] * 2
+    assert constants.claims["signed"].tolist() == ["1990"] * 2
+    assert constants.sources["id"].tolist() == ["s-wikidata-2026-01-05"]
+
+
+def test_ties_inside_one_country() -> None:
+    dataset = read(frame(("Ulm", "Bonn")), right_country="DE")
+    assert_sound(dataset)
+    assert dataset.pairings["id"].tolist() == ["p-de-bonn-de-ulm"]
+
+
+def test_country_is_not_known_by_default() -> None:
+    dataset = from_edgelist(frame(("Ulm", "Bonn")), left="city", right="twin")
+    assert dataset.localities["country"].tolist() == ["ZZ", "ZZ"]
+
+
+# What real registers hold
+
+
+def test_the_same_pair_twice_is_one_pairing_with_two_claims() -> None:
+    dataset = read(frame(("Ulm", "Leeds", 1952), ("Ulm", "Leeds", 1952)), signed="year")
+    assert_sound(dataset)
+    assert dataset.pairings["id"].tolist() == ["p-de-ulm-gb-leeds"]
+    assert dataset.claims["id"].tolist() == ["c-de-ulm-gb-leeds-1", "c-de-ulm-gb-leeds-2"]
+    assert len(conflicts(dataset)) == 0
+
+
+def test_a_pair_listed_from_both_ends_is_one_pairing() -> None:
+    pairs = frame(("Ulm", "Leeds", "DE", "GB"), ("Leeds", "Ulm", "GB", "DE"),
+                  columns="city twin home abroad")  # fmt: skip
+    dataset = read(pairs, left_country="home", right_country="abroad")
+    assert_sound(dataset)
+    assert dataset.pairings["id"].tolist() == ["p-de-ulm-gb-leeds"]
+    assert len(dataset.claims) == 2
+
+
+def test_two_years_of_one_pair_are_a_conflict() -> None:
+    dataset = read(frame(("Ulm", "Leeds", 1958), ("Ulm", "Leeds", 1952)), signed="year")
+    assert dataset.claims["signed"].tolist() == ["1952", "1958"]
+    assert conflicts(dataset)["pairing_id"].unique().tolist() == ["p-de-ulm-gb-leeds"]
+
+
+def test_what_only_looks_missing_survives() -> None:
+    pairs = frame(("NA", "nan", "NA", "GB"), ("None", "null", "NA", "GB"),
+                  columns="city twin home abroad")  # fmt: skip
+    dataset = read(pairs, left_country="home", right_country="abroad")
+    assert_sound(dataset)
+    assert dataset.localities["name"].tolist() == ["nan", "null", "NA", "None"]
+    assert dataset.localities["country"].tolist() == ["GB", "GB", "NA", "NA"]
+
+
+def test_leading_zeros_survive_and_whole_floats_are_numbers() -> None:
+    dataset = read(frame(("007", 7.0), ("7", 8)))
+    assert sorted(dataset.localities["name"]) == ["007", "7", "7", "8"]
+
+
+def test_homonyms_are_told_apart_by_country_and_by_further_columns() -> None:
+    columns = "city state twin region"
+    pairs = frame(("Halle", "NW", "Bath", "X"), ("Halle", "ST", "Bath", "X"), columns=columns)
+    assert len(read(pairs).pairings) == 1
+    dataset = read(pairs, left=["city", "state"], right=["twin", "region"])
+    assert_sound(dataset)
+    assert dataset.localities["id"].tolist() == ["l-de-halle-nw", "l-de-halle-st", "l-gb-bath-x"]
+    assert dataset.localities["name"].tolist() == ["Halle", "Halle", "Bath"]
+    assert set(dataset.memberships["named_as"]) == {"Halle, NW", "Halle, ST", "Bath, X"}
+    twins = read(frame(("Halle", "Halle")))
+    assert twins.localities["id"].tolist() == ["l-de-halle", "l-gb-halle"]
+
+
+def test_white_space_and_accents_are_brought_to_one_form() -> None:
+    decomposed = "Ko\u0308ln"
+    pairs = frame(("Köln", "Leeds"), (decomposed, " Leeds\u00a0"), ("Köln\n", "Leeds"))
+    dataset = read(pairs)
+    assert_sound(dataset)
+    assert dataset.localities["name"].tolist() == ["Köln", "Leeds"]
+    assert len(dataset.claims) == 3
+
+
+def test_declared_placeholder_years_are_not_stated() -> None:
+    pairs = frame(("A", "B", 2000), ("C", "D", "2000"), ("E", "F", 2001), ("G", "H", "0000-00-00"))
+    dataset = read(pairs, signed="year", undated_values=[2000, "0000-00-00"])
+    assert_sound(dataset)
+    assert dataset.claims["signed"].dropna().tolist() == ["2001"]
+    assert list(map(str, dataset.report)) == [
+        "localities: warning: level: 8 members have no level and count as commune; give `level` "
+        "in `localities`",
+        "pairs: warning: year: '0000-00-00' stands in 1 of 4 rows and is read as not stated",
+        "pairs: warning: year: '2000' stands in 2 of 4 rows and is read as not stated",
+    ]
+
+
+def spiked(year: int, times: int) -> pd.DataFrame:
+    years = [*range(1990, 2010), *[year] * (times - 1)]
+    return frame(*[(f"a{n}", f"b{n}", y) for n, y in enumerate(years)])
+
+
+def test_a_year_of_over_five_times_its_neighbours_is_reported() -> None:
+    report = read(spiked(2000, 6), signed="year", kind="commune").report
+    assert list(map(str, report)) == [
+        "pairs: warning: year: 6 of 25 dates lie in 2000, where the years around it have 1 "
+        "(median); if it stands for 'not known', name it in `undated_values`"
+    ]
+    assert read(spiked(2000, 5), signed="year", kind="commune").report == []
+    assert read(spiked(2009, 6), signed="year", kind="commune").report[0].value == "2009"
+    declared = read(spiked(2000, 6), signed="year", kind="commune", undated_values=["2000"])
+    assert "is read as not stated" in str(declared.report)
+
+
+def test_intervals_over_several_years_make_no_spike() -> None:
+    pairs = spiked(2000, 2).assign(year=lambda f: f["year"].astype("str"))
+    more = pd.DataFrame({"city": list("abcdefgh"), "twin": list("ABCDEFGH"), "year": "2000/2004"})
+    assert read(pd.concat([pairs, more]), signed="year", kind="commune").report == []
+
+
+def test_kinds_that_disagree_are_reported() -> None:
+    pairs = frame(("Ulm", "Leeds", "district"), ("Ulm", "Leeds", "commune"), ("Ulm", "Leeds", None))
+    dataset = read(pairs, kind="year")
+    assert dataset.pairings["kind"].tolist() == ["commune"]
+    assert list(map(str, dataset.report)) == [
+        "pairs:1: warning: year: 'district' is not kept, since another row calls the same pairing "
+        "'commune'"
+    ]
+
+
+def test_names_that_are_almost_alike_are_two_places_and_reported() -> None:
+    dataset = read(frame(("Zürich", "Leeds"), ("zurich", "Leeds")), left_country="CH")
+    assert_sound(dataset)
+    assert len(dataset.pairings) == 2
+    assert "'Zürich' of CH and 'zurich' of CH differ in accents" in str(dataset.report)
+
+
+# Rows that cannot be used
+
+BAD = frame(
+    ("Ulm", "Leeds", 1952), (None, "Leeds", 1952), ("Ulm", " ", 1952), ("Ulm", "Ulm", 1952),
+    ("Ulm", "Bath", "2013-13"), ("U\x07lm", "Bath", 1952), ("Ulm", "x" * 1001, 1952),
+)  # fmt: skip
+SAID = [
+    "pairs:2: city: the row names no place; fill the cell, or take the row out",
+    "pairs:3: twin: the row names no place; fill the cell, or take the row out",
+    "pairs:4: twin: 'Ulm' of DE is tied to itself; correct one of the two, or take the row out",
+    "pairs:5: year: '2013-13' is not a date; write YYYY, YYYY-MM, YYYY-MM-DD or A/B, with ~ or ? "
+    "after it",
+    "pairs:6: city: 'U\\x07lm' holds the character '\\x07'; take it out",
+    "pairs:7: twin: 'xxxxxxxxxxxxxxxxxxxx…' has 1,001 characters, of 1,000 allowed; shorten it",
+]
+
+
+def test_all_bad_rows_are_named_at_once() -> None:
+    assert faults(BAD, right_country="DE", signed="year", kind="commune") == SAID
+
+
+def test_bad_rows_are_left_out_and_counted() -> None:
+    dataset = read(BAD, right_country="DE", signed="year", kind="commune", on_error="skip")
+    assert_sound(dataset)
+    assert dataset.localities["name"].tolist() == ["Leeds", "Ulm"]
+    assert list(map(str, dataset.report)) == [
+        "pairs: warning: 6 of 7 rows are left out",
+        *[line.replace(": ", ": warning: ", 1) for line in SAID],
+    ]
+    assert [problem.line for problem in dataset.report] == [0, 2, 3, 4, 5, 6, 7]
+
+
+def test_half_a_character_is_refused() -> None:
+    pairs = pd.DataFrame({"city": ["Ulm\ud800"], "twin": ["Leeds"]}, dtype="object")
+    assert faults(pairs)[-1] == (
+        "pairs:1: city: 'Ulm\\ud800' holds the character '\\ud800'; take it out"
+    )
+
+
+def test_rows_without_country() -> None:
+    pairs = frame(("Ulm", "Leeds", "DE", None), columns="city twin home abroad")
+    assert (
+        faults(pairs, left_country="home", right_country="abroad")
+        == [
+            "localities: warning: level: 2 members have no level and count as commune; give `level` "
+            "in `localities`",
+            "pairs:1: abroad: the row names no country; give its code, or ZZ where it is not known",
+        ][1:]
+    )
+
+
+def test_row_numbers_do_not_depend_on_the_index() -> None:
+    pairs = BAD.set_index(pd.Index([5] * len(BAD)))
+    assert faults(pairs, right_country="DE", signed="year", kind="commune") == SAID
+
+
+# Places
+
+PLACES = pd.DataFrame(
+    {
+        "level": ["commune", "province", "country", "district"],
+        "name": ["Ulm/Donau", None, None, None],
+        "parent": ["Baden-Württemberg", "Deutschland", None, None],
+        "longitude": [9.99, np.nan, np.nan, -1.55],
+        "latitude": ["48.40", "", None, "53.80"],
+    },
+    index=["Ulm", "Baden-Württemberg", "Deutschland", "Leeds"],
+)
+
+
+def test_places_take_what_a_frame_says_of_them() -> None:
+    dataset = read(frame(("Ulm", "Leeds"), ("Bonn", "Leeds")), localities=PLACES, kind="district")
+    assert_sound(dataset)
+    cells = dataset.localities.set_index("id")
+    assert cells["name"].to_dict() == {
+        "l-de-baden-wurttemberg": "Baden-Württemberg", "l-de-bonn": "Bonn",
+        "l-de-deutschland": "Deutschland", "l-de-ulm": "Ulm/Donau", "l-gb-leeds": "Leeds",
+    }  # fmt: skip
+    assert cells.loc["l-de-ulm", ["longitude", "latitude", "position"]].tolist() == [
+        9.99, 48.4, "approximate",
+    ]  # fmt: skip
+    assert cells.loc["l-de-bonn", "level"] == "district"
+    assert dataset.containments[["child_id", "parent_id"]].to_numpy().tolist() == [
+        ["l-de-baden-wurttemberg", "l-de-deutschland"],
+        ["l-de-ulm", "l-de-baden-wurttemberg"],
+    ]
+    assert dataset.report == []
+
+
+def test_places_by_key_and_country_and_by_several_keys() -> None:
+    index = pd.MultiIndex.from_tuples([("Halle", "DE"), ("Halle", "GB"), ("Bund", "DE")])
+    places = pd.DataFrame(
+        {"level": ["district", "commune", "country"], "parent": ["Bund", None, None]}, index=index
+    )
+    dataset = read(frame(("Halle", "Halle")), localities=places)
+    assert dataset.localities.set_index("id")["level"].to_dict() == {
+        "l-de-bund": "country", "l-de-halle": "district", "l-gb-halle": "commune",
+    }  # fmt: skip
+    assert dataset.containments["parent_id"].tolist() == ["l-de-bund"]
+
+    index = pd.MultiIndex.from_tuples([("Halle", "ST"), ("Land", "ST")], names=["city", "state"])
+    places = pd.DataFrame(
+        {"level": ["commune", "province"], "parent": [("Land", "ST"), None]}, index
+    )
+    pairs = frame(("Halle", "ST", "Bath", "X"), columns="city state twin region")
+    dataset = read(pairs, left=["city", "state"], right=["twin", "region"], localities=places)
+    assert_sound(dataset)
+    assert dataset.containments["parent_id"].tolist() == ["l-de-land-st"]
+
+
+def test_places_with_a_column_of_countries_and_ids_of_their_own() -> None:
+    places = pd.DataFrame(
+        {"country": ["DE", "GB"], "id": ["l-ulm", None], "level": "commune"}, index=["Ulm", "Leeds"]
+    )
+    dataset = read(frame(("Ulm", "Leeds")), localities=places)
+    assert dataset.localities["id"].tolist() == ["l-gb-leeds", "l-ulm"]
+    assert dataset.pairings["id"].tolist() == ["p-ulm-gb-leeds"]
+
+
+def test_faults_of_places_are_named_with_the_rows_of_their_frame() -> None:
+    places = pd.DataFrame(
+        {
+            "level": ["town", "commune", "commune", "commune", "commune", None],
+            "longitude": [999, 1, np.nan, np.nan, np.nan, np.nan],
+            "latitude": [1, np.nan, np.nan, np.nan, np.nan, np.nan],
+            "parent": [None, None, "Yorkshire", "Ulm", None, None],
+        },
+        index=["Ulm", "Bonn", "Leeds", "Bath", "Ulm", "Halle"],
+    )
+    pairs = frame(("Ulm", "Leeds"), ("Bonn", "Bath"))
+    countries = pd.MultiIndex.from_arrays([places.index, ["DE", "DE", "GB", "GB", "DE", "DE"]])
+    assert faults(pairs, localities=places.set_index(countries)) == [
+        "localities:1: level: 'town' is not in the vocabulary; use one of country, province, "
+        "prefecture, district, commune, village, border_post",
+        "localities:1: longitude: '999' is out of bounds; write -180 to 180",
+        "localities:2: longitude: a point needs longitude and latitude; give both or neither",
+        "localities:2: position: longitude, latitude and position go together; say how well the "
+        "point is known",
+        "localities:3: parent: 'Yorkshire' of GB is no place of `localities` or `pairs`; add its "
+        "row",
+        "localities:4: parent: 'Ulm' of GB is no place of `localities` or `pairs`; add its row",
+        "localities:5: 'Ulm' of DE stands in an earlier row; keep one of them",
+        "localities:6: level: the cell is empty; every row needs one: level of the unit, the same "
+        "words for both countries",
+    ]
+
+
+def test_a_parent_of_no_higher_level_is_refused() -> None:
+    places = pd.DataFrame({"level": "commune", "parent": ["Ulm", None]}, index=["Neu-Ulm", "Ulm"])
+    (said,) = faults(
+        frame(("Ulm", "Leeds"), ("Neu-Ulm", "Leeds")), localities=places, kind="commune"
+    )
+    assert said.startswith("localities:1: parent: 'l-de-ulm' is not of a higher level")
+
+
+def test_a_key_in_two_countries_needs_the_country() -> None:
+    places = pd.DataFrame({"level": ["commune"]}, index=["Halle"])
+    said = faults(frame(("Halle", "Halle")), localities=places, kind="commune")
+    assert said == [
+        "localities:1: the country of 'Halle' is not clear; index the frame by key and country"
+    ]
+
+
+def test_names_that_would_run_as_formulas_are_reported() -> None:
+    dataset = read(frame(("=1+1", "Leeds")), kind="commune")
+    assert dataset.localities["name"].tolist() == ["=1+1", "Leeds"]
+    assert list(map(str, dataset.report)) == [
+        "localities: warning: name: '=1+1' would run as a formula in a spreadsheet; import the "
+        "file as text"
+    ]
+
+
+# Ids
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("Đồng Văn", "dong-van"), ("Straße", "strasse"), ("Łódź", "lodz"), ("Tromsø", "tromso"),
+        ("L'Aquila", "l-aquila"), ("İzmir", "izmir"), ("São  Paulo", "sao-paulo"),
+        ("Ævar", "aevar"), ("Frankfurt (Oder)", "frankfurt-oder"), ("Q365", "q365"),
+    ],
+)  # fmt: skip
+def test_ids_are_readable(name: str, slug: str) -> None:
+    dataset = read(frame((name, "Leeds")))
+    assert_sound(dataset)
+    assert dataset.localities["id"].tolist() == [f"l-de-{slug}", "l-gb-leeds"]
+
+
+@pytest.mark.parametrize("name", ["名古屋", "Москва", "大阪 City", "???", "٣", "한강"])
+def test_names_without_ascii_form_have_a_hash(name: str) -> None:
+    dataset = read(frame((name, "Leeds")))
+    assert_sound(dataset)
+    assert dataset.localities["id"].str.fullmatch("l-de-(city-)?[0-9a-f]{12}").iloc[0]
+
+
+def test_ids_stay_when_rows_are_added() -> None:
+    few = read(frame(("Ulm", "Leeds"), ("Köln", "Bath")))
+    more = read(frame(("Zell", "Ayr"), ("Köln", "Bath"), ("Ulm", "Leeds"), ("Ulm", "Bath")))
+    for name in ("localities", "pairings", "claims"):
+        assert set(few.tables[name]["id"]) <= set(more.tables[name]["id"])
+
+
+def test_an_id_never_comes_to_mean_another_place() -> None:
+    one = read(frame(("Zürich", "Leeds"))).localities.set_index("id")["name"]
+    both = read(frame(("Zürich", "Leeds"), ("Zurich", "Leeds"))).localities.set_index("id")["name"]
+    assert one.drop("l-de-zurich").to_dict().items() <= both.to_dict().items()
+    assert "l-de-zurich" not in both.index
+
+
+# Arguments
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"pairs": [("a", "b")]}, r"`pairs` is a list; give a pandas DataFrame"),
+        ({"left": "Stadt"}, r"`left` is 'Stadt'; use a column of `pairs`: 'city', 'twin', 'year'"),
+        ({"left": ["city", "year"]}, r"`left` has 2 columns and `right` 1; give as many for both"),
+        ({"on_error": "ignore"}, r"`on_error` is 'ignore'; use 'raise' or 'skip'"),
+        ({"undated_values": "2000"}, r"`undated_values` is '2000'; give a list of values"),
+        ({"undated_values": 2000}, r"`undated_values` is 2000; give a list of values"),
+        ({"left_country": "Germany"},
+         r"`left_country` or `right_country` gives 'Germany'; give a column of two-letter ISO "
+         r"3166-1 codes in capitals, or one code \(ZZ where it is not known\)"),
+        ({"kind": "twin"},
+         r"`kind` gives 'Bath', 'Leeds'; give a column of kinds, or one kind, of "
+         r"residential_cluster, commune, district, province, border_post, other"),
+        ({"kind": "sister_city"}, r"`kind` gives 'sister_city'; give a column of kinds"),
+        ({"signed": "jahr"}, r"`signed` is no column of `pairs`, and 'jahr' is not a date"),
+        ({"localities": {"Ulm": 1}}, r"`localities` is a dict; give a pandas DataFrame"),
+        ({"localities": pd.DataFrame({"town": [1]}, index=["Ulm"])},
+         r"`localities` has the columns 'town'; use some of id, country, level, designation"),
+        ({"localities": pd.DataFrame(index=pd.MultiIndex.from_tuples([("a", "b", "c")]))},
+         r"`localities` has an index of 3 levels; index it by the 1 columns of the key"),
+    ],
+)  # fmt: skip
+def test_arguments_that_cannot_be_used(arguments: dict[str, Any], message: str) -> None:
+    pairs = arguments.pop("pairs", frame(("Ulm", "Leeds", 1952), ("Bonn", "Bath", 1953)))
+    with pytest.raises(ArgumentError, match=message):
+        read(pairs, **arguments)
+
+
+def test_columns_that_cannot_be_read() -> None:
+    pairs = frame(("Ulm", "Leeds")).assign(twin=[["Leeds"]])
+    with pytest.raises(
+        ArgumentError, match=r"column 'city or twin' holds what is no text, number or date"
+    ):
+        read(pairs, left="city", right="twin")
+    twice = pd.DataFrame([("Ulm", "Leeds", "Bath")], columns=["city", "twin", "twin"])
+    with pytest.raises(ArgumentError, match=r"`pairs` has the column 'twin' more than once"):
+        read(twice)
+
+
+# Whatever the frame
+
+NAMES = st.text(max_size=8) | st.sampled_from(["Ulm", "ULM", "Köln", "NA", "007", "7", "=1", "a-b"])
+ROWS = st.lists(
+    st.tuples(
+        NAMES, NAMES, st.sampled_from(["DE", "GB", "ZZ"]), st.sampled_from(["DE", "GB", "ZZ"]),
+        st.sampled_from([None, 1952, "1952-03", "1950/1953~", 2000.0]),
+        st.sampled_from([None, "commune", "district"]), st.sampled_from([None, "A", "B 1", "b-1"]),
+    ),
+    min_size=1, max_size=12,
+)  # fmt: skip
+
+
+@settings(max_examples=25, deadline=None, derandomize=True)
+@given(ROWS, st.randoms(use_true_random=False))
+def test_any_frame_becomes_sound_tables_in_any_order(rows: list[Any], random: Any) -> None:
+    columns = "city twin home abroad year what where"
+    arguments = {
+        "left": "city", "right": "twin", "left_country": "home", "right_country": "abroad",
+        "signed": "year", "kind": "what", "source": "where", "on_error": "skip",
+    }  # fmt: skip
+    dataset = from_edgelist(frame(*rows, columns=columns), **arguments)
+    assert_sound(dataset)
+    random.shuffle(rows)
+    assert from_edgelist(frame(*rows, columns=columns), **arguments).version == dataset.version
+
+
+@pytest.mark.parametrize("format", ["csv", "parquet"])
+def test_saved_and_loaded_it_is_the_same(tmp_path: Any, format: Any) -> None:  # noqa: A002
+    if format == "parquet":
+        pytest.importorskip("pyarrow", reason="the extra `fast` is not installed")
+    pairs = frame(("Ulm", "Leeds", 1952), ("Köln", "=Bath", "1958~"), ("名古屋", 'a "b", c', None))
+    dataset = read(pairs, signed="year", localities=PLACES)
+    again = load(dataset.save(tmp_path, format=format))
+    assert again.version == dataset.version
+    for name, table in dataset.tables.items():
+        pd.testing.assert_frame_equal(again.tables[name], table)

@@ -1,0 +1,174 @@
+"""The data dictionary and the data package say what the schema says, and an outsider agrees."""
+
+import hashlib
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import MINIATURE, Edit
+
+from twinstudy import DataError, Dataset, load
+from twinstudy.study.dictionary import data_dictionary, data_package, write_generated
+from twinstudy.tables.schema import TABLES, table
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The miniature with its generated files."""
+    copy = shutil.copytree(MINIATURE, tmp_path / "data")
+    write_generated(copy)
+    return copy
+
+
+# -- for people -------------------------------------------------------------------------------
+
+
+def sections(text: str) -> dict[str, list[list[str]]]:
+    """Rows of the Markdown table under each heading, without its head."""
+    found = {}
+    for part in text.split("\n## ")[1:]:
+        name, *lines = part.split("\n")
+        rows = [line.strip("|").split("|") for line in lines if line.startswith("|")]
+        found[name] = [[cell.strip() for cell in row] for row in rows[2:]]
+    return found
+
+
+def test_every_column_stands_in_the_dictionary(mini: Dataset) -> None:
+    found = sections(data_dictionary(mini))
+    assert list(found) == [each.name for each in TABLES]
+    for each in TABLES:
+        for column, (name, kind, required, meaning) in zip(
+            each.columns, found[each.name], strict=True
+        ):
+            assert name == f"`{column.name}`"
+            assert required == ("yes" if column.required else "")
+            assert meaning.startswith(column.description)
+            assert re.findall(r"`(\w[\w.-]*)`", meaning.removeprefix(column.description)) == [
+                *column.words
+            ]
+            assert (f"[{column.target}](#{column.target})" in kind) == bool(column.target)
+            assert (f"({column.unit})" in kind) == bool(column.unit)
+
+
+def test_every_table_is_counted(mini: Dataset) -> None:
+    text = data_dictionary(mini)
+    assert f"data version {mini.version}." in text
+    for each in TABLES:
+        rows = len(mini.tables[each.name])
+        assert f"| [{each.name}](#{each.name}) | {rows:,} | {each.description} |" in text
+        assert f"File `{each.file}`, key ({', '.join(each.key)})" in text
+    assert "(pairing_id, source_id, locator) is unique too." in text
+
+
+def test_descriptions_are_sentences() -> None:
+    for each in TABLES:
+        for thing in (each, *each.columns):
+            assert thing.description.endswith("."), thing.name
+            assert thing.description[0].isupper() or thing.description[0] in "'\"", thing.name
+            assert "|" not in thing.description
+
+
+# -- for programs -----------------------------------------------------------------------------
+
+
+def test_the_package_has_every_field_and_key(mini: Dataset) -> None:
+    resources = data_package(mini)["resources"]
+    assert [resource["path"] for resource in resources] == [each.file for each in TABLES]
+    for each, resource in zip(TABLES, resources, strict=True):
+        schema = resource["schema"]
+        assert [field["name"] for field in schema["fields"]] == list(each.column_names)
+        assert schema["primaryKey"] == list(each.key)
+        assert schema["missingValues"] == [""]
+        targets = {
+            key["fields"][0]: key["reference"]["resource"] or each.name
+            for key in schema["foreignKeys"]
+        }
+        assert targets == {column.name: column.target for column in each.columns if column.target}
+
+
+def test_the_package_has_every_rule_on_cells(mini: Dataset) -> None:
+    fields = {
+        resource["name"]: {field["name"]: field for field in resource["schema"]["fields"]}
+        for resource in data_package(mini)["resources"]
+    }
+    assert fields["counts"]["value"]["type"] == "number"
+    assert fields["counts"]["value"]["constraints"] == {"required": True, "minimum": 0}
+    assert fields["events"]["quantity"]["type"] == "integer"
+    assert fields["localities"]["longitude"]["constraints"] == {"minimum": -180, "maximum": 180}
+    assert fields["localities"]["longitude"]["unit"] == "degree"
+    assert fields["claims"]["signed"]["type"] == "string"  # EDTF is no date of Frictionless
+    assert fields["pairings"]["id"]["constraints"]["unique"]
+    words = table("pairings").column("kind").words
+    assert fields["pairings"]["kind"]["constraints"] == {"required": True, "enum": list(words)}
+    assert re.fullmatch(fields["claims"]["id"]["constraints"]["pattern"], "c-chi-ma-1")
+
+
+def test_sizes_and_hashes_are_those_of_the_files(folder: Path) -> None:
+    package = json.loads((folder / "datapackage.json").read_text("utf-8"))
+    for resource in package["resources"]:
+        data = (folder / resource["path"]).read_bytes()
+        assert resource["bytes"] == len(data)
+        assert resource["hash"] == f"sha256:{hashlib.sha256(data).hexdigest()}"
+
+
+def errors(folder: Path) -> set[tuple[str, str]]:
+    """What frictionless finds: (file, kind of error)."""
+    frictionless = pytest.importorskip("frictionless")
+    package = json.loads((folder / "datapackage.json").read_text("utf-8"))
+    for resource in package["resources"]:  # sizes would differ, as they should
+        del resource["bytes"], resource["hash"]
+    (folder / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
+    report = frictionless.Package(str(folder / "datapackage.json")).validate()
+    return {(task.place, error.type) for task in report.tasks for error in task.errors}
+
+
+def test_an_independent_judge_finds_the_miniature_valid(folder: Path) -> None:
+    assert errors(folder) == set()
+
+
+def test_an_independent_judge_finds_the_same_faults(folder: Path) -> None:
+    faults = {
+        "pairings.csv": ("district,joint", "county,joint", "constraint-error"),
+        "memberships.csv": ("-1,l-cn-van-vi", "-1,l-cn-van-vy", "foreign-key"),
+        "events.csv": ("e-phai-lau-trang-nhi-1", "e-chi-ma-ai-diem-1", "primary-key"),
+        "counts.csv": (",,277,", ",,many,", "type-error"),
+        "aliases.csv": (",zh-Latn,", ",Chinese,", "constraint-error"),
+    }
+    for file, (old, new, _) in faults.items():
+        text = (folder / file).read_text("utf-8")
+        assert text.count(old) == 1, file
+        (folder / file).write_text(text.replace(old, new), encoding="utf-8")
+    assert {(file, kind) for file, (_, _, kind) in faults.items()} <= errors(folder)
+    with pytest.raises(DataError) as caught:
+        load(folder)
+    assert {problem.file for problem in caught.value.problems} == set(faults)
+
+
+# -- writing ----------------------------------------------------------------------------------
+
+
+def test_files_out_of_step_are_written_and_named(folder: Path) -> None:
+    assert write_generated(folder) == []
+    path = folder / "claims.csv"
+    header, *rows = path.read_text("utf-8").splitlines()
+    path.write_text("\n".join([header, *rows[::-1]]) + "\n", encoding="utf-8")
+    (folder / "README.md").write_text("", encoding="utf-8")
+    assert write_generated(folder) == [path, folder / "README.md"]
+    assert path.read_text("utf-8").splitlines() == [header, *rows]
+    assert write_generated(folder) == []
+
+
+def test_a_change_of_the_tables_changes_both_generated_files(folder: Path) -> None:
+    path = folder / "pairings.csv"
+    path.write_text(path.read_text("utf-8").replace("two dates", "2 dates"), encoding="utf-8")
+    assert write_generated(folder) == [folder / "README.md", folder / "datapackage.json"]
+
+
+def test_broken_tables_are_left_alone(edited: Edit) -> None:
+    folder = edited("claims.csv", "2015-12,,", "2015-13,,")
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    with pytest.raises(DataError, match="1 problem in the data"):
+        write_generated(folder)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before

@@ -1,0 +1,369 @@
+"""One broken input per rule, with the full message."""
+
+import random
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from conftest import MINIATURE, Edit
+
+from twinstudy import ArgumentError, DataError, check, load
+from twinstudy.records.dataset import dataset_from_text
+from twinstudy.tables.schema import TABLES
+
+CASES = {
+    "required cell": (
+        "pairings.csv", "p-xin-man-ma-quan,district,joint,", "p-xin-man-ma-quan,district,,",
+        ["pairings.csv:7: matching: the cell is empty; every row needs one: 'joint': all members "
+         "of one side with all of the other; 'unspecified': the source lists both sides without "
+         "saying who is tied to whom"],
+    ),
+    "id pattern": (
+        "events.csv", "e-chi-ma-ai-diem-1", "e-Chi_Ma",
+        ["events.csv:2: id: 'e-Chi_Ma' has the wrong form; write 'e-' and lower-case ASCII "
+         "letters and digits joined by single hyphens"],
+    ),
+    "country code": (
+        "localities.csv", "l-vn-phai-lau,VN", "l-vn-phai-lau,vn",
+        ["containments.csv:15: parent_id: 'l-vn-quang-ninh-province' lies in another country than "
+         "its child; correct one of them",
+         "localities.csv:16: country: 'vn' has the wrong form; write a two-letter ISO 3166-1 code "
+         "in capitals"],
+    ),
+    "address": (
+        "sources.csv", "https://example.org/g", "example.org/g",
+        ["sources.csv:4: url: 'example.org/g' has the wrong form; write an address that starts "
+         "with http:// or https://"],
+    ),
+    "vocabulary": (
+        "pairings.csv", "district,joint", "county,joint",
+        ["pairings.csv:7: kind: 'county' is not in the vocabulary; use one of "
+         "residential_cluster, commune, district, province, border_post, other"],
+    ),
+    "date": (
+        "claims.csv", "2015-12,,", "2015-13,,",
+        ["claims.csv:2: signed: '2015-13' is not a date; write YYYY, YYYY-MM, YYYY-MM-DD or A/B, "
+         "with ~ or ? after it"],
+    ),
+    "inverted interval": (
+        "events.csv", "2014/2021", "2021/2014",
+        ["events.csv:3: date: '2021/2014' ends before it begins; write the earlier date first"],
+    ),
+    "interval without end": (
+        "codes.csv", "02,../2025-06-30", "02,2025-06-30",
+        ["codes.csv:2: during: '2025-06-30' is not an interval; write A/B, A/.. or ../B"],
+    ),
+    "unbounded interval": (
+        "codes.csv", "02,../2025-06-30", "02,../..",
+        ["codes.csv:2: during: '../..' has no bound; write at least one date, or leave it out"],
+    ),
+    "whole number": (
+        "claims.csv", "2014-08-26,6,", "2014-08-26,six,",
+        ["claims.csv:3: agreement_items: 'six' is not a whole number; write digits only"],
+    ),
+    "decimal number": (
+        "counts.csv", ",,277,", ',,"277,5",',
+        ["counts.csv:4: value: '277,5' is not a plain decimal number; write digits with a point, "
+         "such as 277.5"],
+    ),
+    "bounds": (
+        "localities.csv", "107.5678,21.6084", "21.6084,107.5678",
+        ["localities.csv:16: latitude: '107.5678' is out of bounds; write -90 to 90"],
+    ),
+    "minimum": (
+        "events.csv", ",82,calls", ",0,calls",
+        ["events.csv:3: quantity: '0' is out of bounds; write 1 or more"],
+    ),
+    "spaces": (
+        "localities.csv", "bản,Phai Lầu,", "bản, Phai Lầu,",
+        ["localities.csv:16: name: ' Phai Lầu' has spaces around it; take them out"],
+    ),
+    "formula": (
+        "pairings.csv", "Two sources give two dates.", "=SUM(A1:A9)",
+        ["pairings.csv:3: warning: note: '=SUM(A1:A9)' would run as a formula in a spreadsheet; "
+         "import the file as text"],
+    ),
+    "repeated id": (
+        "events.csv", "e-phai-lau-trang-nhi-1", "e-chi-ma-ai-diem-1",
+        ["events.csv:3: id: 'e-chi-ma-ai-diem-1' repeats the id of an earlier row; keep one of "
+         "them, or give this one a key of its own"],
+    ),
+    "repeated key": (
+        "aliases.csv", "l-cn-ma-quan-district,Maguan,zh-Latn,",
+        "l-cn-ma-quan-district,Maguan,zh-Latn,\nl-cn-ma-quan-district,Maguan,vi,",
+        ["aliases.csv:3: locality_id: 'l-cn-ma-quan-district' repeats the locality_id, name of an "
+         "earlier row; keep one of them, or give this one a key of its own"],
+    ),
+    "claim stated twice": (
+        "claims.csv", "s-agency-2021-06-en,par. 2", "s-agency-2021-05,par. 2",
+        ["claims.csv:4: pairing_id: 'p-phai-lau-trang-nhi' repeats the pairing_id, source_id, "
+         "locator of an earlier row; keep one of them, or give this one a key of its own"],
+    ),
+    "broken reference": (
+        "memberships.csv", "c-trang-vi-van-vi-1,l-vn-trang-vi", "c-trang-vi-van-vi-1,l-vn-trang-vy",
+        ["memberships.csv:20: locality_id: 'l-vn-trang-vy' is not in localities.csv; nearest: "
+         "'l-vn-trang-vi'"],
+    ),
+    "broken reference without a near key": (
+        "aliases.csv", "l-cn-ma-quan-district", "x",
+        ["aliases.csv:2: locality_id: 'x' is not in localities.csv; no key is near it; add the row"],
+    ),
+    "reprint of a reprint": (
+        "sources.csv", "https://example.org/a,,", "https://example.org/a,s-news-nd,",
+        ["sources.csv:3: original_source_id: 's-agency-2021-05' has an original itself, or is this "
+         "row; name the first report"],
+    ),
+    "half a point": (
+        "localities.csv", "107.5678,21.6084", "107.5678,",
+        ["localities.csv:16: longitude: a point needs longitude and latitude; give both or neither",
+         "localities.csv:16: position: longitude, latitude and position go together; say how well "
+         "the point is known"],
+    ),
+    "point of unknown quality": (
+        "localities.csv", "21.6084,probable,", "21.6084,,",
+        ["localities.csv:16: position: longitude, latitude and position go together; say how well "
+         "the point is known",
+         "localities.csv:16: position_source_id: a source of a point needs the point; give both or "
+         "neither"],
+    ),
+    "parent below": (
+        "containments.csv", "l-vn-quang-ninh-province,l-vn,", "l-vn-quang-ninh-province,l-vn-phai-lau,",
+        ["containments.csv:16: parent_id: 'l-vn-phai-lau' is not of a higher level than its child; "
+         "the levels are, from the top, country, province, prefecture, district, commune, village, "
+         "border_post"],
+    ),
+    "parent abroad": (
+        "containments.csv", "l-vn-phai-lau,l-vn-quang-ninh-province", "l-vn-phai-lau,l-cn-quang-tay-province",
+        ["containments.csv:15: parent_id: 'l-cn-quang-tay-province' lies in another country than its "
+         "child; correct one of them"],
+    ),
+    "two parents at once": (
+        "containments.csv", "l-vn-phai-lau,l-vn-quang-ninh-province,,",
+        "l-vn-phai-lau,l-vn-lang-son-province,2020/..,\nl-vn-phai-lau,l-vn-quang-ninh-province,../2020,",
+        ["containments.csv:15: during: '2020/..' overlaps with the time of another parent of the "
+         "same level; end one of the two before the other begins"],
+    ),
+    "code with two meanings": (
+        "codes.csv", "l-vn-thanh-thuy-commune,gso,00928,../2026",
+        "l-vn-thanh-thuy-commune,gso,00928,../2026\nl-vn-xin-man-district,gso,02,2020/..",
+        ["codes.csv:4: during: '2020/..' overlaps with another row of the same system and code; end "
+         "one of the two before the other begins"],
+    ),
+    "circle of successors": (
+        "successions.csv", "l-vn-ha-giang-province,l-vn-tuyen-quang-province,2025-07-01,merge,s-stat-2020",
+        "l-vn-ha-giang-province,l-vn-tuyen-quang-province,2025-07-01,merge,s-stat-2020\n"
+        "l-vn-tuyen-quang-province,l-vn-ha-giang-province,2026,rename,s-stat-2020",
+        ["successions.csv:2: old_id: 'l-vn-ha-giang-province' becomes its own successor; take one "
+         "step of the circle out",
+         "successions.csv:3: old_id: 'l-vn-tuyen-quang-province' becomes its own successor; take "
+         "one step of the circle out"],
+    ),
+    "claim without members": (
+        "claims.csv", "c-xin-man-ma-quan-1,", "c-xin-man-ma-quan-0,p-xin-man-ma-quan,s-news-2022,par. 1,,,\nc-xin-man-ma-quan-1,",
+        ["claims.csv:10: id: 'c-xin-man-ma-quan-0' names no member; add its rows to memberships.csv"],
+    ),
+    "pairing without claims": (
+        "pairings.csv", "p-xin-man-ma-quan,", "p-nobody,other,joint,agreed,\np-xin-man-ma-quan,",
+        ["pairings.csv:7: id: 'p-nobody' has no claim; add one, or take the pairing out"],
+    ),
+    "one side": (
+        "memberships.csv", "c-trang-vi-van-vi-1,l-cn-van-vi,Vạn Vĩ\n", "",
+        ["pairings.csv:6: id: the members of 'p-trang-vi-van-vi' do not make two sides; name members "
+         "of two countries, or exactly two of one"],
+    ),
+    "quantity without unit": (
+        "events.csv", ",82,calls", ",82,",
+        ["events.csv:3: quantity: quantity and unit go together; give both or neither"],
+    ),
+    "kind of a count": (
+        "counts.csv", "border_length,,,277", "border_length,commune,,277",
+        ["counts.csv:4: kind: 'commune' does not fit border_length; leave it empty"],
+    ),
+    "level of a count": (
+        "counts.csv", "border_units,village", "border_units,residential_cluster",
+        ["counts.csv:5: kind: 'residential_cluster' does not fit border_units; use one of country, "
+         "province, prefecture, district, commune, village, border_post"],
+    ),
+    "side of pairings": (
+        "counts.csv", "pairings,residential_cluster,,25", "pairings,residential_cluster,VN,25",
+        ["counts.csv:7: side: 'VN' does not fit pairings, which have two sides; leave it empty"],
+    ),
+    "units without side": (
+        "counts.csv", "border_units,village,VN", "border_units,village,",
+        ["counts.csv:5: side: the units stand on one side; give the country code of it"],
+    ),
+    "part of a unit": (
+        "counts.csv", "VN,73,", "VN,73.5,",
+        ["counts.csv:5: value: '73.5' is no whole number of units; correct it"],
+    ),
+    "signed after publication": (
+        "claims.csv", "par. 6,2018,,", "par. 6,2023,,",
+        ["claims.csv:7: signed: '2023' is later than the publication of its source; correct one of "
+         "the two dates"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_each_rule_has_its_message(edited: Edit, case: str) -> None:
+    file, old, new, expected = CASES[case]
+    folder = edited(file, old, new)
+    assert [str(problem) for problem in check(folder)] == expected
+
+
+def test_a_planned_pairing_may_be_signed_later(edited: Edit) -> None:
+    folder = edited("claims.csv", "s-gov-2023,par. 3,,", "s-gov-2023,par. 3,2024,")
+    assert check(folder) == []
+
+
+def _mangled(content: bytes) -> dict[str, tuple[bytes, str]]:
+    text = content.decode()
+    header = text.splitlines()[0]
+    return {
+        "byte order mark": (b"\xef\xbb\xbf" + content,
+            "claims.csv:1: the file starts with a byte order mark; save it as UTF-8 without BOM"),
+        "wrong encoding": (text.replace("par. 40", "tr. 40 é").encode("latin-1"),
+            "claims.csv:9: byte 0xe9 is not UTF-8; save the file as UTF-8"),
+        "carriage returns": (text.replace("\n", "\r\n").encode(),
+            "claims.csv:1: the line ends with a carriage return; save the file with LF line ends"),
+        "empty file": (b"", f"claims.csv: the file is empty; write at least the header: {header}"),
+        "binary": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)),
+            "claims.csv:1: byte 0x89 is not UTF-8; save the file as UTF-8"),
+        "null bytes": (content.replace(b"2015-12", b"2015\x00"),
+            "claims.csv:2: the line holds the control character '\\x00'; take it out"),
+        "separate accents": (text.replace("par. 40", "p. 40 Tra\u0300ng").encode(),
+            "claims.csv:9: the line holds letters with separate accents; normalise it to Unicode NFC"),
+        "tabs": (text.replace(",", "\t").encode(),
+            "claims.csv:1: the cells are separated by tabs; use commas"),
+        "semicolons": (text.replace(",", ";").encode(),
+            "claims.csv:1: the cells are separated by semicolons; use commas"),
+        "missing column": (text.replace("locator,", "", 1).encode(),
+            "claims.csv:1: locator: the column is missing; add it to the header"),
+        "extra column": (text.replace("locator,", "locator,page,", 1).encode(),
+            f"claims.csv:1: page: 'page' is not a column of this table; the columns are {header}"),
+        "columns in another order": (text.replace("source_id,locator", "locator,source_id", 1).encode(),
+            f"claims.csv:1: the columns stand in another order; write {header}"),
+        "short row": (text.replace("par. 5,2015-12,,", "par. 5").encode(),
+            "claims.csv:2: the row has 4 cells where the header has 7; check its commas and quotes"),
+        "long row": (text.replace("par. 5,2015-12,,", "par. 5, 6,2015-12,,").encode(),
+            "claims.csv:2: the row has 8 cells where the header has 7; check its commas and quotes"),
+        "empty line": (text.replace("\nc-trang", "\n\nc-trang").encode(),
+            "claims.csv:9: the line is empty; take it out"),
+        "open quote": (text.replace("par. 40", '"p. 40').encode(),
+            "claims.csv:9: the quotes of this row do not match; double a quote inside quotes"),
+        "line break in a cell": (text.replace("par. 40", '"p.\n40"').encode(),
+            "claims.csv:9: a cell holds a line break; write it on one line, or close the quote"),
+        "a cell of ten megabytes": (text.replace("par. 40", "x" * 10_000_000).encode(),
+            "claims.csv:9: the line is 10,000,061 bytes long, of 100,000 allowed; shorten it or "
+            "close a quote"),
+    }  # fmt: skip
+
+
+FILE_CASES = _mangled((MINIATURE / "claims.csv").read_bytes().replace(b"p. 40", b"par. 40"))
+
+
+@pytest.mark.parametrize("case", FILE_CASES)
+def test_each_broken_file_has_its_message(tmp_path: Path, case: str) -> None:
+    folder = shutil.copytree(MINIATURE, tmp_path / "data")
+    content, expected = FILE_CASES[case]
+    (folder / "claims.csv").write_bytes(content)
+    found = [str(problem) for problem in check(folder) if problem.file == "claims.csv"]
+    assert expected in found
+
+
+def test_without_pyarrow_the_same_problems(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = shutil.copytree(MINIATURE, tmp_path / "data")
+    for case, (content, expected) in FILE_CASES.items():
+        (folder / "claims.csv").write_bytes(content)
+        with monkeypatch.context() as patch:
+            patch.setattr("twinstudy.tables.csvtext.pa", None)
+            plain = check(folder)
+        assert plain == check(folder), case
+        assert expected in map(str, plain)
+
+
+def test_a_missing_file_is_one_problem_a_file(tmp_path: Path) -> None:
+    assert [str(problem) for problem in check(tmp_path)] == sorted(
+        f"{table.file}: the file is missing; every table needs one, if only with its header"
+        for table in TABLES
+    )
+
+
+def test_a_folder_that_is_none_is_a_bad_argument(tmp_path: Path) -> None:
+    with pytest.raises(ArgumentError, match=r"`path` is '.*nowhere', which is no folder"):
+        check(tmp_path / "nowhere")
+
+
+def test_all_problems_are_reported_at_once(edited: Edit) -> None:
+    edited("claims.csv", "2015-12,,", "2015-13,,")
+    edited("sources.csv", "s-gov-2023,government", "s-gov-2023,ministry")
+    folder = edited(
+        "memberships.csv", "c-chi-ma-ai-diem-1,l-vn-chi-ma", "c-chi-ma-ai-diem-1,l-vn-chima"
+    )
+    problems = check(folder)
+    assert [(problem.file, problem.line, problem.column) for problem in problems] == [
+        ("claims.csv", 2, "signed"),
+        ("memberships.csv", 3, "locality_id"),
+        ("sources.csv", 4, "kind"),
+    ]
+    with pytest.raises(DataError, match=r"3 problems in the data:\nclaims.csv:2: signed") as caught:
+        load(folder)
+    assert caught.value.problems == problems
+
+
+def test_warnings_do_not_keep_data_out(edited: Edit) -> None:
+    folder = edited("pairings.csv", "Two sources give two dates.", "=1+1")
+    assert [problem.severity for problem in load(folder).report] == ["warning"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_row_order_does_not_matter(tmp_path: Path, seed: int) -> None:
+    folder = shutil.copytree(MINIATURE, tmp_path / "data")
+    for table in TABLES:
+        header, *rows = (folder / table.file).read_text(encoding="utf-8").splitlines()
+        random.Random(seed).shuffle(rows)
+        (folder / table.file).write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    shuffled, straight = load(folder), load(MINIATURE)
+    assert shuffled.version == straight.version
+    for name, frame in straight.tables.items():
+        assert frame.equals(shuffled.tables[name]), name
+
+
+def test_lines_are_those_of_the_file_even_when_rows_are_sorted(tmp_path: Path) -> None:
+    folder = shutil.copytree(MINIATURE, tmp_path / "data")
+    header, *rows = (folder / "claims.csv").read_text(encoding="utf-8").splitlines()
+    rows = [row.replace("2013~", "2013-00") for row in rows[::-1]]
+    (folder / "claims.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    assert [(problem.line, problem.value) for problem in check(folder)] == [(3, "2013-00")]
+
+
+def test_any_number_of_parents_is_told_apart() -> None:
+    # Codes of fewer than 128 places are one byte wide, too narrow for what is made of them.
+    places = [f"l-vn-{number:03}" for number in range(100)]
+    inside = [(place, places[0]) for place in places[1:]]
+    tables = {
+        "localities": {
+            "id": places,
+            "country": "VN",
+            "name": places,
+            "level": ["province"] + ["commune"] * 99,
+        },
+        "containments": dict(
+            zip(("child_id", "parent_id"), zip(*inside, strict=True), strict=True)
+        ),
+    }
+    frames = {
+        table.name: pd.DataFrame(
+            tables.get(table.name, {}), columns=table.column_names, dtype="str"
+        ).fillna("")
+        for table in TABLES
+    }
+    assert len(dataset_from_text(frames).containments) == 99
+
+
+@pytest.mark.parametrize("place", ["l-cn-trang-nhi", "l-vn-phai-lau"])
+def test_a_member_without_country(edited: Edit, place: str) -> None:
+    country = "CN" if place.startswith("l-cn") else "VN"
+    problems = check(edited("localities.csv", f"{place},{country}", f"{place},"))
+    assert any("the cell is empty" in problem.message for problem in problems)
