@@ -391,7 +391,9 @@ def read_before_it_was_published(text: Frames, rng: random.Random) -> Fault:
 def border_source_of_nothing(text: Frames, rng: random.Random) -> Fault:
     row = row_of(text, "localities", rng, text["localities"]["at_border"] == "")
     put(text, "localities", row, "at_border_source_id", rng.choice(list(text["sources"]["id"])))
-    return fault("border_flags", "localities", row, "at_border_source_id", "source of an empty cell")
+    return fault(
+        "border_flags", "localities", row, "at_border_source_id", "source of an empty cell"
+    )
 
 
 def length_away_from_the_border(text: Frames, rng: random.Random) -> Fault:

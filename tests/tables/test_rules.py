@@ -245,7 +245,7 @@ def _mangled(content: bytes) -> dict[str, tuple[bytes, str]]:
         "columns in another order": (text.replace("source_id,locator", "locator,source_id", 1).encode(),
             f"claims.csv:1: the columns stand in another order; write {header}"),
         "short row": (text.replace("par. 5,2015-12,,", "par. 5").encode(),
-            "claims.csv:2: the row has 4 cells where the header has 8; check its commas and quotes"),
+            "claims.csv:2: the row has 5 cells where the header has 8; check its commas and quotes"),
         "long row": (text.replace("par. 5,2015-12,,", "par. 5, 6,2015-12,,").encode(),
             "claims.csv:2: the row has 9 cells where the header has 8; check its commas and quotes"),
         "empty line": (text.replace("\nc-trang", "\n\nc-trang").encode(),
