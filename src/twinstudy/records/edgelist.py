@@ -17,7 +17,7 @@ from twinstudy.records.gazetteer import locality_cells, read_localities
 from twinstudy.records.reading import date_text
 from twinstudy.tables.schema import KINDS, LEVEL_OF_KIND, LEVELS
 from twinstudy.tables.table_rules import check_tables
-from twinstudy.tables.typed import Tables
+from twinstudy.tables.typed import Tables, coded
 
 _FILE = "pairs"
 _DEFAULT_LEVEL = "commune"
@@ -138,7 +138,8 @@ def from_edgelist(
     report = Problems(sorted(problems))
     if any(problem.severity == "error" for problem in report):
         raise DataError(report)
-    frames = tables.typed | pairing_tables(rows, pairings, cells["id"], tables.typed)
+    typed = coded(tables.typed)
+    frames = typed | pairing_tables(rows, pairings, cells["id"], typed)
     return dataset_of(frames, report)
 
 
