@@ -254,8 +254,10 @@ def _signed(claims: pd.DataFrame, rule: Rule) -> pd.DataFrame:
 
 def _envelope(dated: pd.DataFrame) -> pd.DataFrame:
     """Span the dates of each pairing from the first to the last day that any of them allows."""
-    parts = dated["signed"].str.partition("/")
-    dated = dated.assign(head=parts[0], tail=parts[2].where(parts[1] == "/", parts[0]))
+    text = dated["signed"].str
+    dated = dated.assign(
+        head=text.replace("/.*", "", regex=True), tail=text.replace(".*/", "", regex=True)
+    )
     for part in ("head", "tail"):
         dated[f"{part}_hedged"] = dated[part].str[-1].isin(list("~?%"))
     dated["ends_early"] = -dated["last"]
@@ -375,5 +377,16 @@ def choose(
         certain=state["certain"], undated=state["undated"], certain_from=certain_from(pairings)
     )
     return Choice(
-        pairings[state["possible"]], day, {why: number for why, number in left_out.items() if number}
+        pairings[state["possible"]],
+        day,
+        {why: number for why, number in left_out.items() if number},
     )
+
+
+def coded_members(dataset: Dataset) -> pd.DataFrame:
+    """Return `members` with references as categoricals whose codes are row numbers."""
+    found = members(dataset)
+    for column, ids in (("pairing_id", dataset.pairings), ("locality_id", dataset.localities)):
+        found[column] = pd.Categorical(found[column], categories=pd.Index(ids["id"]))
+    found["side"] = pd.Categorical(found["side"])
+    return found

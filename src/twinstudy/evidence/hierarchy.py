@@ -43,7 +43,9 @@ def lineage(dataset: Dataset) -> pd.DataFrame:
     step = above.set_axis(["locality_id", "ancestor_id", "earliest", "latest"], axis=1)
     found = [step]
     while len(step):
-        step = step.merge(above, left_on="ancestor_id", right_on="child_id", suffixes=("", "_above"))
+        step = step.merge(
+            above, left_on="ancestor_id", right_on="child_id", suffixes=("", "_above")
+        )
         step["ancestor_id"] = step["parent_id"]
         step["earliest"] = step[["earliest", "earliest_above"]].max(axis=1)
         step["latest"] = step[["latest", "latest_above"]].min(axis=1)
@@ -51,8 +53,8 @@ def lineage(dataset: Dataset) -> pd.DataFrame:
         step = step[~(step["earliest"] > step["latest"])]
         found.append(step)
     whole = pd.concat(found, ignore_index=True).drop_duplicates()
-    levels = existence(dataset)["level"]
-    whole.insert(2, "level", pd.Categorical(whole["ancestor_id"].map(levels), categories=LEVELS))
+    levels = existence(dataset)["level"].astype(pd.CategoricalDtype(list(LEVELS)))
+    whole["level"] = whole["ancestor_id"].map(levels)
     return whole.sort_values(["locality_id", "level", "ancestor_id"], ignore_index=True)
 
 
@@ -152,14 +154,22 @@ def _climbed(found: pd.Series, parents: pd.DataFrame, stand_ins: pd.DataFrame) -
     """Hand ancestors down from parents and stand-ins, one step a pass, until nothing is new."""
     while True:
         missing = found.index[found.isna()]
-        waiting = parents[parents["child_id"].isin(missing)]
-        given = waiting.assign(found=waiting["parent_id"].map(found)).dropna(subset="found")
-        given = given.drop_duplicates("child_id", keep="last").set_index("child_id")["found"]
+        waiting = parents[parents["child_id"].isin(missing)].set_index("child_id")
+        given = waiting["parent_id"].map(found).dropna()
+        given = given[~given.index.duplicated(keep="last")]
         handed = stand_ins[stand_ins["unit"].isin(missing)]
         answers = handed["other"].map(found).groupby(handed["unit"])
-        common = answers.first()[answers.nunique(dropna=False) == 1].dropna()
+        agreed = answers.nunique(dropna=False) == 1
+        common = answers.first()[agreed].dropna()
         new = pd.concat([given, common[~common.index.isin(given.index)]])
         if new.empty:
             return found
         found = found.copy()
         found[new.index] = new
+
+
+def ancestor_codes(dataset: Dataset, *, level: str, at: str | date | None = None) -> np.ndarray:
+    """Find the ancestors of all localities as row numbers, -1 where there is none."""
+    found = ancestors(dataset, level=level, at=at)
+    codes: np.ndarray = pd.Index(dataset.localities["id"]).get_indexer(found)
+    return codes

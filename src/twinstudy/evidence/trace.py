@@ -53,9 +53,7 @@ def conflicts(dataset: Dataset) -> pd.DataFrame:
     stated = claims["agreement_items"].groupby(claims["pairing_id"])
     differs = stated.transform("min").ne(stated.transform("max")).fillna(value=False)
     items = claims[differs & claims["agreement_items"].notna()]
-    items = items.assign(
-        value=items["agreement_items"].astype("str"), disagreement="other number"
-    )
+    items = items.assign(value=items["agreement_items"].astype("str"), disagreement="other number")
     named = _memberships(dataset)
     partly = members(dataset)
     partly = partly[partly["claims"] < partly["pairing_id"].map(pairings["claims"])]
@@ -72,8 +70,7 @@ def conflicts(dataset: Dataset) -> pd.DataFrame:
     rows["disagreement"] = pd.Categorical(rows["disagreement"], categories=_WORDS)
     rows["value"] = rows["value"].astype("str")
     columns = ["pairing_id", "about", "value", "claim_id", "source_id", "disagreement"]
-    rows = rows[columns].sort_values(["pairing_id", "about", "claim_id"], ignore_index=True)
-    return rows
+    return rows[columns].sort_values(["pairing_id", "about", "claim_id"], ignore_index=True)
 
 
 def trace(dataset: Dataset, pairing_id: str) -> pd.DataFrame:
