@@ -42,7 +42,7 @@ from twinstudy.network.graph import locality_graph as locality_graph
 from twinstudy.records.dataset import Dataset as Dataset
 from twinstudy.records.dataset import load as load
 from twinstudy.records.edgelist import from_edgelist as from_edgelist
-from twinstudy.records.extend import extend as extend
+from twinstudy.records.restrict import extend as extend
 from twinstudy.records.restrict import restrict as restrict
 from twinstudy.tables.table_rules import check as check
 

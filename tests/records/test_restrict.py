@@ -8,8 +8,8 @@ import pytest
 from conftest import Edit
 
 from twinstudy import ArgumentError, Dataset, ancestors, load, restrict
-from twinstudy.tables.table_rules import check_tables
-from twinstudy.tables.typed import text_tables, type_tables
+from twinstudy.records.dataset import dataset_from_text
+from twinstudy.tables.typed import text_tables
 
 HA_GIANG, TUYEN_QUANG = "l-vn-ha-giang-province", "l-vn-tuyen-quang-province"
 PHAI_LAU, THIEN_BAO = "p-phai-lau-trang-nhi", "p-thanh-thuy-minh-tan-thien-bao"
@@ -29,10 +29,11 @@ CHOSEN = ALONE + random.Random(1).sample([choice for choice in ALL if choice not
 
 def assert_sound(part: Dataset, whole: Dataset) -> None:
     """No problem, all categories in step, nothing new, and the same ancestors as in the whole."""
-    tables = type_tables(text_tables(part.tables))
-    assert check_tables(tables) == []
+    again = dataset_from_text(text_tables(part.tables))
+    assert again.report == []
+    assert again.version == part.version
     for name, frame in part.tables.items():
-        pd.testing.assert_frame_equal(frame, tables.typed[name])
+        pd.testing.assert_frame_equal(frame, again.tables[name])
         keys = whole.tables[name].columns[:3].tolist()
         rows = whole.tables[name].astype(dict.fromkeys(keys, "str"))
         kept = frame.astype(dict.fromkeys(keys, "str"))
