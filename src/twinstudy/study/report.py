@@ -22,8 +22,7 @@ from twinstudy.evidence.hierarchy import ancestors
 from twinstudy.evidence.membership import pairing_names
 from twinstudy.evidence.names import fold
 from twinstudy.figures.map import plot_map
-from twinstudy.figures.marks import LABELS
-from twinstudy.figures.style import save_figure
+from twinstudy.figures.style import LABELS, save_figure
 from twinstudy.measures.coverage import coverage
 from twinstudy.records.dataset import Dataset
 from twinstudy.study.dictionary import TITLE
