@@ -80,7 +80,7 @@ def drawing_points(dataset: Dataset) -> pd.DataFrame:
         for _ in LEVELS:
             new = inside[inside["parent_id"].isin(lent) & ~inside["child_id"].isin(lent)]
             lent |= dict(zip(new["child_id"], new["parent_id"].map(lent), strict=True))
-        drawn_at = drawn_at.fillna(places["id"].map(lent))
+        drawn_at = drawn_at.fillna(places["id"].map(lent).astype("str"))
     points = places.set_index("id")[["longitude", "latitude"]].reindex(drawn_at)
     return points.reset_index(drop=True).assign(own=own, drawn_at=drawn_at)
 
