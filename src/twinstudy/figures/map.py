@@ -11,8 +11,7 @@ import numpy as np
 import pandas as pd
 
 from twinstudy.errors import MissingExtraError, known_words
-from twinstudy.evidence.consolidate import being_by, consolidate, day_at
-from twinstudy.evidence.membership import members
+from twinstudy.evidence.consolidate import being_by, consolidate, day_at, members
 from twinstudy.figures.style import KIND_COLOURS, KIND_LABELS, KIND_MARKERS, axes_of, note
 from twinstudy.records.dataset import Dataset
 from twinstudy.tables.files import bundled_data
@@ -144,7 +143,7 @@ def plot_map(
     pairings = consolidate(dataset)
     drawn = pairings["status"].isin(statuses) & being_by(pairings, day)["possible"]
     kinds = pairings.set_index("pairing_id").loc[drawn.to_numpy(), "kind"].astype("str")
-    ends = members(dataset).astype({"pairing_id": "str", "locality_id": "str"})
+    ends = members(dataset)
     ends = ends[ends["pairing_id"].isin(kinds.index)]
     points = drawing_points(dataset).set_index(dataset.localities["id"])
     ties = _ties(ends, points).assign(kind=lambda tie: tie["pairing_id"].map(kinds))
