@@ -32,7 +32,7 @@ _NAMES = {
     "figures.pairings": "plot_pairings",
     "figures.map": "drawing_points plot_map",
     "measures.nullmodel": "null_model null_samples",
-    "figures.nullfigure": "plot_null",
+    "figures.null": "plot_null",
 }
 _MODULE_OF = {name: module for module, names in _NAMES.items() for name in names.split()}
 

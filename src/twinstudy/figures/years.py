@@ -9,19 +9,22 @@ import pandas as pd
 
 from twinstudy.dates import parse_date
 from twinstudy.errors import ArgumentError
-from twinstudy.figures.marks import (
+from twinstudy.figures.style import (
     COLOURS,
     HATCH,
     INK,
+    KIND_COLOURS,
+    KIND_LABELS,
     LABELS,
     MUTED,
+    axes_of,
+    note,
     note_text,
     plain,
     require,
     rows_of,
     span,
 )
-from twinstudy.figures.style import KIND_COLOURS, KIND_LABELS, axes_of, note
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
