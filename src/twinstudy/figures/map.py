@@ -38,7 +38,7 @@ _NAMED_AT = {  # where the name of an outline has room; empty where it has none
     "l-cn-van-nam-province": (104.2, 23.6),
     "l-cn-quang-tay-province": (107.4, 23.2),
 }
-_FROM_BELOW = ("other", "province", "district", "commune", "residential_cluster", "border_post")
+_FROM_BELOW = ("other", "province", "district", "commune", "village", "border_post")
 _INK = {"VN": "#5b3a00", "CN": "#1d3557"}
 _OTHER_INK = "#333333"
 _STAND_IN_LEVELS = ("commune", "district", "prefecture")
