@@ -27,7 +27,7 @@ class Dataset:
     Attributes
     ----------
     sources, localities, aliases, codes, containments, successions, pairings, claims, \
-memberships, events, counts
+memberships, contents, events, counts
         The tables of the data model, sorted by key: text as ``str``, vocabularies as
         categoricals in the order of the data model, numbers as ``float64`` or ``Int64``. Each is
         a copy: nothing done to it changes the dataset.
@@ -47,7 +47,7 @@ memberships, events, counts
 
     @property
     def tables(self) -> Frames:
-        """Copies of the eleven tables by name."""
+        """Copies of the twelve tables by name."""
         return {name: frame.copy(deep=False) for name, frame in self._plain.items()}
 
     @property
@@ -94,6 +94,11 @@ memberships, events, counts
     def memberships(self) -> pd.DataFrame:
         """The table `memberships`."""
         return self.tables["memberships"]
+
+    @property
+    def contents(self) -> pd.DataFrame:
+        """The table `contents`."""
+        return self.tables["contents"]
 
     @property
     def events(self) -> pd.DataFrame:

@@ -71,7 +71,7 @@ def place_tables(cells: pd.DataFrame, rows: EdgeRows) -> Tables:
 
 
 def pairing_tables(rows: EdgeRows, pairings: Pairings, places: pd.Series, typed: Frames) -> Frames:
-    """Make the tables of pairings, claims and memberships, and that of events, without rows.
+    """Make the tables of pairings, claims and memberships, and those of contents and events, empty.
 
     A claim is a row; the claims of a pairing are numbered by date, then by source.
 
@@ -139,6 +139,7 @@ def pairing_tables(rows: EdgeRows, pairings: Pairings, places: pd.Series, typed:
             locality_id=_reference(member, place_ids),
             named_as=named.take(place_order[member]),
         ),
+        "contents": typed["contents"].assign(claim_id=_reference(np.empty(0, int), claim_ids)),
         "events": typed["events"].assign(pairing_id=_reference(np.empty(0, int), pairing_ids)),
     }
 

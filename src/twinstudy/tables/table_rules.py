@@ -178,6 +178,43 @@ def pairing_sides(tables: Tables) -> Iterator[Problem]:
     )  # fmt: skip
 
 
+def implied_aims(tables: Tables) -> Iterator[Problem]:
+    """Yield contents that are known from an aim and called explicit."""
+    cells = tables.text["contents"]
+    wrong = (cells["basis"] == "aim") & (cells["certainty"] == "explicit")
+    yield from problems_at(
+        tables, "contents", "certainty", wrong.to_numpy(bool),
+        "{!r} does not fit an aim, from which contents follow only; write implied",
+    )  # fmt: skip
+
+
+def lists_of_contents(tables: Tables) -> Iterator[Problem]:
+    """Yield claims whose `list` does not fit their rows of contents.
+
+    As a warning, those that count contents and say nothing of their list.
+    """
+    cells = tables.text["claims"]
+    told = cells["id"].isin(tables.text["contents"]["claim_id"])
+    counted = cells["agreement_items"] != ""
+    file = f"contents{tables.suffix}"
+    faults = (
+        (cells["list"].isin(["whole", "part"]) & ~told,
+         f"{{!r}} needs rows of this claim in {file}; add them, or write counted"),
+        ((cells["list"] == "counted") & told,
+         f"{{!r}} does not fit a claim with rows in {file}; write whole or part"),
+        ((cells["list"] == "counted") & ~counted,
+         "{!r} needs the number in agreement_items; give it, or leave this empty"),
+    )  # fmt: skip
+    for wrong, message in faults:
+        yield from problems_at(tables, "claims", "list", wrong.to_numpy(bool), message)
+    yield from problems_at(
+        tables, "claims", "list", (counted & ~told & (cells["list"] == "")).to_numpy(bool),
+        f"the claim counts contents and has none in {file}; "
+        "add them, or write counted where the source lists none",
+        severity="warning",
+    )  # fmt: skip
+
+
 def event_quantities(tables: Tables) -> Iterator[Problem]:
     """Yield events with a quantity and no unit, or a unit and no quantity."""
     cells = tables.text["events"]
@@ -251,6 +288,8 @@ TABLE_RULES: tuple[tuple[Rule, tuple[str, ...]], ...] = (
     (one_code_at_a_time, ("localities", "codes")),
     (acyclic_successions, ("localities", "successions")),
     (pairing_sides, ("localities", "pairings", "claims", "memberships")),
+    (implied_aims, ("contents",)),
+    (lists_of_contents, ("claims", "contents")),
     (event_quantities, ("events",)),
     (count_shapes, ("counts",)),
     (not_after_publication, ("sources", "pairings", "claims", "events", "counts")),
