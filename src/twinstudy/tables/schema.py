@@ -387,9 +387,9 @@ TABLES = (
             ),
             Column(
                 "list",
-                "How much of the agreed contents this source tells: 'whole' all, 'part' some, "
-                "'counted' their number alone; empty where it tells nothing of them. Only a whole "
-                "list can show that a topic was not agreed.",
+                "How much of the contents of the deed this source tells: 'whole' all, 'part' some, "
+                "'counted' their number alone; empty where it tells none, or an aim or later talks "
+                "only. Only a whole list can show that a topic was not agreed.",
                 type="vocabulary",
                 words=("whole", "part", "counted"),
             ),
