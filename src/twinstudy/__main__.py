@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _CODES = "exit codes: 0 all is well; 1 {}; 2 it could not run; 130 interrupted"
 _SUFFIXES = {"graphml": ".graphml", "json": ".json", "hif": ".hif.json", "geojson": ".geojson"}
-_FOLDERS = ("csv", "parquet")
+_FOLDERS = ("csv",)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -117,12 +117,12 @@ def _parser() -> argparse.ArgumentParser:
 
     export = command("export", "write the pairings as a graph, or the tables",
                      "the data have problems", "graphml pairings.graphml",
-                     "geojson ties.geojson --graph locality", "parquet my-folder")  # fmt: skip
+                     "geojson ties.geojson --graph locality", "csv my-folder")  # fmt: skip
     graphs = ", ".join(_SUFFIXES)
     export.add_argument("format", metavar="FORMAT", choices=(*_SUFFIXES, *_FOLDERS),
-                        help=f"a graph: {graphs}; or the tables: csv, parquet")  # fmt: skip
+                        help=f"a graph: {graphs}; or the tables: csv")  # fmt: skip
     export.add_argument("file", metavar="FILE", type=Path, help="file to write; for csv and "
-                        "parquet a folder")  # fmt: skip
+                        "csv a folder")  # fmt: skip
     export.add_argument("--graph", choices=("incidence", "locality"), default="incidence",
                         help="pairings as nodes (default), or ties between localities")  # fmt: skip
     export.add_argument("--at", metavar="DATE", help="only what is in being by this date")
@@ -228,7 +228,7 @@ def _export(options: argparse.Namespace) -> int:
     dataset = _load(options.data)
     with Progress("writing"):
         if options.format in _FOLDERS:
-            dataset.save(options.file, format=options.format)
+            dataset.save(options.file)
         else:
             make = locality_graph if options.graph == "locality" else incidence_graph
             write_graph(make(dataset, at=options.at), options.file)
