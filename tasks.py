@@ -46,7 +46,7 @@ TASKS = {  # each command is a module that Python runs, or a script
             " --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"
         )
     ],
-    "data": ["twinstudy.study.dictionary"],
+    "data": ["data/make_files.py"],
     "lint": ["ruff check", "ruff format --check", "mypy"],
     "extras": [f"pytest {SPREAD}"],
     "browser": ["pytest -m browser"],

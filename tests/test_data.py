@@ -7,6 +7,7 @@ from collections import Counter
 
 import pandas as pd
 import pytest
+from make_files import data_dictionary, data_package
 
 from twinstudy import (
     ancestors,
@@ -20,7 +21,6 @@ from twinstudy import (
     members,
     trace,
 )
-from twinstudy.study.dictionary import data_dictionary, data_package
 from twinstudy.tables.csvtext import csv_bytes
 from twinstudy.tables.files import bundled_data
 from twinstudy.tables.schema import KINDS, LEVEL_OF_KIND, TABLES

@@ -10,12 +10,12 @@ from twinstudy.errors import TwinstudyError as TwinstudyError
 from twinstudy.errors import UnknownKeyError as UnknownKeyError
 from twinstudy.evidence.consolidate import being as being
 from twinstudy.evidence.consolidate import consolidate as consolidate
+from twinstudy.evidence.consolidate import members as members
 from twinstudy.evidence.consolidate import newest_day as newest_day
 from twinstudy.evidence.hierarchy import ancestors as ancestors
-from twinstudy.evidence.membership import members as members
-from twinstudy.evidence.membership import pairing_names as pairing_names
 from twinstudy.evidence.names import find_localities as find_localities
 from twinstudy.evidence.names import fold as fold
+from twinstudy.evidence.names import pairing_names as pairing_names
 from twinstudy.evidence.trace import conflicts as conflicts
 from twinstudy.evidence.trace import history as history
 from twinstudy.evidence.trace import trace as trace

@@ -6,6 +6,7 @@ import argparse
 import io
 import json
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,10 +17,11 @@ from twinstudy import __version__
 if TYPE_CHECKING:
     from twinstudy.errors import Problem
     from twinstudy.records.dataset import Dataset
+    from twinstudy.study.build import Run
 
 _CODES = "exit codes: 0 all is well; 1 {}; 2 it could not run; 130 interrupted"
 _SUFFIXES = {"graphml": ".graphml", "json": ".json", "hif": ".hif.json", "geojson": ".geojson"}
-_FOLDERS = ("csv", "parquet")
+_FOLDERS = ("csv",)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -115,28 +117,26 @@ def _parser() -> argparse.ArgumentParser:
 
     export = command("export", "write the pairings as a graph, or the tables",
                      "the data have problems", "graphml pairings.graphml",
-                     "geojson ties.geojson --graph locality", "parquet my-folder")  # fmt: skip
+                     "geojson ties.geojson --graph locality", "csv my-folder")  # fmt: skip
     graphs = ", ".join(_SUFFIXES)
     export.add_argument("format", metavar="FORMAT", choices=(*_SUFFIXES, *_FOLDERS),
-                        help=f"a graph: {graphs}; or the tables: csv, parquet")  # fmt: skip
+                        help=f"a graph: {graphs}; or the tables: csv")  # fmt: skip
     export.add_argument("file", metavar="FILE", type=Path, help="file to write; for csv and "
-                        "parquet a folder")  # fmt: skip
+                        "csv a folder")  # fmt: skip
     export.add_argument("--graph", choices=("incidence", "locality"), default="incidence",
                         help="pairings as nodes (default), or ties between localities")  # fmt: skip
     export.add_argument("--at", metavar="DATE", help="only what is in being by this date")
     export.add_argument("--data", **folder)
 
-    run = command("run", "run the notebooks, and write figures, executed notebooks and the report",
-                  "a notebook failed, or figures differ", "", "01-coverage", "--check --jobs 2",
-                  "--results my-results")  # fmt: skip
+    run = command("run", "run the notebooks, and write figures and executed notebooks",
+                  "a notebook failed, or with --check something differs", "", "01-coverage",
+                  "--check --jobs 2")  # fmt: skip
     run.add_argument("notebooks", nargs="*", metavar="NOTEBOOK",
                      help="path, name or start of a name (default: all)")  # fmt: skip
-    run.add_argument("--check", action="store_true", help="change nothing; compare the figures "
-                     "with figures/SHA256SUMS and name those that differ")  # fmt: skip
+    run.add_argument("--check", action="store_true",
+                     help="change nothing; name what would change")  # fmt: skip
     run.add_argument("--jobs", type=int, default=1, metavar="N",
                      help="notebooks that run at the same time (default: 1)")  # fmt: skip
-    run.add_argument("--results", type=Path, metavar="DIR", help="folder for the results "
-                     "(default: results; with --check, none)")  # fmt: skip
     return parser
 
 
@@ -228,7 +228,7 @@ def _export(options: argparse.Namespace) -> int:
     dataset = _load(options.data)
     with Progress("writing"):
         if options.format in _FOLDERS:
-            dataset.save(options.file, format=options.format)
+            dataset.save(options.file)
         else:
             make = locality_graph if options.graph == "locality" else incidence_graph
             write_graph(make(dataset, at=options.at), options.file)
@@ -237,52 +237,37 @@ def _export(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from twinstudy.study.study import choose_notebooks, differences, find_project, update
+    from twinstudy.study.build import changes, choose_notebooks, execute, find_project, update
 
+    def stop(*_signal: object) -> None:
+        for number in signals:  # so that nothing keeps what follows from cleaning up
+            signal.signal(number, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    names = ("SIGINT", "SIGTERM", "SIGHUP")  # of which Windows lacks one
+    signals = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    for number in signals:
+        if signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it
+            signal.signal(number, stop)
     project = find_project(Path.cwd())
-    every = choose_notebooks(project)
     chosen = choose_notebooks(project, options.notebooks)
-    whole = chosen == every
 
-    from twinstudy.study.execution import execute
-    from twinstudy.study.results import write_results
-    from twinstudy.study.terminal import Progress
-
-    cells = dict.fromkeys(chosen, (0, 1))
-    with Progress("running") as progress:
-
-        def tell(notebook: Path, done: int, total: int) -> None:
-            cells[notebook] = (done, max(total, 1))
-            progress.tell(
-                sum(100 * done // total for done, total in cells.values()) // len(cells),
-                100,
-                notebook.stem,
-            )
-
-        runs = execute(chosen, jobs=options.jobs, on_cell=tell)
-    failed = 0
-    for run in runs:
-        name = run.notebook.relative_to(project).as_posix()
+    def tell(run: Run) -> None:
         drawn = f"ok, {len(run.figures)} figure{'' if len(run.figures) == 1 else 's'}"
-        print(f"{name}: {run.failure or drawn}")
-        failed += run.failure is not None
-    found = []
-    if options.check:
-        found = differences(project, runs, whole=whole)
-        for line in found or ([] if failed else ["all figures are as figures/SHA256SUMS says"]):
-            print(line)
-    else:
-        changed = update(project, runs, whole=whole)
-        for path in changed:
-            print(f"changed: {path.relative_to(project).as_posix()}")
-        if not changed:
-            print("nothing changed")
-    results = options.results or (None if options.check else project / "results")
-    if results:
-        with Progress("writing the report"):
-            write_results(_load(None), project, runs, every, results)
-        print(f"open {os.path.relpath(results / 'report' / 'index.html')}")
-    return int(bool(failed or found))
+        name = run.notebook.relative_to(project).as_posix()
+        print(f"{name}: {run.failure or drawn}", flush=True)
+
+    runs = execute(chosen, jobs=options.jobs, on_end=tell)
+    failed = any(run.failure for run in runs)
+    changed = changes(project, runs, whole=chosen == choose_notebooks(project))
+    for path, data in changed.items():
+        word = "no longer made" if data is None else "differs" if path.is_file() else "is new"
+        print(f"{path.relative_to(project).as_posix()}: {word}")
+    if not changed and not failed:
+        print("all is as it was")
+    if not options.check:
+        update(changed)
+    return int(failed or bool(options.check and changed))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import twinstudy
-from twinstudy.study.study import read_sums
+from twinstudy.study.build import read_sums
 
 ROOT = Path(__file__).parents[2]
 FIGURES = ROOT / "figures"

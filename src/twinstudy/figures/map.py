@@ -11,8 +11,7 @@ import numpy as np
 import pandas as pd
 
 from twinstudy.errors import known_words
-from twinstudy.evidence.consolidate import being_by, consolidate, day_at
-from twinstudy.evidence.membership import members
+from twinstudy.evidence.consolidate import being_by, coded_members, consolidate, day_at
 from twinstudy.figures.maplabels import draw_labels, label_table
 from twinstudy.figures.style import KIND_COLOURS, KIND_LABELS, KIND_MARKERS, axes_of, note
 from twinstudy.network.graph import pairs_across
@@ -155,7 +154,7 @@ def plot_map(
     day = day_at(dataset, at)
     pairings = consolidate(dataset)
     drawn = pairings["status"].isin(statuses) & being_by(pairings, day)["possible"]
-    ends = members(dataset)
+    ends = coded_members(dataset)
     ends = ends[drawn.to_numpy()[ends["pairing_id"].cat.codes]]
     points = drawing_points(dataset)
     ties = _ties(ends, points)

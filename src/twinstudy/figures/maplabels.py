@@ -40,7 +40,7 @@ def label_table(dataset: Dataset, ends: pd.DataFrame, points: pd.DataFrame) -> p
     --------
     >>> from twinstudy import drawing_points, load, members
     >>> dataset = load()
-    >>> labels = label_table(dataset, members(dataset), drawing_points(dataset))
+    >>> labels = label_table(dataset, coded_members(dataset), drawing_points(dataset))
     >>> "Phai Lầu" in set(labels["text"])
     True
     """

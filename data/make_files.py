@@ -234,4 +234,4 @@ def write_generated(folder: Path | None = None) -> list[Path]:
 
 if __name__ == "__main__":
     lines = [f"changed: data/{path.name}" for path in write_generated()]
-    print("\n".join(lines) or "nothing changed")  # noqa: T201 - what `tasks.py data` tells
+    print("\n".join(lines) or "nothing changed")

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from conftest import MINIATURE, Edit
+from make_files import data_dictionary, data_package, write_generated
 
 from twinstudy import DataError, Dataset, load
-from twinstudy.study.dictionary import data_dictionary, data_package, write_generated
 from twinstudy.tables.schema import TABLES, table
 
 

@@ -1,6 +1,10 @@
-"""The notebooks are run, compared and put back as `twinstudy.study` promises."""
+"""The notebooks are run, compared and put back as `twinstudy.study.build` promises."""
 
+import os
+import signal
 import subprocess
+import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,10 +13,11 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from twinstudy.errors import ArgumentError
-from twinstudy.study.execution import Run, execute
-from twinstudy.study.study import (
+from twinstudy.study.build import (
+    Run,
+    changes,
     choose_notebooks,
-    differences,
+    execute,
     find_project,
     read_sums,
     update,
@@ -37,6 +42,13 @@ def project(tmp_path: Path) -> Path:
     write_notebook(tmp_path / "examples" / "own-data.ipynb", "open('own.csv').read()")
     (tmp_path / "examples" / "own.csv").write_text("left,right\n")
     return tmp_path
+
+
+def written(project: Path, *runs: Run, whole: bool = True) -> list[str]:
+    """Put what runs gave into the project; return what that changed."""
+    changed = changes(project, runs, whole=whole)
+    update(changed)
+    return names(list(changed))
 
 
 def names(paths: Sequence[Path]) -> list[str]:
@@ -84,21 +96,15 @@ def test_a_wrong_notebook_is_named_with_those_there_are(
 def test_a_run_changes_nothing_and_its_update_is_repeatable(project: Path) -> None:
     before = {path: path.read_bytes() for path in project.rglob("*") if path.is_file()}
     notebooks = choose_notebooks(project)
-    seen: list[tuple[str, int, int]] = []
-    runs = execute(
-        notebooks, jobs=2, on_cell=lambda path, done, cells: seen.append((path.name, done, cells))
-    )
-    assert [run.failure for run in runs] == [None] * 3
+    ended: list[Path] = []
+    runs = execute(notebooks, jobs=2, on_end=lambda run: ended.append(run.notebook))
+    assert [run.failure for run in runs] == [""] * 3
+    assert [run.notebook for run in runs] == notebooks
+    assert sorted(ended) == sorted(notebooks)
     assert {path: path.read_bytes() for path in project.rglob("*") if path.is_file()} == before
-    assert ("01-one.ipynb", 2, 2) in seen
 
-    changed = update(project, runs, whole=True)
-    assert names(changed) == [
-        "own-data.ipynb",
-        "SHA256SUMS",
-        "a.svg",
-        "01-one.ipynb",
-        "02-two.ipynb",
+    assert written(project, *runs) == [
+        *("own-data.ipynb", "SHA256SUMS", "a.svg", "01-one.ipynb", "02-two.ipynb"),
     ]
     subprocess.run(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=project / "figures",
                    check=True, capture_output=True)  # fmt: skip
@@ -107,10 +113,7 @@ def test_a_run_changes_nothing_and_its_update_is_repeatable(project: Path) -> No
     assert executed.cells[2].outputs[0].data["text/plain"] == "2"
     assert executed.metadata.language_info == {"name": "python"}
     assert not any("execution" in cell.metadata for cell in executed.cells)
-
-    again = execute(notebooks[:2])
-    assert update(project, again, whole=False) == []
-    assert differences(project, again, whole=False) == []
+    assert written(project, *execute(notebooks[:2]), whole=False) == []
 
 
 def test_a_failing_cell_is_told_and_the_other_notebooks_run(project: Path) -> None:
@@ -123,10 +126,9 @@ def test_a_failing_cell_is_told_and_the_other_notebooks_run(project: Path) -> No
     )
     source = broken.read_bytes()
     runs = execute(choose_notebooks(project, ["01", "02"]))
-    failures = [str(run.failure) for run in runs if run.failure]
+    failures = [run.failure for run in runs if run.failure]
     assert failures == ["cell 3, line 2: f(x): ZeroDivisionError: division by zero"]
-    changed = update(project, runs, whole=True)
-    assert broken not in changed
+    assert written(project, *runs) == ["SHA256SUMS", "a.svg", "01-one.ipynb"]
     assert broken.read_bytes() == source
     assert list(read_sums(project / "figures")) == ["a.svg"]
     assert b"ZeroDivisionError" in runs[1].executed
@@ -151,48 +153,78 @@ def test_a_file_that_is_no_notebook(project: Path) -> None:
     notebook = project / "notebooks" / "01-one.ipynb"
     notebook.write_text("{")
     [run] = execute([notebook])
-    assert str(run.failure).startswith("the file is no notebook: Notebook does not appear")
+    assert run.failure.startswith("the file is no notebook: Notebook does not appear")
 
 
-def test_figures_that_no_notebook_draws_any_more_go(project: Path) -> None:
-    one, two = project / "notebooks" / "01-one.ipynb", project / "notebooks" / "02-two.ipynb"
-    both = [Run(one, b"1", {"a.svg": b"a"}), Run(two, b"2", {"b.svg": b"b"})]
-    update(project, both, whole=True)
-    (project / "figures" / "by-hand.svg").touch()
-    fewer = [both[0], Run(two, b"2", {})]
-    assert differences(project, fewer, whole=True) == ["figures/b.svg: drawn by no notebook"]
-    update(project, fewer[1:], whole=False)
-    assert sorted(read_sums(project / "figures")) == ["a.svg", "b.svg"]
-    update(project, fewer, whole=True)
-    assert sorted(path.name for path in (project / "figures").iterdir()) == [
-        "SHA256SUMS",
-        "a.svg",
-        "by-hand.svg",
-    ]
-
-
-def test_differences_are_named(project: Path) -> None:
-    one = project / "notebooks" / "01-one.ipynb"
-    update(project, [Run(one, b"1", {"a.svg": b"a", "b.svg": b"b", "c.svg": b"c"})], whole=True)
-    (project / "figures" / "c.svg").write_bytes(b"edited")
-    drawn = [Run(one, b"1", {"a.svg": b"A", "c.svg": b"c", "new.svg": b"n"})]
-    assert differences(project, drawn, whole=True) == [
-        "figures/a.svg: drawn otherwise than SHA256SUMS says",
-        "figures/b.svg: drawn by no notebook",
-        "figures/c.svg: the file is not the one that SHA256SUMS names",
-        "figures/new.svg: drawn, but not in SHA256SUMS",
-    ]
-    assert differences(project, drawn, whole=False)[1] == (
-        "figures/c.svg: the file is not the one that SHA256SUMS names"
+def test_settings_of_the_user_reach_no_kernel(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "matplotlibrc").write_text("patch.linewidth: 7\n")
+    monkeypatch.setenv("MATPLOTLIBRC", str(tmp_path / "matplotlibrc"))
+    monkeypatch.setenv("MPLCONFIGDIR", str(tmp_path))
+    notebook = write_notebook(
+        project / "notebooks" / "01-one.ipynb",
+        "import matplotlib, os",
+        "print(matplotlib.rcParams['patch.linewidth'], os.environ['PYTHONHASHSEED'])",
     )
+    [run] = execute([notebook])
+    assert b'"1.0 0\\n"' in run.executed
 
 
-def test_a_broken_list_of_checksums_is_told(tmp_path: Path) -> None:
-    (tmp_path / "SHA256SUMS").write_text("abc  a.svg\n")
-    with pytest.raises(ArgumentError, match=r"^SHA256SUMS:1: 'abc  a.svg' is not a checksum"):
+def test_figures_that_no_notebook_draws_any_more_go_and_others_stay(project: Path) -> None:
+    one, two = project / "notebooks" / "01-one.ipynb", project / "notebooks" / "02-two.ipynb"
+    first = Run(one, b"1", {"a.svg": b"a"})
+    written(project, first, Run(two, b"2", {"b.svg": b"b"}))
+    (project / "figures" / "by-hand.svg").touch()
+    failed = Run(two, b"3", {}, failure="cell 1")
+    assert written(project, first, failed) == []
+    assert written(project, Run(two, b"2", {}), whole=False) == []
+    assert written(project, first, Run(two, b"2", {})) == ["SHA256SUMS", "b.svg"]
+    there = sorted(path.name for path in (project / "figures").iterdir())
+    assert there == ["SHA256SUMS", "a.svg", "by-hand.svg"]
+
+
+def test_what_was_changed_by_hand_is_seen(project: Path) -> None:
+    run = Run(project / "notebooks" / "01-one.ipynb", b"1", {"a.svg": b"a"})
+    written(project, run)
+    (project / "figures" / "a.svg").write_bytes(b"edited")
+    assert changes(project, [run], whole=True) == {project / "figures" / "a.svg": b"a"}
+
+
+@pytest.mark.parametrize("name", ["../README.md", "/etc/motd", "a/../../b", ""])
+def test_a_list_of_checksums_names_files_beside_it(tmp_path: Path, name: str) -> None:
+    (tmp_path / "SHA256SUMS").write_text(f"{'0' * 64}  a.svg\n{'0' * 64}  {name}\n")
+    with pytest.raises(ArgumentError, match=r"^SHA256SUMS:2: '0+  .*' is not a checksum and"):
         read_sums(tmp_path)
 
 
 def test_jobs_must_be_a_count() -> None:
     with pytest.raises(ArgumentError, match=r"^`jobs` is 0; use 1 or more$"):
         execute([], jobs=0)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_stopped_run_leaves_nothing_and_says_so(
+    project: Path, tmp_path_factory: pytest.TempPathFactory, number: signal.Signals
+) -> None:
+    scratch = tmp_path_factory.mktemp("scratch")
+    begun = project / "begun"
+    source = f"import time\nopen({str(begun)!r}, 'w').close()\ntime.sleep(60)"
+    write_notebook(project / "notebooks" / "01-one.ipynb", source)
+    running = subprocess.Popen(
+        [sys.executable, "-m", "twinstudy", "run"],
+        cwd=project,
+        env={**os.environ, "TMPDIR": str(scratch), "PYTHONPATH": os.pathsep.join(sys.path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    last = time.monotonic() + 60
+    while not begun.exists() and time.monotonic() < last:
+        time.sleep(0.1)
+    running.send_signal(number)
+    out, err = running.communicate(timeout=60)
+    assert (running.returncode, out, err) == (130, "", "twinstudy: interrupted\n")
+    assert list(scratch.iterdir()) == []
+    assert not (project / "figures").exists()
