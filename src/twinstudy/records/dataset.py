@@ -17,7 +17,6 @@ from twinstudy.errors import DataError, Problems
 from twinstudy.tables.files import (
     Frames,
     column_text,
-    text_tables,
     type_tables,
     unclean_cells,
     write_tables,

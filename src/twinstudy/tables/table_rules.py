@@ -49,7 +49,8 @@ def positions(tables: Tables) -> Iterator[Problem]:
 
 def _looked_up(references: pd.Series, frame: pd.DataFrame, column: str) -> pd.Series:
     """Return what a column of another table says of each reference; missing where unknown."""
-    return references.map(frame.set_index("id")[column])
+    found = frame.set_index("id")[column].reindex(references)  # `map` fails on no rows of dates
+    return found.set_axis(references.index)
 
 
 def containment_levels(tables: Tables) -> Iterator[Problem]:
