@@ -14,14 +14,12 @@ _NAMES = {
     "dates": "FuzzyDate date_bounds parse_date",
     "tables.table_rules": "check",
     "records.dataset": "Dataset load",
-    "records.restrict": "restrict",
-    "records.extend": "extend",
+    "records.restrict": "extend restrict",
     "records.edgelist": "from_edgelist",
     "network.graph": "incidence_graph locality_graph",
-    "evidence.consolidate": "being consolidate newest_day",
-    "evidence.membership": "members pairing_names",
+    "evidence.consolidate": "being consolidate members newest_day",
     "evidence.hierarchy": "ancestors",
-    "evidence.names": "find_localities fold",
+    "evidence.names": "find_localities fold pairing_names",
     "evidence.trace": "conflicts history trace",
     "measures.coverage": "coverage",
     "measures.density": "density",
@@ -34,7 +32,7 @@ _NAMES = {
     "figures.pairings": "plot_pairings",
     "figures.map": "drawing_points plot_map",
     "measures.nullmodel": "null_model null_samples",
-    "figures.nullfigure": "plot_null",
+    "figures.null": "plot_null",
 }
 _MODULE_OF = {name: module for module, names in _NAMES.items() for name in names.split()}
 

@@ -10,12 +10,12 @@ from twinstudy.errors import TwinstudyError as TwinstudyError
 from twinstudy.errors import UnknownKeyError as UnknownKeyError
 from twinstudy.evidence.consolidate import being as being
 from twinstudy.evidence.consolidate import consolidate as consolidate
+from twinstudy.evidence.consolidate import members as members
 from twinstudy.evidence.consolidate import newest_day as newest_day
 from twinstudy.evidence.hierarchy import ancestors as ancestors
-from twinstudy.evidence.membership import members as members
-from twinstudy.evidence.membership import pairing_names as pairing_names
 from twinstudy.evidence.names import find_localities as find_localities
 from twinstudy.evidence.names import fold as fold
+from twinstudy.evidence.names import pairing_names as pairing_names
 from twinstudy.evidence.trace import conflicts as conflicts
 from twinstudy.evidence.trace import history as history
 from twinstudy.evidence.trace import trace as trace
@@ -23,7 +23,7 @@ from twinstudy.figures.bars import plot_coverage as plot_coverage
 from twinstudy.figures.bars import plot_density as plot_density
 from twinstudy.figures.map import drawing_points as drawing_points
 from twinstudy.figures.map import plot_map as plot_map
-from twinstudy.figures.nullfigure import plot_null as plot_null
+from twinstudy.figures.null import plot_null as plot_null
 from twinstudy.figures.pairings import plot_pairings as plot_pairings
 from twinstudy.figures.style import save_figure as save_figure
 from twinstudy.figures.years import plot_signings as plot_signings
@@ -42,7 +42,7 @@ from twinstudy.network.graph import locality_graph as locality_graph
 from twinstudy.records.dataset import Dataset as Dataset
 from twinstudy.records.dataset import load as load
 from twinstudy.records.edgelist import from_edgelist as from_edgelist
-from twinstudy.records.extend import extend as extend
+from twinstudy.records.restrict import extend as extend
 from twinstudy.records.restrict import restrict as restrict
 from twinstudy.tables.table_rules import check as check
 

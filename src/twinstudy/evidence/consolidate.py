@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
-from typing import get_args
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 
-from twinstudy.dates import as_day, bounds_of_texts
-from twinstudy.errors import ArgumentError
-from twinstudy.evidence.attestation import attestation, observed_by, published_by
-from twinstudy.evidence.membership import country_column, members
-from twinstudy.evidence.signing import Rule, choose_signed
-from twinstudy.records.dataset import Dataset
-from twinstudy.tables.typed import codes_of
+from twinstudy.dates import as_day, date_bounds
+from twinstudy.errors import ArgumentError, known_words
+from twinstudy.records.dataset import Dataset, remembered
+from twinstudy.tables.schema import KINDS, STATUSES
 
-_DATES = (
-    ("sources", "published"),
-    ("claims", "signed"),
-    ("events", "date"),
-    ("counts", "as_of"),
-)
+Rule = Literal["narrowest", "earliest_published", "envelope"]
+Words = str | Iterable[str]
 
 
 def newest_day(dataset: Dataset) -> pd.Timestamp:
@@ -45,46 +40,83 @@ def newest_day(dataset: Dataset) -> pd.Timestamp:
     >>> newest_day(load()) >= pd.Timestamp("2021-01-01")
     True
     """
-    planned = (dataset.coded["pairings"]["status"] == "planned").to_numpy(bool)
-    newest = []
-    for table, name in _DATES:
-        column = dataset.coded[table][name]
-        if table == "claims" and planned.any():
-            column = column[~planned[dataset.coded["claims"]["pairing_id"].cat.codes.to_numpy()]]
-            column = column.cat.remove_unused_categories()
-        bounds = bounds_of_texts(column.cat.categories.tolist())
-        last = np.where(np.isnat(bounds["latest"]), bounds["earliest"], bounds["latest"])
-        newest += last[~np.isnat(last)].tolist()
-    return pd.Timestamp(max(newest, default=date(9999, 12, 31)))
+    return _newest_day(dataset)
+
+
+@remembered
+def _newest_day(dataset: Dataset) -> pd.Timestamp:
+    """Find the newest day once."""
+    claims = dataset.claims
+    planned = dataset.pairings.loc[dataset.pairings["status"] == "planned", "id"]
+    dates = pd.concat(
+        [
+            dataset.sources["published"],
+            claims.loc[~claims["pairing_id"].isin(planned), "signed"],
+            dataset.events["date"],
+            dataset.counts["as_of"],
+        ]
+    )
+    bounds = date_bounds(pd.Series(dates.dropna().unique(), dtype="str"))
+    newest = bounds["latest"].fillna(bounds["earliest"]).max()
+    return pd.Timestamp("9999-12-31") if pd.isna(newest) else newest
 
 
 def day_at(dataset: Dataset, at: str | date | None) -> pd.Timestamp:
-    """Return the day that an `at` argument means.
+    """Return the day that an `at` argument means: its last day, or the newest of the data."""
+    return newest_day(dataset) if at is None else as_day(at)
+
+
+@remembered
+def source_days(dataset: Dataset) -> pd.DataFrame:
+    """Return by ``source_id``: ``published`` (its last day), ``hedged``, ``witness``, ``kind``."""
+    sources = dataset.sources
+    bounds = date_bounds(sources["published"])
+    frame = pd.DataFrame(
+        {
+            "published": bounds["latest"],
+            "hedged": bounds["qualified"],
+            "witness": sources["original_source_id"].fillna(sources["id"]),
+            "kind": sources["kind"],
+        }
+    )
+    return frame.set_index(pd.Index(sources["id"], name="source_id"))
+
+
+@remembered
+def members(dataset: Dataset) -> pd.DataFrame:
+    """List the members of each pairing: the union over its claims.
 
     Parameters
     ----------
     dataset
         Records.
-    at
-        Day; a year or month means its last day. None for `newest_day`.
 
     Returns
     -------
-    day
-        The day.
-
-    Raises
-    ------
-    ArgumentError
-        If `at` is not a date, or is open, an interval or qualified.
+    members
+        One row a pairing and locality, sorted by pairing, side and locality: ``pairing_id``,
+        ``locality_id`` (str), ``side`` (str: country code), ``second`` (bool: of the second side,
+        which in a pairing inside one country is the second of its two members), ``claims`` and
+        ``sources`` (int64): how many claims and how many distinct sources name it.
 
     Examples
     --------
     >>> from twinstudy import load
-    >>> day_at(load(), "2014-02")
-    Timestamp('2014-02-28 00:00:00')
+    >>> members(load()).columns.tolist()
+    ['pairing_id', 'locality_id', 'side', 'second', 'claims', 'sources']
     """
-    return newest_day(dataset) if at is None else as_day(at)
+    claims = dataset.claims.set_index("id")[["pairing_id", "source_id"]]
+    named = dataset.memberships[["claim_id", "locality_id"]].join(claims, on="claim_id")
+    named["side"] = named["locality_id"].map(dataset.localities.set_index("id")["country"])
+    key = ["pairing_id", "side", "locality_id"]
+    found = named.groupby(key).agg(claims=("claim_id", "size")).reset_index()
+    sources = named.drop_duplicates([*key, "source_id"]).groupby(key).size()
+    found["sources"] = sources.to_numpy()
+    of_pairing = found.groupby("pairing_id")
+    alone = of_pairing["side"].transform("nunique") == 1
+    abroad = found["side"] != of_pairing["side"].transform("first")
+    found["second"] = abroad.where(~alone, of_pairing.cumcount() > 0)
+    return found[["pairing_id", "locality_id", "side", "second", "claims", "sources"]]
 
 
 def consolidate(dataset: Dataset, *, rule: Rule = "narrowest") -> pd.DataFrame:
@@ -110,19 +142,19 @@ def consolidate(dataset: Dataset, *, rule: Rule = "narrowest") -> pd.DataFrame:
         One row a pairing, in the order and on the index of ``dataset.pairings``:
 
         - ``pairing_id`` (str), ``kind``, ``matching``, ``status`` (categorical);
-        - ``signed`` (categorical): the chosen date as EDTF text, missing where no claim gives one;
+        - ``signed`` (str): the chosen date as EDTF text, missing where no claim gives one;
           ``signed_earliest``, ``signed_latest`` (datetime64[s], missing where open or unknown)
           and ``signed_qualified`` (bool) are the bounds and the hedge of that text;
         - ``signed_conflict`` (bool): not all stated intervals overlap, whatever `rule` is;
         - ``observed_by`` (datetime64[s]): earliest latest day of publication among its sources;
           missing where none has an unqualified date of publication, and for planned and doubtful
-          pairings, which no source can show to be in being;
+          pairings, which no source can show to exist;
         - ``claims`` (int64); ``witnesses`` (int64): distinct sources, a translation or reprint
           being one with its original; ``official`` (bool): a claim stands in a source of kind
           government;
-        - ``members`` (int64): distinct localities over all claims; ``side_a``, ``side_b``
-          (categorical): the country codes of the two sides in alphabetical order, twice the same
-          for a pairing inside one country; ``members_a``, ``members_b`` (int64).
+        - ``members`` (int64): distinct localities over all claims; ``side_a``, ``side_b`` (str):
+          the country codes of the two sides in alphabetical order, twice the same for a pairing
+          inside one country; ``members_a``, ``members_b`` (int64).
 
     Raises
     ------
@@ -145,49 +177,116 @@ def consolidate(dataset: Dataset, *, rule: Rule = "narrowest") -> pd.DataFrame:
     >>> bool((pairings["members"] == pairings["members_a"] + pairings["members_b"]).all())
     True
     """
-    dated = date_pairings(dataset, rule=rule)
-    counted = pd.DataFrame(attestation(dataset) | _sides(dataset), index=dated.index)
-    return pd.concat([dated, counted], axis=1)
-
-
-def date_pairings(dataset: Dataset, *, rule: Rule = "narrowest") -> pd.DataFrame:
-    """Consolidate what the claims on each pairing say of its date, and nothing else.
-
-    Parameters
-    ----------
-    dataset, rule
-        As in `consolidate`.
-
-    Returns
-    -------
-    pairings
-        The columns of `consolidate` up to ``observed_by``.
-
-    Raises
-    ------
-    ArgumentError
-        If `rule` is another word.
-
-    Examples
-    --------
-    >>> from twinstudy import load
-    >>> date_pairings(load()).columns.tolist()[-1]
-    'observed_by'
-    """
     if rule not in get_args(Rule):
         allowed = ", ".join(map(repr, get_args(Rule)))
         raise ArgumentError(f"`rule` is {rule!r}; use one of {allowed}")
-    pairings = dataset.coded["pairings"]
-    facts: dict[str, object] = {"pairing_id": pairings["id"]}
-    facts |= {name: pairings[name] for name in ("kind", "matching", "status")}
-    facts |= _signing(dataset, rule) | {"observed_by": observed_by(dataset)}
-    return pd.DataFrame(facts, index=pairings.index)
+    return _consolidated(dataset, rule)
+
+
+@remembered
+def _consolidated(dataset: Dataset, rule: Rule) -> pd.DataFrame:
+    """Consolidate once a rule."""
+    pairings = dataset.pairings.rename(columns={"id": "pairing_id"})
+    pairings = pairings[["pairing_id", "kind", "matching", "status"]]
+    claims = dataset.claims[["pairing_id", "source_id", "signed"]].join(
+        source_days(dataset), on="source_id"
+    )
+    found = pairings.join(_signed(claims, rule), on="pairing_id")
+    for name in ("signed_qualified", "signed_conflict"):
+        found[name] = found[name].eq(other=True)
+    agreed = pairings.loc[pairings["status"] == "agreed", "pairing_id"]
+    seen = claims[~claims["hedged"] & claims["pairing_id"].isin(agreed)]
+    found = found.join(
+        seen.groupby("pairing_id")["published"].min().rename("observed_by"), on="pairing_id"
+    )
+    found = found.join(
+        pd.DataFrame(
+            {
+                "claims": claims.groupby("pairing_id").size(),
+                "witnesses": claims.drop_duplicates(["pairing_id", "witness"])
+                .groupby("pairing_id")
+                .size(),
+            }
+        ),
+        on="pairing_id",
+    )
+    official = claims.loc[claims["kind"] == "government", "pairing_id"]
+    found["official"] = found["pairing_id"].isin(official)
+    of_pairing = members(dataset).groupby("pairing_id")
+    sides = of_pairing.agg(
+        members=("side", "size"),
+        side_a=("side", "first"),
+        side_b=("side", "last"),
+        members_b=("second", "sum"),
+    )
+    sides.insert(3, "members_a", sides["members"] - sides["members_b"])
+    return found.join(sides, on="pairing_id")
+
+
+def _signed(claims: pd.DataFrame, rule: Rule) -> pd.DataFrame:
+    """Choose the date of signing of each pairing that has one; `consolidate` says how."""
+    dated = claims.dropna(subset="signed").sort_values("signed", kind="stable")
+    dated = pd.concat([dated, date_bounds(dated["signed"])], axis=1)
+    # Open ends and unknown days are infinitely far off.
+    dated["first"] = _number(dated["earliest"]).fillna(-np.inf)
+    dated["last"] = _number(dated["latest"]).fillna(np.inf)
+    dated["length"] = dated["last"] - dated["first"]
+    dated["begins_late"] = -dated["first"]
+    of_pairing = dated.groupby("pairing_id")
+    conflict = of_pairing["first"].max() > of_pairing["last"].min()
+
+    shortest = dated.sort_values(
+        ["length", "last", "begins_late", "qualified", "signed"], kind="stable"
+    )
+    if rule == "earliest_published":
+        day = _number(shortest["published"]).fillna(np.inf)
+        shortest = shortest[day == day.groupby(shortest["pairing_id"]).transform("min")]
+    columns = ["signed", "earliest", "latest", "qualified"]
+    chosen = shortest.drop_duplicates("pairing_id").set_index("pairing_id")[columns]
+    if rule != "earliest_published":
+        wide = conflict.index if rule == "envelope" else conflict.index[conflict]
+        apart = dated[dated["pairing_id"].isin(wide)]
+        chosen = pd.concat([chosen.drop(index=wide), _envelope(apart)])
+    chosen = chosen.dropna(subset=["earliest", "latest"], how="all").add_prefix("signed_")
+    chosen = chosen.rename(columns={"signed_signed": "signed"})
+    return chosen.join(conflict.rename("signed_conflict"), how="outer")
+
+
+def _envelope(dated: pd.DataFrame) -> pd.DataFrame:
+    """Span the dates of each pairing from the first to the last day that any of them allows."""
+    text = dated["signed"].str
+    dated = dated.assign(
+        head=text.replace("/.*", "", regex=True), tail=text.replace(".*/", "", regex=True)
+    )
+    for part in ("head", "tail"):
+        dated[f"{part}_hedged"] = dated[part].str[-1].isin(list("~?%"))
+    dated["ends_early"] = -dated["last"]
+    start = dated.sort_values(["first", "head_hedged", "head"], kind="stable")
+    end = dated.sort_values(["ends_early", "tail_hedged", "tail"], kind="stable")
+    start, end = (
+        side.drop_duplicates("pairing_id").set_index("pairing_id").sort_index()
+        for side in (start, end)
+    )
+    span = start["head"].where(start["head"] == end["tail"], start["head"] + "/" + end["tail"])
+    return pd.DataFrame(
+        {
+            "signed": span,
+            "earliest": start["earliest"],
+            "latest": end["latest"],
+            "qualified": start["head_hedged"] | end["tail_hedged"],
+        }
+    )
+
+
+def _number(days: pd.Series) -> pd.Series:
+    """Turn days into numbers of days, missing ones staying so."""
+    return (days - pd.Timestamp(0)) / pd.Timedelta(days=1)
 
 
 def being(
     dataset: Dataset, *, at: str | date | None = None, rule: Rule = "narrowest"
 ) -> pd.DataFrame:
-    """Tell which pairings are in being by a day.
+    """Tell which pairings exist by a day.
 
     Parameters
     ----------
@@ -204,7 +303,7 @@ def being(
         One row a pairing, in the order of ``dataset.pairings``: ``pairing_id`` (str), ``kind``,
         ``status`` (categorical), and three bools. ``certain``: the pairing is agreed, and its
         date of signing is not qualified and ends by that day, or a source published by that day
-        reports it. ``possible``: certain, or undated, or its date begins by that day.
+        reports it. ``possible``: certain, or without date, or its date begins by that day.
         ``undated``: there is no date of signing, so `consolidate` leaves ``signed`` missing.
 
     Raises
@@ -219,92 +318,75 @@ def being(
     >>> bool(early["certain"].any()), bool((early["undated"] <= early["possible"]).all())
     (False, True)
     """
-    pairings = date_pairings(dataset, rule=rule)
+    pairings = consolidate(dataset, rule=rule)
     day = day_at(dataset, at)
     return pd.concat([pairings[["pairing_id", "kind", "status"]], being_by(pairings, day)], axis=1)
 
 
 def being_by(pairings: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
-    """Tell which consolidated pairings are in being by a day.
-
-    Parameters
-    ----------
-    pairings
-        What `consolidate` or `date_pairings` returns, or some of its rows.
-    day
-        The day.
-
-    Returns
-    -------
-    being
-        On the index of `pairings`: ``certain``, ``possible``, ``undated`` (bool) as in `being`.
-
-    Examples
-    --------
-    >>> from twinstudy import load
-    >>> being_by(consolidate(load()), pd.Timestamp("2020-01-01")).columns.tolist()
-    ['certain', 'possible', 'undated']
-    """
+    """Tell which rows of `consolidate` are ``certain``, ``possible`` and ``undated`` by a day."""
     undated = pairings["signed"].isna()
-    certain = pd.Series(certain_from(pairings) <= day.to_datetime64(), index=pairings.index)
+    certain = certain_from(pairings) <= day
     earliest = pairings["signed_earliest"]
     possible = certain | undated | earliest.isna() | (earliest <= day)
     return pd.DataFrame({"certain": certain, "possible": possible, "undated": undated})
 
 
-def certain_from(pairings: pd.DataFrame) -> np.ndarray:
-    """Find the day from which each consolidated pairing is certain to be in being.
-
-    Parameters
-    ----------
-    pairings
-        What `consolidate` or `date_pairings` returns, or some of its rows.
-
-    Returns
-    -------
-    days
-        One a row (datetime64[s]): the last day of an unqualified date of signing, or the day by
-        which a publication shows it, whichever is earlier; missing where there is neither, and
-        for pairings that are not agreed.
-
-    Examples
-    --------
-    >>> from twinstudy import load
-    >>> pairings = consolidate(load())
-    >>> certain_from(pairings)[pairings["pairing_id"] == "p-po-hen-than-san"]
-    array(['2014-08-26T00:00:00'], dtype='datetime64[s]')
-    """
+def certain_from(pairings: pd.DataFrame) -> pd.Series:
+    """Return the day from which each row of `consolidate` certainly exists, missing where none."""
     signed = pairings["signed_latest"].mask(pairings["signed_qualified"])
-    known = np.fmin(signed.to_numpy(), pairings["observed_by"].to_numpy())  # passes over missing
-    agreed = (pairings["status"] == "agreed").to_numpy(bool)
-    return np.where(agreed, known, np.datetime64("NaT")).astype("datetime64[s]")
+    known = pd.concat([signed, pairings["observed_by"]], axis=1).min(axis=1)
+    return known.where(pairings["status"] == "agreed")
 
 
-def _signing(dataset: Dataset, rule: Rule) -> dict[str, object]:
-    claims = dataset.coded["claims"]
-    published = published_by(dataset)[codes_of(claims["source_id"])]
-    return choose_signed(
-        claims["signed"],
-        codes_of(claims["pairing_id"]),
-        len(dataset.coded["pairings"]),
-        published,
-        rule,
+@dataclass(frozen=True)
+class Choice:
+    """The pairings that a graph, a map or a measure shows.
+
+    ``pairings``: the rows of `consolidate` that exist for certain or possibly on ``day``, with
+    ``certain`` and ``undated`` (bool) and ``certain_from``; ``left_out``: numbers by reason.
+    """
+
+    pairings: pd.DataFrame
+    day: pd.Timestamp
+    left_out: dict[str, int]
+
+
+def choose(
+    dataset: Dataset,
+    *,
+    at: str | date | None = None,
+    kind: Words | None = None,
+    status: Words = ("agreed",),
+) -> Choice:
+    """Choose pairings by kind, status and day."""
+    kinds = KINDS if kind is None else known_words("kind", kind, KINDS)
+    statuses = known_words("status", status, STATUSES)
+    day = day_at(dataset, at)
+    pairings = consolidate(dataset)
+    pairings = pairings[pairings["kind"].isin(kinds)]
+    left_out = {
+        f"{word} pairings": int((pairings["status"] == word).sum())
+        for word in STATUSES
+        if word not in statuses
+    }
+    pairings = pairings[pairings["status"].isin(statuses)]
+    state = being_by(pairings, day)
+    left_out[f"pairings signed after {day.date()}"] = int((~state["possible"]).sum())
+    pairings = pairings.assign(
+        certain=state["certain"], undated=state["undated"], certain_from=certain_from(pairings)
+    )
+    return Choice(
+        pairings[state["possible"]],
+        day,
+        {why: number for why, number in left_out.items() if number},
     )
 
 
-def _sides(dataset: Dataset) -> dict[str, object]:
-    size = len(dataset.coded["pairings"])
-    named = members(dataset)
-    pairing, side = codes_of(named["pairing_id"]), codes_of(named["side"])
-    total = np.bincount(pairing, minlength=size)
-    # Members stand in the order of their sides, so the first and the last one show the two.
-    last = np.cumsum(total) - 1
-    members_b = np.bincount(pairing[named["second"]], minlength=size)
-    countries = named["side"].cat.categories
-    return {
-        "members": total,
-        "side_a": country_column(side[last - total + 1], countries),
-        "side_b": country_column(side[last], countries),
-        "members_a": total - members_b,
-        "members_b": members_b,
-    }
+def coded_members(dataset: Dataset) -> pd.DataFrame:
+    """Return `members` with references as categoricals whose codes are row numbers."""
+    found = members(dataset)
+    for column, ids in (("pairing_id", dataset.pairings), ("locality_id", dataset.localities)):
+        found[column] = pd.Categorical(found[column], categories=pd.Index(ids["id"]))
+    found["side"] = pd.Categorical(found["side"])
+    return found

@@ -1,4 +1,4 @@
-"""The hierarchy of places at a date: which unit lies in which, through reforms."""
+"""Which unit a place lies in, at a date, through reforms."""
 
 from __future__ import annotations
 
@@ -10,12 +10,52 @@ import pandas as pd
 from twinstudy.dates import date_bounds
 from twinstudy.errors import ArgumentError
 from twinstudy.evidence.consolidate import day_at
-from twinstudy.records.dataset import Dataset
+from twinstudy.records.dataset import Dataset, remembered
 from twinstudy.tables.schema import LEVELS
-from twinstudy.tables.typed import codes_of
 
-#: Two columns of row numbers in `localities`: a unit, and where to look for its ancestor.
-_Links = tuple[np.ndarray, np.ndarray]
+
+@remembered
+def existence(dataset: Dataset) -> pd.DataFrame:
+    """Return by locality: ``level``, and the first and last day on which it exists."""
+    places = dataset.localities
+    bounds = date_bounds(places["exists"])[["earliest", "latest"]]
+    bounds.insert(0, "level", places["level"])
+    return bounds.set_index(pd.Index(places["id"], name="locality_id"))
+
+
+@remembered
+def _containments(dataset: Dataset) -> pd.DataFrame:
+    """Return the containments with the bounds of their intervals."""
+    frame = dataset.containments
+    bounds = date_bounds(frame["during"])[["earliest", "latest"]]
+    return pd.concat([frame[["child_id", "parent_id"]], bounds], axis=1)
+
+
+@remembered
+def lineage(dataset: Dataset) -> pd.DataFrame:
+    """List every unit above each place, at any time.
+
+    One row a place and a unit above it, by each way up: ``locality_id``, ``ancestor_id`` (str),
+    ``level`` of the ancestor (categorical), ``earliest`` and ``latest`` (datetime64[s], missing
+    where open): the days on which all containments of the way hold.
+    """
+    above = _containments(dataset)
+    step = above.set_axis(["locality_id", "ancestor_id", "earliest", "latest"], axis=1)
+    found = [step]
+    while len(step):
+        step = step.merge(
+            above, left_on="ancestor_id", right_on="child_id", suffixes=("", "_above")
+        )
+        step["ancestor_id"] = step["parent_id"]
+        step["earliest"] = step[["earliest", "earliest_above"]].max(axis=1)
+        step["latest"] = step[["latest", "latest_above"]].min(axis=1)
+        step = step[found[0].columns].drop_duplicates()
+        step = step[~(step["earliest"] > step["latest"])]
+        found.append(step)
+    whole = pd.concat(found, ignore_index=True).drop_duplicates()
+    levels = existence(dataset)["level"].astype(pd.CategoricalDtype(list(LEVELS)))
+    whole["level"] = whole["ancestor_id"].map(levels)
+    return whole.sort_values(["locality_id", "level", "ancestor_id"], ignore_index=True)
 
 
 def ancestors(dataset: Dataset, *, level: str, at: str | date | None = None) -> pd.Series:
@@ -64,114 +104,72 @@ def ancestors(dataset: Dataset, *, level: str, at: str | date | None = None) -> 
     >>> dataset.localities.set_index("id")["name"][then]
     'Tuyên Quang'
     """
-    codes = ancestor_codes(dataset, level=level, at=at)
-    places = dataset.coded["localities"]["id"]
-    ids = places.array.take(codes, allow_fill=True)
-    return pd.Series(ids, index=pd.Index(places, name="locality_id"), name=level)
-
-
-def ancestor_codes(
-    dataset: Dataset, *, level: str, at: str | date | None = None
-) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Find the ancestors of all localities as row numbers; `ancestors` says how.
-
-    Parameters
-    ----------
-    dataset
-        Records.
-    level, at
-        As in `ancestors`.
-
-    Returns
-    -------
-    codes
-        Row numbers in ``dataset.localities``, one a locality (int64), -1 where there is none.
-
-    Raises
-    ------
-    ArgumentError
-        As in `ancestors`.
-
-    Examples
-    --------
-    >>> from twinstudy import load
-    >>> dataset = load()
-    >>> codes = ancestor_codes(dataset, level="country")
-    >>> sorted(set(dataset.localities["name"].iloc[codes]))
-    ['Trung Quốc', 'Việt Nam']
-    """
     if level not in LEVELS:
         raise ArgumentError(f"`level` is {level!r}; use one of {', '.join(LEVELS)}")
-    day = day_at(dataset, at)
-    rank = dataset.coded["localities"]["level"].cat.codes.to_numpy()
-    exists = date_bounds(dataset.coded["localities"]["exists"])
-    ended, unborn = (exists["latest"] < day).to_numpy(), (exists["earliest"] > day).to_numpy()
-    old, new = _stand_ins(dataset, ended, unborn)
-    replaced = np.zeros(len(rank), dtype=bool)
-    replaced[old] = True
-    parents = _parents(dataset, day, ~replaced)
-    # Where two parents are equally near, the higher one is written last, and stays.
-    order = np.argsort(-rank[parents[1]], kind="stable")
-    parents = (parents[0][order], parents[1][order])
+    return _ancestors(dataset, level, day_at(dataset, at))
 
-    found = np.full(len(rank), -1)
-    own = rank == LEVELS.index(level)
-    for stays in (~ended, ~replaced, True):
-        rows = np.flatnonzero(own & stays & (found < 0))
-        found[rows] = rows
-        _climb(found, parents, (old, new))
+
+@remembered
+def _ancestors(dataset: Dataset, level: str, day: pd.Timestamp) -> pd.Series:
+    """Find the ancestors of a level and a day once."""
+    units = existence(dataset)
+    ended = units.index[units["latest"] < day]
+    unborn = units.index[units["earliest"] > day]
+    links = dataset.successions[["old_id", "new_id"]]
+    stand_ins = pd.concat(
+        [
+            links[links["old_id"].isin(ended)].set_axis(["unit", "other"], axis=1),
+            links[links["new_id"].isin(unborn)][["new_id", "old_id"]].set_axis(
+                ["unit", "other"], axis=1
+            ),
+        ]
+    )
+    replaced = units.index.isin(stand_ins["unit"])
+    parents = _parents(dataset, day, units.index[~replaced])
+    found = pd.Series(np.nan, index=units.index, dtype="str", name=level)
+    own = units["level"] == level
+    for stays in (~units.index.isin(ended), ~replaced, np.ones(len(units), dtype=bool)):
+        itself = own & stays & found.isna()
+        found[itself] = found.index[itself]
+        found = _climbed(found, parents, stand_ins)
     return found
 
 
-def _parents(dataset: Dataset, day: pd.Timestamp, kept: np.ndarray) -> _Links:
-    """List the containments of a day; for kept units without any, those of the nearest day."""
-    frame = dataset.coded["containments"]
-    child = codes_of(frame["child_id"])
-    parent = codes_of(frame["parent_id"])
-    during = date_bounds(frame["during"])
-    before, after = (during["earliest"] > day).to_numpy(), (during["latest"] < day).to_numpy()
+def _parents(dataset: Dataset, day: pd.Timestamp, kept: pd.Index) -> pd.DataFrame:
+    """List the containments of a day, higher parents last; for kept units without, the nearest."""
+    frame = _containments(dataset)
+    before, after = frame["earliest"] > day, frame["latest"] < day
     holds = ~before & ~after
-    held = np.zeros(len(kept), dtype=bool)
-    held[child[holds]] = True
-    rows = np.flatnonzero((kept & ~held)[child])
-    if len(rows):
-        wait = np.where(before, during["earliest"] - day, day - during["latest"])[rows]
-        nearest = pd.Series(wait).groupby(child[rows]).transform("min").to_numpy()
-        holds[rows[wait == nearest]] = True
-    return child[holds], parent[holds]
-
-
-def _stand_ins(dataset: Dataset, ended: np.ndarray, unborn: np.ndarray) -> _Links:
-    """List the successors of units that have ended, and the predecessors of unborn ones."""
-    old = codes_of(dataset.coded["successions"]["old_id"])
-    new = codes_of(dataset.coded["successions"]["new_id"])
-    forward, backward = ended[old], unborn[new]
-    return (
-        np.concatenate([old[forward], new[backward]]),
-        np.concatenate([new[forward], old[backward]]),
+    lost = frame["child_id"].isin(kept) & ~frame["child_id"].isin(frame.loc[holds, "child_id"])
+    wait = (frame["earliest"] - day).where(before, day - frame["latest"])[lost]
+    holds |= wait.eq(wait.groupby(frame["child_id"]).transform("min")).reindex(
+        frame.index, fill_value=False
     )
+    links = frame.loc[holds, ["child_id", "parent_id"]]
+    rank = links["parent_id"].map(existence(dataset)["level"].cat.codes)
+    return links.loc[rank.sort_values(ascending=False, kind="stable").index]
 
 
-def _climb(found: np.ndarray, parents: _Links, stand_ins: _Links) -> None:
+def _climbed(found: pd.Series, parents: pd.DataFrame, stand_ins: pd.DataFrame) -> pd.Series:
     """Hand ancestors down from parents and stand-ins, one step a pass, until nothing is new."""
-    child, parent = parents
-    unit, stand_in = stand_ins
-    units, group = np.unique(unit, return_inverse=True)
     while True:
-        waiting = found[child] < 0
-        child, parent = child[waiting], parent[waiting]
-        given = found[parent]
-        ready = given >= 0
-        common = np.where(found[units] < 0, _common(found[stand_in], group, len(units)), -1)
-        if not ready.any() and not (common >= 0).any():
-            return
-        found[units[common >= 0]] = common[common >= 0]
-        found[child[ready]] = given[ready]
+        missing = found.index[found.isna()]
+        waiting = parents[parents["child_id"].isin(missing)].set_index("child_id")
+        given = waiting["parent_id"].map(found).dropna()
+        given = given[~given.index.duplicated(keep="last")]
+        handed = stand_ins[stand_ins["unit"].isin(missing)]
+        answers = handed["other"].map(found).groupby(handed["unit"])
+        agreed = answers.nunique(dropna=False) == 1
+        common = answers.first()[agreed].dropna()
+        new = pd.concat([given, common[~common.index.isin(given.index)]])
+        if new.empty:
+            return found
+        found = found.copy()
+        found[new.index] = new
 
 
-def _common(values: np.ndarray, group: np.ndarray, size: int) -> np.ndarray:
-    """Take the value that all members of a group have, -1 where they differ or lack one."""
-    low, high = np.full(size, np.iinfo(np.int64).max), np.full(size, -1)
-    np.minimum.at(low, group, values)
-    np.maximum.at(high, group, values)
-    return np.where(low == high, high, -1)
+def ancestor_codes(dataset: Dataset, *, level: str, at: str | date | None = None) -> np.ndarray:
+    """Find the ancestors of all localities as row numbers, -1 where there is none."""
+    found = ancestors(dataset, level=level, at=at)
+    codes: np.ndarray = pd.Index(dataset.localities["id"]).get_indexer(found)
+    return codes

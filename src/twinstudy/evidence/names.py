@@ -11,9 +11,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from twinstudy.dates import date_bounds
 from twinstudy.errors import ArgumentError
-from twinstudy.evidence.consolidate import newest_day
+from twinstudy.evidence.consolidate import members, newest_day
+from twinstudy.evidence.hierarchy import existence, lineage
 from twinstudy.records.dataset import Dataset
 from twinstudy.tables.schema import LEVELS
 
@@ -38,9 +38,6 @@ _AFTER = {
 }
 
 _ORIGINS = ("name", "name_zh", "alias", "named_as")
-
-#: Where there are more names than this, an unknown one is compared with those like it only.
-_COMPARED = 20_000
 
 
 class _Form(NamedTuple):
@@ -132,16 +129,15 @@ def find_localities(
     """
     if not fold(name):
         raise ArgumentError(f"`name` is {name!r}; give a name with at least one letter")
-    places = dataset.coded["localities"]
-    words = _level_words(places)
+    places = _kept(dataset.localities, country, level).set_index("id")
+    words = _level_words(dataset.localities)
     asked = _forms(name, words)
-    stored = _stored_names(dataset, _kept(places, country, level))
+    stored = _stored_names(dataset, places)
     # Any spelling of a stored name is a part of it, and the shortest one asked for of any other.
     core = _key(asked[-1].text)
     near = stored[[core in _key(text) for text in stored["text"]]]
-    designation = places["designation"].fillna("").array
-    level_of = places["level"].array
-    ranks: dict[int, tuple[int, int, int, str]] = {}
+    designation, level_of = places["designation"].fillna(""), places["level"]
+    ranks: dict[str, tuple[int, int, int, str]] = {}
     for text, place, origin in near.itertuples(index=False):
         for typed, form, word, part in _matches(asked, _forms(text, words), origin):
             fit = _fit(word, fold(designation[place]), level_of[place], words)
@@ -150,70 +146,38 @@ def find_localities(
     return _found(dataset, ranks, [] if ranks else _suggested(core, stored["text"]))
 
 
-def nearest_texts(text: str, texts: list[str]) -> list[str]:
-    """Find up to three texts that are close to another one, the closest first.
-
-    Parameters
-    ----------
-    text
-        What somebody wrote.
-    texts
-        What could have been meant; of more than 20,000, only those that begin alike and are about
-        as long are compared.
-
-    Returns
-    -------
-    near
-        Some of `texts`.
-
-    Examples
-    --------
-    >>> nearest_texts("dong vang", ["lao chai", "dong van"])
-    ['dong van']
-    """
-    if len(texts) > _COMPARED:
-        texts = [each for each in texts if each[:3] == text[:3] and abs(len(each) - len(text)) <= 2]
-    return difflib.get_close_matches(text, texts, n=3)
-
-
-def _kept(places: pd.DataFrame, country: str | None, level: str | None) -> np.ndarray:
-    kept = np.ones(len(places), dtype=bool)
+def _kept(places: pd.DataFrame, country: str | None, level: str | None) -> pd.DataFrame:
+    """Take the localities of a country and a level."""
     if country is not None:
         known = sorted(places["country"].unique())
         if country not in known:
             raise ArgumentError(f"`country` is {country!r}; the dataset has {', '.join(known)}")
-        kept &= (places["country"] == country).to_numpy(bool)
+        places = places[places["country"] == country]
     if level is not None:
         if level not in LEVELS:
             raise ArgumentError(f"`level` is {level!r}; use one of {', '.join(LEVELS)}")
-        kept &= (places["level"] == level).to_numpy(bool)
-    return kept
+        places = places[places["level"] == level]
+    return places
 
 
-def _stored_names(dataset: Dataset, kept: np.ndarray) -> pd.DataFrame:
-    """List what the kept localities are called, one row a text: text, row number, origin."""
-    places, aliases, members = (
-        dataset.coded["localities"],
-        dataset.coded["aliases"],
-        dataset.coded["memberships"],
-    )
-    every = np.arange(len(places))
+def _stored_names(dataset: Dataset, places: pd.DataFrame) -> pd.DataFrame:
+    """List what localities are called, one row a text: text, locality, number of its origin."""
+    aliases, named = dataset.aliases, dataset.memberships
     parts = (
-        (places["name"], every),
-        (places["name_zh"], every),
-        (aliases["name"], aliases["locality_id"].cat.codes.to_numpy()),
-        (members["named_as"], members["locality_id"].cat.codes.to_numpy()),
+        (places["name"], places.index),
+        (places["name_zh"], places.index),
+        (aliases["name"], aliases["locality_id"]),
+        (named["named_as"], named["locality_id"]),
     )
     stored = pd.concat(
         [
-            pd.DataFrame({"text": text.array, "place": place, "origin": origin})
+            pd.DataFrame({"text": text.array, "place": place.array, "origin": origin})
             for origin, (text, place) in enumerate(parts)
         ],
         ignore_index=True,
     )
-    wanted = stored["text"].notna().to_numpy() & kept[stored["place"].to_numpy()]
-    named: pd.DataFrame = stored.loc[wanted].drop_duplicates(["text", "place"])
-    return named
+    stored = stored[stored["text"].notna() & stored["place"].isin(places.index)]
+    return stored.drop_duplicates(["text", "place"])
 
 
 def _level_words(places: pd.DataFrame) -> _LevelWords:
@@ -289,19 +253,21 @@ def _key(text: str) -> str:
 
 
 def _suggested(key: str, texts: pd.Series) -> list[str]:
+    """Find up to three stored names that are close to a key, the closest first."""
     names: dict[str, str] = {}
     for text in texts:
         names.setdefault(_key(text), text)
-    return [names[near] for near in nearest_texts(key, list(names))]
+    return [names[near] for near in difflib.get_close_matches(key, list(names), n=3)]
 
 
 def _found(
-    dataset: Dataset, ranks: dict[int, tuple[int, int, int, str]], nearest: list[str]
+    dataset: Dataset, ranks: dict[str, tuple[int, int, int, str]], nearest: list[str]
 ) -> pd.DataFrame:
+    """Make the answer of `find_localities`, best first."""
     order = sorted(ranks, key=lambda place: (*ranks[place][:3], place))
-    columns = ["id", "name", "name_zh", "designation", "level", "country"]
-    found = dataset.coded["localities"][columns].iloc[order].reset_index(drop=True)
-    found["parents"] = pd.array(_chains(dataset, order), dtype="str")
+    columns = ["name", "name_zh", "designation", "level", "country"]
+    found = dataset.localities.set_index("id").loc[order, columns].reset_index()
+    found["parents"] = _chains(dataset, order).array
     found["matched"] = pd.array([ranks[place][3] for place in order], dtype="str")
     origins = np.array([ranks[place][2] for place in order], dtype=np.int64)
     found["origin"] = pd.Categorical.from_codes(origins, categories=pd.Index(_ORIGINS))
@@ -311,35 +277,47 @@ def _found(
     return found
 
 
-def _chains(dataset: Dataset, places: list[int]) -> list[str]:
+def _chains(dataset: Dataset, places: list[str]) -> pd.Series:
     """Name the units above each place, the nearest first, on the newest day on which it exists."""
-    newest = newest_day(dataset).to_datetime64()
-    exists, during = (
-        {name: bounds[name].to_numpy() for name in ("earliest", "latest")}
-        for bounds in (
-            date_bounds(dataset.coded["localities"]["exists"].iloc[places]),
-            date_bounds(dataset.coded["containments"]["during"]),
-        )
-    )
-    # fmin and fmax pass over what is missing.
-    days = np.fmin(np.fmax(newest, exists["earliest"]), exists["latest"])
-    child, parent = (
-        dataset.coded["containments"][name].cat.codes.to_numpy()
-        for name in ("child_id", "parent_id")
-    )
-    rank = dataset.coded["localities"]["level"].cat.codes.to_numpy()
-    names = dataset.coded["localities"]["name"].array
-    chains = []
-    for place, day in zip(places, days, strict=True):
-        chain = []
-        above = place
-        while True:
-            begin, end = np.searchsorted(child, [above, above + 1])  # sorted by child
-            rows = np.arange(begin, end)
-            rows = rows[~(during["earliest"][rows] > day) & ~(during["latest"][rows] < day)]
-            if not len(rows):
-                break
-            above = parent[rows[rank[parent[rows]].argmax()]]
-            chain.append(str(names[above]))
-        chains.append(", ".join(chain))
-    return chains
+    units = existence(dataset).loc[places]
+    newest = units["earliest"].fillna(newest_day(dataset))
+    newest = newest.where(newest > newest_day(dataset), newest_day(dataset))
+    days = pd.concat([newest, units["latest"]], axis=1).min(axis=1)
+    above = lineage(dataset)
+    above = above[above["locality_id"].isin(places)]
+    day = above["locality_id"].map(days)
+    above = above[~(above["earliest"] > day) & ~(above["latest"] < day)]
+    above = above.sort_values(["locality_id", "level"], ascending=[True, False], kind="stable")
+    names = above["ancestor_id"].map(dataset.localities.set_index("id")["name"])
+    chains = names.groupby(above["locality_id"]).agg(", ".join)
+    return chains.reindex(places).fillna("").astype("str")
+
+
+def pairing_names(dataset: Dataset) -> pd.Series:
+    """Name pairings by their members.
+
+    Parameters
+    ----------
+    dataset
+        Records.
+
+    Returns
+    -------
+    names
+        Index ``pairing_id`` (all pairings, in their order), values such as
+        ``Minh Tân, Thanh Đức – Thiên Bảo`` (str): the names of the members of both sides, that of
+        Việt Nam first. Where several pairings would have one name, their kind follows it.
+
+    Examples
+    --------
+    >>> from twinstudy import load
+    >>> pairing_names(load())["p-po-hen-than-san"]
+    'Pò Hèn – Thán Sản'
+    """
+    named = members(dataset)
+    named["name"] = named["locality_id"].map(dataset.localities.set_index("id")["name"])
+    named["abroad"] = named["side"] != "VN"
+    sides = named.groupby(["pairing_id", "abroad", "second"])["name"].agg(", ".join)
+    names = sides.groupby("pairing_id").agg(" – ".join).rename("pairing")
+    kinds = dataset.pairings.set_index("id")["kind"].astype("str").str.replace("_", " ")
+    return names.mask(names.duplicated(keep=False), names + " (" + kinds + ")")

@@ -7,23 +7,24 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from twinstudy.errors import ArgumentError
-from twinstudy.figures.marks import (
+from twinstudy.figures.style import (
     COLOURS,
     HATCH,
     INK,
     LABELS,
     MUTED,
     UNITS,
+    axes_of,
     beside,
     heading,
     hedged,
+    note,
     note_text,
     plain,
     require,
     rows_of,
     span,
 )
-from twinstudy.figures.style import axes_of, note
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,16 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from twinstudy.errors import known_words
-from twinstudy.evidence.consolidate import being_by, consolidate, day_at
-from twinstudy.evidence.membership import members
-from twinstudy.figures.maplabels import draw_labels, label_table
+from twinstudy.errors import MissingExtraError, known_words
+from twinstudy.evidence.consolidate import being_by, consolidate, day_at, members
 from twinstudy.figures.style import KIND_COLOURS, KIND_LABELS, KIND_MARKERS, axes_of, note
-from twinstudy.network.graph import pairs_across
 from twinstudy.records.dataset import Dataset
 from twinstudy.tables.files import bundled_data
 from twinstudy.tables.schema import KINDS, LEVELS, STATUSES
-from twinstudy.tables.typed import codes_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,7 +38,9 @@ _NAMED_AT = {  # where the name of an outline has room; empty where it has none
     "l-cn-van-nam-province": (104.2, 23.6),
     "l-cn-quang-tay-province": (107.4, 23.2),
 }
-_FROM_BELOW = ("other", "province", "district", "commune", "residential_cluster", "border_post")
+_FROM_BELOW = ("other", "province", "district", "commune", "village", "border_post")
+_INK = {"VN": "#5b3a00", "CN": "#1d3557"}
+_OTHER_INK = "#333333"
 _STAND_IN_LEVELS = ("commune", "district", "prefecture")
 
 
@@ -72,29 +70,18 @@ def drawing_points(dataset: Dataset) -> pd.DataFrame:
     >>> bool((points["own"] <= points["longitude"].notna()).all())
     True
     """
-    places = dataset.coded["localities"]
-    rows = np.arange(len(places))
-    rank = places["level"].cat.codes.to_numpy()
-    own = places["longitude"].notna().to_numpy()
-    child = dataset.coded["containments"]["child_id"].cat.codes.to_numpy()
-    parent = dataset.coded["containments"]["parent_id"].cat.codes.to_numpy()
-    at = np.where(own, rows, -1)
+    places, inside = dataset.localities, dataset.containments
+    own = places["longitude"].notna()
+    drawn_at = places["id"].where(own)
     for level in _STAND_IN_LEVELS:
-        found = np.where(own & (rank == LEVELS.index(level)), rows, -1)
+        lenders = places.loc[own & (places["level"] == level), "id"]
+        lent = dict(zip(lenders, lenders, strict=True))
         for _ in LEVELS:
-            below = (found[child] < 0) & (found[parent] >= 0)
-            found[child[below]] = found[parent[below]]
-        at = np.where(at < 0, found, at)
-    points = places[["longitude", "latitude"]].to_numpy()[at]
-    points[at < 0] = np.nan
-    return pd.DataFrame(
-        {
-            "longitude": points[:, 0],
-            "latitude": points[:, 1],
-            "own": own,
-            "drawn_at": places["id"].array.take(at, allow_fill=True),
-        }
-    )
+            new = inside[inside["parent_id"].isin(lent) & ~inside["child_id"].isin(lent)]
+            lent |= dict(zip(new["child_id"], new["parent_id"].map(lent), strict=True))
+        drawn_at = drawn_at.fillna(places["id"].map(lent).astype("str"))
+    points = places.set_index("id")[["longitude", "latitude"]].reindex(drawn_at)
+    return points.reset_index(drop=True).assign(own=own, drawn_at=drawn_at)
 
 
 def plot_map(
@@ -155,22 +142,22 @@ def plot_map(
     day = day_at(dataset, at)
     pairings = consolidate(dataset)
     drawn = pairings["status"].isin(statuses) & being_by(pairings, day)["possible"]
+    kinds = pairings.set_index("pairing_id").loc[drawn.to_numpy(), "kind"].astype("str")
     ends = members(dataset)
-    ends = ends[drawn.to_numpy()[ends["pairing_id"].cat.codes]]
-    points = drawing_points(dataset)
-    ties = _ties(ends, points)
+    ends = ends[ends["pairing_id"].isin(kinds.index)]
+    points = drawing_points(dataset).set_index(dataset.localities["id"])
+    ties = _ties(ends, points).assign(kind=lambda tie: tie["pairing_id"].map(kinds))
     window = _window(points, ties)
-    kind = pairings["kind"].to_numpy(object)
-    by_kind = {word: ties[kind[ties["pairing"]] == word] for word in KINDS}
+    by_kind = {word: ties[ties["kind"] == word] for word in KINDS}
     by_kind = {word: part for word, part in by_kind.items() if len(part)}
     handles = _draw(axes, window, by_kind, points)
     axes.legend(
         handles=handles, loc="lower left", bbox_to_anchor=(0, 1), ncols=len(KINDS),
         fontsize=6.5, frameon=False, borderaxespad=0.2, handletextpad=0.5, columnspacing=1.5,
     )  # fmt: skip
-    missing = int(drawn.sum()) - ties["pairing"].nunique()
-    inside = _inside(points, window)
-    outside = int((~inside[ties[["left", "right"]].to_numpy()]).any(axis=1).sum())
+    missing = int(drawn.sum()) - ties["pairing_id"].nunique()
+    inside = points.index[_inside(points, window)]
+    outside = int((~ties[["left", "right"]].isin(inside)).any(axis=1).sum())
     outlines = " Outlines: Natural Earth, 1-3 km off the border." if window == _BORDER else ""
     note(
         axes,
@@ -181,10 +168,10 @@ def plot_map(
         f"{outlines}",
     )
     if labels:
-        named = np.isin(np.arange(len(kind)), ties["pairing"]) & (kind != "border_post")
-        names = label_table(dataset, ends[named[ends["pairing_id"].cat.codes]], points)
+        named = ties.loc[ties["kind"] != "border_post", "pairing_id"]
+        names = label_table(dataset, ends[ends["pairing_id"].isin(named)], points)
         names = names[_inside(names, window)]
-        ends_drawn = points.iloc[np.unique(ties[["left", "right"]])]
+        ends_drawn = points[points.index.isin(ties[["left", "right"]].to_numpy().ravel())]
         crowd = _inside(names, _CROWD)
         if window == _BORDER and crowd.sum() >= _CROWDED:
             inset = _inset(axes, by_kind, points)
@@ -197,10 +184,10 @@ def plot_map(
 
 def _window(points: pd.DataFrame, ties: pd.DataFrame) -> _Window:
     """Take the border as window, or all ties with a margin where none of them reaches into it."""
-    rows = np.unique(ties[["left", "right"]])
-    if not len(rows) or _inside(points, _BORDER)[rows].any():
+    ends = points.loc[np.unique(ties[["left", "right"]])]
+    if ends.empty or _inside(ends, _BORDER).any():
         return _BORDER
-    x, y = points["longitude"].to_numpy()[rows], points["latitude"].to_numpy()[rows]
+    x, y = ends["longitude"], ends["latitude"]
     margin = max(float(np.ptp(x)), float(np.ptp(y)), 1.0) * 0.08
     return x.min() - margin, x.max() + margin, y.min() - margin, y.max() + margin
 
@@ -279,23 +266,14 @@ def _layer(name: str) -> list[dict[str, Any]]:
 
 
 def _ties(ends: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:
-    """List the ties both ends of which can be drawn, as row numbers."""
-    pairing, left, right, _ = pairs_across(
-        codes_of(ends["pairing_id"]),
-        ends["second"].to_numpy(),
-        codes_of(ends["locality_id"]),
-    )
-    known = points["longitude"].notna().to_numpy()
-    rows = known[left] & known[right]
-    own = points["own"].to_numpy()
-    return pd.DataFrame(
-        {
-            "pairing": pairing[rows],
-            "left": left[rows],
-            "right": right[rows],
-            "own": (own[left] & own[right])[rows],
-        }
-    )
+    """List the ties both ends of which can be drawn."""
+    ends = ends[["pairing_id", "locality_id", "second"]]
+    ends = ends[ends["locality_id"].isin(points.index[points["longitude"].notna()])]
+    ties = ends[~ends["second"]].merge(ends[ends["second"]], on="pairing_id")
+    ties = ties.rename(columns={"locality_id_x": "left", "locality_id_y": "right"})
+    ties = ties[["pairing_id", "left", "right"]]
+    own = points.index[points["own"]]
+    return ties.assign(own=ties["left"].isin(own) & ties["right"].isin(own))
 
 
 def _inside(points: pd.DataFrame, window: _Window) -> np.ndarray:
@@ -308,18 +286,17 @@ def _draw_kind(axes: Axes, ties: pd.DataFrame, points: pd.DataFrame, kind: str) 
     from matplotlib.collections import LineCollection
     from matplotlib.lines import Line2D
 
-    place = points[["longitude", "latitude"]].to_numpy()
+    place = points[["longitude", "latitude"]]
     colour, marker = KIND_COLOURS[kind], KIND_MARKERS[kind]
     for own, style in ((True, "solid"), (False, (0, (3, 1.5)))):
         part = ties[ties["own"] == own]
-        segments = np.stack([place[part["left"]], place[part["right"]]], axis=1)
+        segments = np.stack([place.loc[part["left"]], place.loc[part["right"]]], axis=1)
         axes.add_collection(
             LineCollection(
                 list(segments), colors=colour, linewidths=0.8, linestyles=[style], alpha=0.85
             )
         )
-    ends = np.unique(np.concatenate([ties["left"], ties["right"]]))
-    own = points["own"].to_numpy()[ends]
+    ends = points[points.index.isin(ties[["left", "right"]].to_numpy().ravel())]
     look: dict[str, Any] = {
         "s": 13,
         "marker": marker,
@@ -327,8 +304,53 @@ def _draw_kind(axes: Axes, ties: pd.DataFrame, points: pd.DataFrame, kind: str) 
         "linewidth": 0.7,
         "zorder": 3,
     }
-    axes.scatter(*place[ends[own]].T, facecolor=colour, **look)
-    axes.scatter(*place[ends[~own]].T, facecolor="white", **look)
+    for own, face in ((True, colour), (False, "white")):
+        part = ends[ends["own"] == own]
+        axes.scatter(part["longitude"], part["latitude"], facecolor=face, **look)
     return Line2D(
         [], [], color=colour, marker=marker, markersize=4, linewidth=0.8, label=KIND_LABELS[kind]
     )
+
+
+def label_table(dataset: Dataset, ends: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:
+    """Choose the names that a map shows."""
+    places = dataset.localities.set_index("id")
+    names = places["name"]
+    of = ends["locality_id"]
+    table = points.loc[of].assign(
+        name=names.loc[of].to_numpy(object),
+        side=places["country"].astype("str").loc[of].to_numpy(object),
+        pairing=ends["pairing_id"].to_numpy(),
+    )
+    table = table[table["longitude"].notna()].sort_values("own", ascending=False, kind="stable")
+    group = table.groupby(["pairing", "side"])["name"]
+    others = (group.transform("size") - 1).to_numpy()
+    more = np.where(others > 0, [f" + {count}" for count in others], "")
+    south = (table["side"] == "VN").to_numpy()
+    table["text"] = np.where(south, table["name"] + more, names[table["drawn_at"]].to_numpy())
+    table["ink"] = table["side"].map(_INK).fillna(_OTHER_INK)
+    table = table[group.cumcount() == 0]
+    return table.drop_duplicates(["text", "longitude", "latitude"])
+
+
+def draw_labels(axes: Axes, labels: pd.DataFrame, avoid: np.ndarray) -> None:
+    """Write labels near their points, without overlap."""
+    try:
+        from adjustText import adjust_text
+    except ImportError as error:
+        message = "labels need adjustText; install it with: pip install 'twinstudy[run]'"
+        raise MissingExtraError(message) from error
+    from matplotlib.patheffects import withStroke
+
+    halo = [withStroke(linewidth=1.2, foreground="white", alpha=0.75)]
+    texts = [
+        axes.text(x, y, text, fontsize=5, zorder=4, color=ink, path_effects=halo)
+        for x, y, text, ink in labels[["longitude", "latitude", "text", "ink"]].to_numpy()
+    ]
+    adjust_text(
+        texts, x=avoid[:, 0], y=avoid[:, 1], ax=axes,
+        iter_lim=300, expand=(1.2, 1.6),
+        force_text=(0.2, 0.3), force_static=(0.2, 0.3), force_pull=(0.01, 0.02),
+        min_arrow_len=4, ensure_inside_axes=True,
+        arrowprops={"arrowstyle": "-", "color": "#8a8a8a", "linewidth": 0.35, "shrinkB": 1.5},
+    )  # fmt: skip

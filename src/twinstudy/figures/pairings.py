@@ -11,8 +11,15 @@ import pandas as pd
 
 from twinstudy.errors import ArgumentError
 from twinstudy.figures.map import drawing_points
-from twinstudy.figures.marks import INK, MUTED
-from twinstudy.figures.style import KIND_COLOURS, KIND_LABELS, KIND_MARKERS, axes_of, note
+from twinstudy.figures.style import (
+    INK,
+    KIND_COLOURS,
+    KIND_LABELS,
+    KIND_MARKERS,
+    MUTED,
+    axes_of,
+    note,
+)
 from twinstudy.network.graph import incidence_graph
 from twinstudy.records.dataset import Dataset
 
@@ -101,7 +108,7 @@ def _with_points(dataset: Dataset, at: str | date | None) -> nx.Graph[Any]:
     """Make the incidence graph, with a longitude for every place that can borrow one."""
     graph: nx.Graph[Any] = incidence_graph(dataset, at=at)
     points = drawing_points(dataset)["longitude"]
-    for node, longitude in zip(dataset.coded["localities"]["id"], points, strict=True):
+    for node, longitude in zip(dataset.localities["id"], points, strict=True):
         if node in graph and pd.notna(longitude):
             graph.nodes[node]["longitude"] = float(longitude)
     return graph

@@ -9,19 +9,22 @@ import pandas as pd
 
 from twinstudy.dates import parse_date
 from twinstudy.errors import ArgumentError
-from twinstudy.figures.marks import (
+from twinstudy.figures.style import (
     COLOURS,
     HATCH,
     INK,
+    KIND_COLOURS,
+    KIND_LABELS,
     LABELS,
     MUTED,
+    axes_of,
+    note,
     note_text,
     plain,
     require,
     rows_of,
     span,
 )
-from twinstudy.figures.style import KIND_COLOURS, KIND_LABELS, axes_of, note
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -120,7 +123,7 @@ def plot_signings(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Examples
     --------
     >>> from twinstudy import load, signings
-    >>> axes = plot_signings(signings(load(), kind="residential_cluster"))
+    >>> axes = plot_signings(signings(load(), kind="village"))
     >>> "Pò Hèn – Thán Sản" in [label.get_text() for label in axes.get_yticklabels()]
     True
     """

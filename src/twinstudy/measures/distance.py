@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from twinstudy.evidence.consolidate import consolidate
-from twinstudy.evidence.membership import members
+from twinstudy.evidence.consolidate import coded_members, consolidate
 from twinstudy.measures.named import Chosen, Words, choose
 from twinstudy.network.graph import pairs_across
 from twinstudy.records.dataset import Dataset
@@ -197,7 +196,7 @@ def great_circle_km(
 
 def _measured(dataset: Dataset, chosen: Chosen) -> dict[str, Any]:
     """Measure the pairings: placed members a side, worst position, mean and least distance."""
-    size, places, member = len(chosen.pairings), dataset.coded["localities"], members(dataset)
+    size, places, member = len(chosen.pairings), dataset.coded["localities"], coded_members(dataset)
     pairing, place = (codes_of(member[name]) for name in ("pairing_id", "locality_id"))
     second = member["second"].to_numpy()
     used = chosen.possible[pairing] & places["longitude"].notna().to_numpy()[place]

@@ -11,9 +11,8 @@ import pandas as pd
 
 from twinstudy.dates import date_bounds
 from twinstudy.errors import ArgumentError, known_words
-from twinstudy.evidence.consolidate import being_by, certain_from, date_pairings, day_at
+from twinstudy.evidence.consolidate import being_by, certain_from, consolidate, day_at, members
 from twinstudy.evidence.hierarchy import ancestor_codes
-from twinstudy.evidence.membership import members
 from twinstudy.records.dataset import Dataset
 from twinstudy.tables.schema import KINDS, LEVELS, STATUSES
 from twinstudy.tables.typed import codes_of
@@ -33,7 +32,7 @@ class Chosen:
     day
         The day.
     pairings
-        What `date_pairings` says of each pairing.
+        What `consolidate` says of each pairing.
     kind
         Number of the kind of each pairing, in the order of the vocabulary.
     certain, possible, undated
@@ -113,7 +112,7 @@ def choose(
     """
     kinds, wanted = chosen_kinds(kind), known_words("statuses", statuses, STATUSES)
     day = day_at(dataset, at)
-    pairings = date_pairings(dataset)
+    pairings = consolidate(dataset)
     number = codes_of(pairings["kind"])
     chosen = np.isin(number, kinds)
     left_out: dict[str, int] = {}
@@ -122,7 +121,7 @@ def choose(
             rows = pairings["status"].cat.codes.to_numpy() == code
             note(left_out, f"{status} pairings", chosen & rows)
             chosen &= ~rows
-    known = certain_from(pairings)
+    known = certain_from(pairings).to_numpy("datetime64[s]")
     state = being_by(pairings, day).to_numpy(bool)
     certain, possible, undated = chosen & state.T
     note(left_out, f"pairings signed after {day.date()}", chosen & ~possible)
@@ -174,8 +173,8 @@ def place(dataset: Dataset, chosen: Chosen, *, by: str) -> Placement:
     if by not in LEVELS:
         raise ArgumentError(f"`by` is {by!r}; use one of {', '.join(LEVELS)}")
     member = members(dataset)
-    pairing = codes_of(member["pairing_id"])
-    locality = codes_of(member["locality_id"])
+    pairing = pd.Index(dataset.pairings["id"]).get_indexer(member["pairing_id"])
+    locality = pd.Index(dataset.localities["id"]).get_indexer(member["locality_id"])
     second = member["second"].to_numpy(bool)
     if not chosen.possible.all():
         rows = chosen.possible[pairing]

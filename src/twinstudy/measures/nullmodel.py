@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from twinstudy.errors import ArgumentError
-from twinstudy.evidence.membership import members
+from twinstudy.evidence.consolidate import coded_members
 from twinstudy.measures.distance import distances, distances_between
 from twinstudy.measures.named import Words
 from twinstudy.network.rewiring import rewired
@@ -279,7 +279,7 @@ def _with_sides(dataset: Dataset, table: pd.DataFrame) -> pd.DataFrame:
 
     Members are row numbers; levels are one number a set of levels.
     """
-    table, member = table.copy(), members(dataset)
+    table, member = table.copy(), coded_members(dataset)
     pairing = member["pairing_id"].cat.codes.to_numpy()
     locality, second = member["locality_id"].cat.codes.to_numpy(), member["second"].to_numpy()
     rows = pd.Index(dataset.coded["pairings"]["id"]).get_indexer(table["pairing_id"])

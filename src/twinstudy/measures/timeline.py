@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from twinstudy.errors import known_words
-from twinstudy.evidence.membership import pairing_names
+from twinstudy.evidence.names import pairing_names
 from twinstudy.measures.named import Chosen, Placement, Words, choose, chosen_kinds, place
 from twinstudy.measures.reported import yearly_totals
 from twinstudy.measures.tally import KIND_WORDS, worded
@@ -81,7 +81,7 @@ def timeline(
     Examples
     --------
     >>> from twinstudy import load
-    >>> table = timeline(load(), kind="residential_cluster")
+    >>> table = timeline(load(), kind="village")
     >>> bool(table.loc[table["year"] == 2014, "signed_certain"].item() >= 1)
     True
     >>> (table["cumulative_lower"] <= table["cumulative_upper"]).all().item()

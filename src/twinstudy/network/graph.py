@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -12,18 +10,11 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
-from twinstudy.errors import known_words
-from twinstudy.evidence.consolidate import being_by, date_pairings, day_at
-from twinstudy.evidence.hierarchy import ancestor_codes
-from twinstudy.evidence.membership import members
+from twinstudy.evidence.consolidate import Choice, choose, members
+from twinstudy.evidence.hierarchy import ancestors
 from twinstudy.records.dataset import Dataset
-from twinstudy.tables.schema import STATUSES
-from twinstudy.tables.typed import codes_of
 
-_NODE_COLUMNS = ("name", "name_zh", "country", "level", "longitude", "latitude")
-_MARKS = ("kind", "status", "signed", "being")
-_LINKS = ("claims", "side")
-_TIES = ("pairings", "certain", "weight")
+_NODE_COLUMNS = ["name", "name_zh", "country", "level", "longitude", "latitude"]
 
 
 def incidence_graph(
@@ -68,28 +59,18 @@ def incidence_graph(
     >>> graph.nodes["l-vn-phai-lau"]["name"], graph.nodes["l-vn-phai-lau"]["bipartite"]
     ('Phai Lầu', 0)
     """
-    pairings, facts = _in_being(dataset, at, statuses)
-    kept = np.flatnonzero(pairings["possible"])
-    member = members(dataset)
-    member = member[pairings["possible"].to_numpy()[codes_of(member["pairing_id"])]]
-    pairing, place = codes_of(member["pairing_id"]), codes_of(member["locality_id"])
-    places = _occurring(place)
-    marks = pairings.iloc[kept].assign(
-        bipartite=1,
-        being=np.where(pairings["certain"].to_numpy()[kept], "certain", "possible"),
-    )
-    ids = dataset.coded["localities"]["id"].to_numpy(object)
-    pairing_ids = dataset.coded["pairings"]["id"].to_numpy(object)
-    order = np.lexsort((pairing, place))
-    graph: nx.Graph[str] = nx.Graph()
-    graph.graph |= {"representation": "incidence"} | facts
-    with _collector_paused():
-        rows = dataset.coded["localities"].iloc[places].assign(bipartite=0)
-        graph.add_nodes_from(_nodes(ids[places], rows, ("bipartite", *_NODE_COLUMNS)))
-        graph.add_nodes_from(_nodes(pairing_ids[kept], marks, ("bipartite", *_MARKS)))
-        graph.add_edges_from(
-            _edges(ids[place[order]], pairing_ids[pairing[order]], member.iloc[order], _LINKS)
-        )
+    choice = choose(dataset, at=at, status=statuses)
+    pairings = choice.pairings.set_index("pairing_id").assign(bipartite=1)
+    pairings["being"] = np.where(pairings["certain"], "certain", "possible")
+    named = members(dataset)
+    named = named[named["pairing_id"].isin(pairings.index)]
+    named = named.sort_values(["locality_id", "pairing_id"])
+    places = _places(dataset, named["locality_id"]).assign(bipartite=0)
+    graph: nx.Graph[str] = nx.Graph(representation="incidence", **_facts(dataset, choice))
+    graph.add_nodes_from(_attributes(places[["bipartite", *_NODE_COLUMNS]]))
+    graph.add_nodes_from(_attributes(pairings[["bipartite", "kind", "status", "signed", "being"]]))
+    links = named.set_index(["locality_id", "pairing_id"])[["claims", "side"]]
+    graph.add_edges_from((*ends, values) for ends, values in _attributes(links))
     return graph
 
 
@@ -150,41 +131,49 @@ def locality_graph(
     >>> round(sum(w for *_, w in graph.edges(data="weight")), 6) == graph.graph["pairings"]
     True
     """
-    pairings, facts = _in_being(dataset, at, statuses)
-    member = members(dataset)
-    pairing, place = codes_of(member["pairing_id"]), codes_of(member["locality_id"])
-    side = member["second"].to_numpy()
-    kept = pairings["possible"].to_numpy()[pairing]
-    if level is not None:
-        place = ancestor_codes(dataset, level=level, at=facts["at"])[place]
-        kept &= place >= 0
-    pairing, side, place = pairing[kept], side[kept], place[kept]
-    if level is not None:
-        pairing, side, place = _distinct(pairing, side, place)
-    tied, left, right, share = pairs_across(pairing, side, place)
-    size = max(len(dataset.coded["localities"]), 1)
-    low, high = np.minimum(left, right), np.maximum(left, right)
-    keys, edge = np.unique(low * size + high, return_inverse=True)
-    certain = pairings["certain"].to_numpy()[tied]
-    links = pd.DataFrame(
-        {
-            "pairings": np.bincount(edge, minlength=len(keys)),
-            "certain": np.bincount(edge[certain], minlength=len(keys)),
-            "weight": np.bincount(edge, weights=share, minlength=len(keys)),
-        }
+    choice = choose(dataset, at=at, status=statuses)
+    ties = _ties(dataset, choice, level)
+    links = ties.groupby(["low", "high"]).agg(
+        pairings=("pairing_id", "size"), certain=("certain", "sum"), weight=("weight", "sum")
     )
-    shown = len(_occurring(tied))
-    facts |= {"pairings": shown, "unplaced": int(pairings["possible"].sum()) - shown}
-    ids = dataset.coded["localities"]["id"].to_numpy(object)
-    nodes = _occurring(np.concatenate([low, high]))
+    shown = ties["pairing_id"].nunique()
+    facts = _facts(dataset, choice)
+    facts |= {"pairings": shown, "unplaced": len(choice.pairings) - shown}
+    places = _places(dataset, pd.concat([ties["low"], ties["high"]]))
     graph: nx.Graph[str] = nx.Graph()
     graph.graph |= {"representation": "locality"} | ({"level": level} if level else {}) | facts
-    with _collector_paused():
-        graph.add_nodes_from(
-            _nodes(ids[nodes], dataset.coded["localities"].iloc[nodes], _NODE_COLUMNS)
-        )
-        graph.add_edges_from(_edges(ids[keys // size], ids[keys % size], links, _TIES))
+    graph.add_nodes_from(_attributes(places[_NODE_COLUMNS]))
+    graph.add_edges_from((*ends, values) for ends, values in _attributes(links))
     return graph
+
+
+def _ties(dataset: Dataset, choice: Choice, level: str | None) -> pd.DataFrame:
+    """Pair every member of one side of a pairing with every member of the other.
+
+    One row a tie, by pairing: its ends in order of their ids, 1/(v*c), and whether it is certain.
+    A pair of a place with itself, which a roll-up can make, is no tie: its pairing is left out.
+    """
+    named = members(dataset)[["pairing_id", "second", "locality_id"]]
+    named = named[named["pairing_id"].isin(choice.pairings["pairing_id"])]
+    if level is not None:
+        units = ancestors(dataset, level=level, at=choice.day)
+        named["locality_id"] = named["locality_id"].map(units)
+        named = named.dropna().drop_duplicates()
+    named["size"] = named.groupby(["pairing_id", "second"])["locality_id"].transform("size")
+    ties = named[~named["second"]].merge(named[named["second"]], on="pairing_id")
+    loops = ties.loc[ties["locality_id_x"] == ties["locality_id_y"], "pairing_id"]
+    ties = ties[~ties["pairing_id"].isin(loops)]
+    left, right = ties["locality_id_x"], ties["locality_id_y"]
+    certain = choice.pairings.loc[choice.pairings["certain"], "pairing_id"]
+    return pd.DataFrame(
+        {
+            "pairing_id": ties["pairing_id"],
+            "low": left.where(left < right, right),
+            "high": right.where(left < right, left),
+            "weight": 1 / (ties["size_x"] * ties["size_y"]),
+            "certain": ties["pairing_id"].isin(certain),
+        }
+    )
 
 
 def pairs_across(
@@ -226,78 +215,30 @@ def pairs_across(
     return tied, left, right, 1 / (v[tied] * c[tied])
 
 
-def _in_being(
-    dataset: Dataset, at: str | date | None, statuses: str | Iterable[str]
-) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Mark the pairings in being by a day, and say what a graph leaves out."""
-    statuses = known_words("statuses", statuses, STATUSES)
-    pairings = date_pairings(dataset)
-    day = day_at(dataset, at)
-    state = being_by(pairings, day)
-    chosen = pairings["status"].isin(statuses)
-    facts = {
-        "at": str(day.date()),
+def _facts(dataset: Dataset, choice: Choice) -> dict[str, Any]:
+    """Say which day and data a graph shows, and what it leaves out."""
+    late = choice.left_out.get(f"pairings signed after {choice.day.date()}", 0)
+    return {
+        "at": str(choice.day.date()),
         "data_version": dataset.version,
-        "left_out_by_status": int((~chosen).sum()),
-        "left_out_as_later": int((chosen & ~state["possible"]).sum()),
-        "undated": int((chosen & state["undated"]).sum()),
+        "left_out_by_status": sum(choice.left_out.values()) - late,
+        "left_out_as_later": late,
+        "undated": int(choice.pairings["undated"].sum()),
     }
-    marked = state[["certain", "possible"]].apply(lambda column: column & chosen)
-    return pairings.assign(**marked), facts
 
 
-def _occurring(codes: np.ndarray) -> np.ndarray:
-    return np.flatnonzero(np.bincount(codes))
+def _places(dataset: Dataset, ids: pd.Series) -> pd.DataFrame:
+    """Take the localities that are named, sorted by id."""
+    places = dataset.localities
+    return places[places["id"].isin(ids)].set_index("id")
 
 
-def _distinct(*arrays: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Return the distinct rows of parallel arrays, sorted."""
-    order = np.lexsort(arrays[::-1])
-    ordered = [array[order] for array in arrays]
-    first = np.ones(len(order), dtype=bool)
-    first[1:] = np.logical_or.reduce([array[1:] != array[:-1] for array in ordered])
-    return tuple(array[first] for array in ordered)
-
-
-def _nodes(
-    ids: np.ndarray, frame: pd.DataFrame, names: tuple[str, ...]
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    return zip(ids.tolist(), _attributes(frame, names), strict=True)
-
-
-def _edges(
-    starts: np.ndarray, ends: np.ndarray, frame: pd.DataFrame, names: tuple[str, ...]
-) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    return zip(starts.tolist(), ends.tolist(), _attributes(frame, names), strict=True)
-
-
-def _attributes(frame: pd.DataFrame, names: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Make one dictionary a row, in plain Python types, without what is missing."""
-    gaps = {name: frame[name].isna().to_numpy() for name in names}
-    whole = [name for name in names if not gaps[name].any()]
-    columns = [_plain(frame[name]) for name in whole]
-    made = [dict(zip(whole, row, strict=True)) for row in zip(*columns, strict=True)]
-    for name in names:
-        if name not in whole:
-            there = np.flatnonzero(~gaps[name])
-            for row, value in zip(there.tolist(), _plain(frame[name].iloc[there]), strict=True):
-                made[row][name] = value
-    return made
-
-
-def _plain(column: pd.Series) -> list[Any]:
-    return list(
-        column.astype(object) if isinstance(column.dtype, pd.CategoricalDtype) else column.tolist()
-    )
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Keep the garbage collector from scanning millions of new dictionaries again and again."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
+def _attributes(frame: pd.DataFrame) -> Iterable[tuple[Any, dict[str, Any]]]:
+    """Yield each label of the index with its row in plain Python types, without what is missing."""
+    plain = frame.astype(dict.fromkeys(frame.select_dtypes("category"), "str"))
+    names = [str(name) for name in plain]
+    rows = zip(*(plain[name].astype(object).tolist() for name in names), strict=True)
+    there = zip(*(plain[name].notna().tolist() for name in names), strict=True)
+    for label, row, has in zip(frame.index.tolist(), rows, there, strict=True):
+        known = zip(names, row, has, strict=True)
+        yield label, {name: value for name, value, is_there in known if is_there}

@@ -9,9 +9,8 @@ import textwrap
 import numpy as np
 import pandas as pd
 
-from twinstudy.evidence.consolidate import newest_day
+from twinstudy.evidence.consolidate import coded_members, newest_day
 from twinstudy.evidence.hierarchy import ancestor_codes
-from twinstudy.evidence.membership import members
 from twinstudy.evidence.names import fold
 from twinstudy.records.dataset import Dataset
 from twinstudy.tables.schema import KINDS
@@ -19,7 +18,7 @@ from twinstudy.tables.typed import codes_of
 
 #: Kinds of pairing as headings, by what they tie.
 KIND_WORDS = {
-    "residential_cluster": "village",
+    "village": "village",
     "commune": "commune",
     "district": "district",
     "province": "province",
@@ -53,7 +52,7 @@ def summary(dataset: Dataset) -> pd.DataFrame:
     >>> summary(load()).columns[-4:].tolist()
     ['pairings', 'localities', 'claims', 'sources']
     """
-    places, named = dataset.coded["localities"], members(dataset)
+    places, named = dataset.coded["localities"], coded_members(dataset)
     pairing = codes_of(named["pairing_id"])
     locality = codes_of(named["locality_id"])
     kinds = dataset.coded["pairings"]["kind"]

@@ -8,9 +8,8 @@ from typing import Any
 import pandas as pd
 
 from twinstudy.dates import date_bounds
-from twinstudy.evidence.consolidate import consolidate, newest_day
-from twinstudy.evidence.membership import members, pairing_names
-from twinstudy.evidence.names import fold
+from twinstudy.evidence.consolidate import consolidate, members, newest_day
+from twinstudy.evidence.names import fold, pairing_names
 from twinstudy.evidence.trace import conflicts
 from twinstudy.records.dataset import Dataset
 from twinstudy.study.display import date_words

@@ -10,7 +10,7 @@ import threading
 import time
 from typing import Self, TextIO
 
-from twinstudy.evidence.membership import pairing_names
+from twinstudy.evidence.names import pairing_names
 from twinstudy.records.dataset import Dataset
 from twinstudy.study.display import date_words
 from twinstudy.study.profiles import Values, pairing_profiles, place_profiles
