@@ -17,7 +17,6 @@ from twinstudy.errors import DataError, Problems
 from twinstudy.tables.files import (
     Frames,
     column_text,
-    text_tables,
     type_tables,
     unclean_cells,
     write_tables,
@@ -34,7 +33,7 @@ class Dataset:
     Attributes
     ----------
     sources, localities, aliases, codes, containments, successions, pairings, claims, \
-memberships, events, counts
+memberships, contents, events, counts
         The tables of the data model, sorted by key: text as ``str``, vocabularies as
         categoricals in the order of the data model, numbers as ``float64`` or ``Int64``. Each is
         a copy: nothing done to it changes the dataset.
@@ -111,6 +110,11 @@ memberships, events, counts
     def memberships(self) -> pd.DataFrame:
         """The table `memberships`."""
         return self.tables["memberships"]
+
+    @property
+    def contents(self) -> pd.DataFrame:
+        """The table `contents`."""
+        return self.tables["contents"]
 
     @property
     def events(self) -> pd.DataFrame:

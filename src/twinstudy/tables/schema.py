@@ -32,6 +32,42 @@ LEVEL_OF_KIND = {
     "border_post": "border_post",
 }
 
+#: What twins agree to do: each topic with what it takes in, and what goes to a neighbour.
+TOPICS = {
+    "friendship": "To teach, keep or deepen friendship between peoples, Parties, States or "
+    "localities as a task of its own, exchange of Party committees, fronts, women and youth as "
+    "such included; not a motto, a result or the purpose of another clause.",
+    "kinship": "To keep ties of kin, clan or one people across the border; only where kin or clan "
+    "is named, else friendship; visits to relatives are visits.",
+    "visits": "To visit, greet, comfort or help each other on occasions of life and of the year; "
+    "not working talks, shows or matches.",
+    "information_and_liaison": "To tell each other what concerns both, keep channels for it, "
+    "settle matters together and review the agreement; the matter that the news is about is not "
+    "coded again.",
+    "livelihood": "To help each other to produce and earn, by seed, technique, experience or "
+    "against poverty; not trade or labour across the border.",
+    "trade_and_movement": "To let goods and people cross the line more easily or under better "
+    "rules, with border trade, gates' procedures, labour, tourism and investment; not illegal "
+    "crossing.",
+    "services_and_works": "To provide schooling, language, health service, training, buildings "
+    "or equipment; not masks and medicines in an epidemic.",
+    "culture_and_sport": "To meet in arts, sport, games or folk culture, or to keep their "
+    "identity; an occasion without such an act is a visit.",
+    "environment": "To keep land, water and villages clean and healthy; not floods, fire or the "
+    "course of a border river.",
+    "disaster_relief": "To prevent or relieve natural disaster, fire and accident, with search, "
+    "rescue and humanitarian help; not epidemics.",
+    "disease_control": "To prevent or fight disease of people, livestock or crops; not general "
+    "health service.",
+    "border_documents": "To observe or to teach people the three land border documents and other "
+    "law; markers protected in deed are markers_and_line.",
+    "markers_and_line": "To keep markers, line and border waters as they are and to watch them, "
+    "joint patrols included; not the fight against crime.",
+    "crime_and_order": "To take no part in crime, to prevent it and to keep order: drugs, "
+    "trafficking, contraband, illegal crossing, stolen livestock; news about it is "
+    "information_and_liaison.",
+}
+
 SLUG = "[a-z0-9]+(?:-[a-z0-9]+)*"
 
 
@@ -52,6 +88,8 @@ class Column:
         Whether every row must have a value.
     words
         Allowed values of a vocabulary, in the order in which they are listed and plotted.
+    meanings
+        A definition of each of the words, in their order; empty where the description has them.
     target
         Table that a reference points to.
     pattern
@@ -69,6 +107,7 @@ class Column:
     type: Type = "text"
     required: bool = False
     words: tuple[str, ...] = ()
+    meanings: tuple[str, ...] = ()
     target: str = ""
     pattern: str = ""
     form: str = ""
@@ -346,6 +385,14 @@ TABLES = (
                 minimum=1,
                 unit="items",
             ),
+            Column(
+                "list",
+                "How much of the contents of the deed this source tells: 'whole' all, 'part' some, "
+                "'counted' their number alone; empty where it tells none, or an aim or later talks "
+                "only. Only a whole list can show that a topic was not agreed.",
+                type="vocabulary",
+                words=("whole", "part", "counted"),
+            ),
             Column("note", "Remark in our own words."),
         ),
         unique=("pairing_id", "source_id", "locator"),
@@ -359,6 +406,52 @@ TABLES = (
             Column("named_as", "The name as the source writes it."),
         ),
         key=("claim_id", "locality_id"),
+    ),
+    Table(
+        "contents",
+        "What a claim says was agreed, by topic; what was done is an event, and a topic that is "
+        "absent was not told.",
+        (
+            _reference("claim_id", "claims", "Claim whose source tells it."),
+            Column(
+                "topic",
+                "What it is about.",
+                type="vocabulary",
+                required=True,
+                words=tuple(TOPICS),
+                meanings=tuple(TOPICS.values()),
+            ),
+            Column(
+                "basis",
+                "What it stands in: 'deed' the agreement itself, 'aim' its stated purpose, 'later' "
+                "talks, a memorandum or an agreement after the founding.",
+                type="vocabulary",
+                required=True,
+                words=("deed", "aim", "later"),
+            ),
+            Column(
+                "certainty",
+                "'explicit': the source says in plain words that it was agreed; 'implied': it "
+                "follows from the text, as everything does that is known from an aim.",
+                type="vocabulary",
+                required=True,
+                words=("explicit", "implied"),
+            ),
+            Column(
+                "item",
+                "Number or order of the clause in the source, such as 'item 4'; empty where the "
+                "source has no list.",
+            ),
+            Column(
+                "stated",
+                "What is to be done, in our own words.",
+                required=True,
+                pattern=".{1,100}",
+                form="at most 100 characters, in your own words",
+            ),
+            Column("note", "Remark in our own words."),
+        ),
+        key=("claim_id", "topic"),
     ),
     Table(
         "events",

@@ -49,7 +49,8 @@ def positions(tables: Tables) -> Iterator[Problem]:
 
 def _looked_up(references: pd.Series, frame: pd.DataFrame, column: str) -> pd.Series:
     """Return what a column of another table says of each reference; missing where unknown."""
-    return references.map(frame.set_index("id")[column])
+    found = frame.set_index("id")[column].reindex(references)  # `map` fails on no rows of dates
+    return found.set_axis(references.index)
 
 
 def containment_levels(tables: Tables) -> Iterator[Problem]:
@@ -160,6 +161,43 @@ def pairing_sides(tables: Tables) -> Iterator[Problem]:
     )  # fmt: skip
 
 
+def implied_aims(tables: Tables) -> Iterator[Problem]:
+    """Yield contents that are known from an aim and called explicit."""
+    cells = tables.text["contents"]
+    wrong = (cells["basis"] == "aim") & (cells["certainty"] == "explicit")
+    yield from problems_at(
+        tables, "contents", "certainty", wrong,
+        "{!r} does not fit an aim, from which contents follow only; write implied",
+    )  # fmt: skip
+
+
+def lists_of_contents(tables: Tables) -> Iterator[Problem]:
+    """Yield claims whose `list` does not fit their rows of contents.
+
+    As a warning, those that count contents and say nothing of their list.
+    """
+    cells = tables.text["claims"]
+    told = cells["id"].isin(tables.text["contents"]["claim_id"])
+    counted = cells["agreement_items"] != ""
+    file = f"contents{tables.suffix}"
+    faults = (
+        (cells["list"].isin(["whole", "part"]) & ~told,
+         f"{{!r}} needs rows of this claim in {file}; add them, or write counted"),
+        ((cells["list"] == "counted") & told,
+         f"{{!r}} does not fit a claim with rows in {file}; write whole or part"),
+        ((cells["list"] == "counted") & ~counted,
+         "{!r} needs the number in agreement_items; give it, or leave this empty"),
+    )  # fmt: skip
+    for wrong, message in faults:
+        yield from problems_at(tables, "claims", "list", wrong, message)
+    yield from problems_at(
+        tables, "claims", "list", counted & ~told & (cells["list"] == ""),
+        f"the claim counts contents and has none in {file}; "
+        "add them, or write counted where the source lists none",
+        severity="warning",
+    )  # fmt: skip
+
+
 def event_quantities(tables: Tables) -> Iterator[Problem]:
     """Yield events with a quantity and no unit, or a unit and no quantity."""
     cells = tables.text["events"]
@@ -230,6 +268,8 @@ TABLE_RULES: tuple[tuple[Rule, tuple[str, ...]], ...] = (
     (one_code_at_a_time, ("localities", "codes")),
     (acyclic_successions, ("localities", "successions")),
     (pairing_sides, ("localities", "pairings", "claims", "memberships")),
+    (implied_aims, ("contents",)),
+    (lists_of_contents, ("claims", "contents")),
     (event_quantities, ("events",)),
     (count_shapes, ("counts",)),
     (not_after_publication, ("sources", "pairings", "claims", "events", "counts")),
