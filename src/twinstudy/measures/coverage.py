@@ -101,9 +101,9 @@ def coverage(
     whole = entries.merge(overall, on=["area_id", "side"]).assign(kind="all")
     table = tally(pd.concat([entries, whole]), _GROUP, "unit_id")
     for name, part in (("eligible", sizes), ("reported", total)):
-        part = part[[*_GROUP, "value", "count_id"]]
-        part = part.rename(columns={"value": name, "count_id": f"{name}_count_id"})
-        table = table.merge(part, how="outer", on=_GROUP)
+        counts = part[[*_GROUP, "value", "count_id"]]
+        counts = counts.rename(columns={"value": name, "count_id": f"{name}_count_id"})
+        table = table.merge(counts, how="outer", on=_GROUP)
     return _described(dataset, choice, table, by)
 
 

@@ -75,9 +75,9 @@ def density(
 
     Notes
     -----
-    Pairings all of whose members in the area lie off the border by a source are left out, and so are
-    lengths of the survey before 2009, lengths of a stretch that is shared with one neighbour, and
-    totals of a later day. A pairing that ties two areas counts in both, so areas do not add up.
+    Pairings all of whose members in the area lie off the border by a source are left out, and so
+    are lengths of the survey before 2009, lengths of a stretch that is shared with one neighbour,
+    and totals of a later day. A pairing that ties two areas counts in both, so areas do not add up.
     Where several totals are reported, the newest counts. Pairings without stated date are possible
     at any day, certain from the first report. Counted against all *possible* pairs of units there
     is no density: hardly any two of them touch, so that the product of units is no denominator.

@@ -51,8 +51,9 @@ def standing(dataset: Dataset, day: pd.Timestamp) -> pd.Series:
     units = existence(dataset)
     there = ~(units["latest"] < day) & ~(units["earliest"] > day)
     stand = pd.Series(units.index, index=units.index, dtype="str")
-    links = dataset.successions[["old_id", "new_id"]].drop_duplicates()
-    links = links[~links["old_id"].duplicated(keep=False)].set_index("old_id")["new_id"]
+    every = dataset.successions[["old_id", "new_id"]].drop_duplicates()
+    lone = every[~every["old_id"].duplicated(keep=False)]
+    links = pd.Series(lone["new_id"].array, index=lone["old_id"])
     ended = units.index[units["latest"] < day]
     for _ in range(len(links)):
         step = stand.map(links[links.index.isin(ended)]).fillna(stand)
@@ -92,13 +93,15 @@ def note(choice: Choice, reason: str, rows: pd.Series) -> None:
 
 def day_word(choice: Choice) -> str:
     """Return the day of a choice in words."""
-    return "no day" if pd.isna(choice.day) else str(choice.day.date())
+    word = str(choice.day)[:10]
+    return "no day" if word == "NaT" else word
 
 
 def facts(dataset: Dataset, choice: Choice, **more: Any) -> dict[Hashable | None, Any]:
     """Return the ``attrs`` of a measure: its day, the data version and what it leaves out."""
-    at = None if pd.isna(choice.day) else str(choice.day.date())
-    return {"at": at, **more, "data_version": dataset.version, "left_out": choice.left_out}
+    day = day_word(choice)
+    made: dict[Hashable | None, Any] = {"at": None if day == "no day" else day}
+    return made | dict(more) | {"data_version": dataset.version, "left_out": choice.left_out}
 
 
 def described(dataset: Dataset, frame: pd.DataFrame) -> pd.DataFrame:

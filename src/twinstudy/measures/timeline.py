@@ -56,8 +56,8 @@ def timeline(
           not excluded to have been signed in that year, since they are first reported later;
         - ``lower``, ``upper`` (Int64): bounds of the number signed by the end of the year: that
           certainly exist by then, and that are not excluded to;
-        - ``reported`` (Int64), ``reported_kind`` (category), ``reported_count_id`` (str): a total of
-          pairings of that year, and the row of ``dataset.counts`` that gives it. The numbers of
+        - ``reported`` (Int64), ``reported_kind`` (category), ``reported_count_id`` (str): a total
+          of pairings of that year, and the row of ``dataset.counts`` that gives it. The numbers of
           pairings are missing in rows of a further total.
 
         ``attrs``: ``at``, ``by``, ``data_version``, ``left_out``, and ``pauses``: date and number
@@ -197,19 +197,17 @@ def _totals(dataset: Dataset, choice: Choice, level: str, kind: Words | None) ->
 def _years(choice: Choice, dates: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
     """Count the pairings of each area and year."""
     known = pd.concat([dates["earliest"].dt.year, dates["latest"].dt.year, totals["year"]])
-    if pd.isna(choice.day) or (dates.empty and totals.empty):
+    if day_word(choice) == "no day" or (dates.empty and totals.empty):
         return pd.DataFrame(columns=["area_id", "year", *_NUMBERS]).astype({"year": "int64"})
     last = choice.day.year
     first = int(min([last, *known.dropna()]))
     years = np.arange(first, last + 1)
+    end = dates[["latest", "not_after"]].min(axis=1)
     bounds = pd.DataFrame(
         {
             "area_id": dates["area_id"],
             "begin": dates["earliest"].dt.year.fillna(first).clip(first, last),
-            "end": dates[["latest", "not_after"]]
-            .min(axis=1)
-            .dt.year.fillna(last)
-            .clip(first, last),
+            "end": end.dt.year.fillna(last).clip(first, last),
             "known": dates["not_after"].where(dates["certain"]).dt.year.clip(first, last),
             "dated": dates["signed"].notna(),
         }
@@ -224,21 +222,25 @@ def _years(choice: Choice, dates: pd.DataFrame, totals: pd.DataFrame) -> pd.Data
         return found.unstack(fill_value=0).reindex(index=years, columns=areas, fill_value=0)
 
     dated, every = bounds["dated"], pd.Series(data=True, index=bounds.index)
-    open_end = count(~dated, "end")
+    open_end, over = count(~dated, "end"), count(dated, "end").cumsum()
     frames = {
         "certain": count(bounds["whole"], "begin"),
         # Open in a year: begun by its end, and not over by the end of the year before.
-        "possible": count(dated, "begin").cumsum()
-        - count(dated, "end").cumsum().shift(fill_value=0),
+        "possible": count(dated, "begin").cumsum() - over.shift(fill_value=0),
         "undated": open_end.sum() - open_end.cumsum().shift(fill_value=0),
         "lower": count(every, "known").cumsum(),
         "upper": count(every, "begin").cumsum(),
     }
-    stacked = [
-        frame.rename_axis(index="year", columns="area_id").T.stack().rename(name)
+    long = [
+        frame.rename_axis(index="year")
+        .reset_index()
+        .melt("year", var_name="area_id", value_name=name)
         for name, frame in frames.items()
     ]
-    return pd.concat(stacked, axis=1).reset_index()
+    table = long[0]
+    for frame in long[1:]:
+        table = table.merge(frame, on=["area_id", "year"])
+    return table
 
 
 _NUMBERS = ["certain", "possible", "undated", "lower", "upper"]
