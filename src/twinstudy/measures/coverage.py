@@ -119,15 +119,15 @@ def _entries(dataset: Dataset, members: pd.DataFrame, counted: pd.DataFrame) -> 
     across = members.drop(columns="area_id").merge(near, on="pairing_id", suffixes=("", "_near"))
     across = across[across["second"] != across["second_near"]]
     every = foreign[foreign["kind"] == "all"][["area_id", "side"]]
-    across = pd.concat([across.merge(foreign, on=_GROUP), across.merge(every, on=["area_id", "side"])])
+    across = pd.concat(
+        [across.merge(foreign, on=_GROUP), across.merge(every, on=["area_id", "side"])]
+    )
     pairings = placed.assign(unit_id=placed["pairing_id"], side=None)
     parts = [placed[columns], across[columns], pairings[columns]]
     return pd.concat(parts).astype({"side": "str"}).drop_duplicates()
 
 
-def _described(
-    dataset: Dataset, choice: Choice, table: pd.DataFrame, by: str
-) -> pd.DataFrame:
+def _described(dataset: Dataset, choice: Choice, table: pd.DataFrame, by: str) -> pd.DataFrame:
     """Add shares, words and order."""
     numbers = ["certain", "possible", "undated"]
     table[numbers] = table[numbers].fillna(0).astype("int64")

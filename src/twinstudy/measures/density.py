@@ -132,7 +132,9 @@ def _sizes(
     counts = reported(dataset, choice, measure=measure, by=by)
     if per == "unit":
         home = dataset.localities.set_index("id")["country"]
-        counts = counts[counts["kind"].isin(kinds) & (counts["side"] == counts["area_id"].map(home))]
+        counts = counts[
+            counts["kind"].isin(kinds) & (counts["side"] == counts["area_id"].map(home))
+        ]
         if len(kinds) > 1:  # units of several levels do not add up
             counts = counts[:0]
     counts = counts.sort_values(["area_id", "value", "count_id"])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from typing import Any
+
 import pandas as pd
 
 from twinstudy.errors import ArgumentError
@@ -60,12 +63,9 @@ def standing(dataset: Dataset, day: pd.Timestamp) -> pd.Series:
     return stand.where(stand.map(there) & same)
 
 
-@remembered
-def off_border(dataset: Dataset) -> frozenset[str]:
-    """Return the localities of which a source says that they do not touch the border."""
-    lengths = dataset.counts[dataset.counts["measure"] == "border_length"]
-    none = set(lengths.loc[lengths["value"] == 0, "area_id"])
-    return frozenset(none - set(lengths.loc[lengths["value"] > 0, "area_id"]))
+def off_border(dataset: Dataset) -> pd.Series:
+    """Return the ids of the localities of which a source says that they do not touch the border."""
+    return dataset.localities.loc[dataset.localities["at_border"] == "no", "id"]
 
 
 def tally(units: pd.DataFrame, keys: list[str], unit: str) -> pd.DataFrame:
@@ -95,7 +95,7 @@ def day_word(choice: Choice) -> str:
     return "no day" if pd.isna(choice.day) else str(choice.day.date())
 
 
-def facts(dataset: Dataset, choice: Choice, **more: object) -> dict[str, object]:
+def facts(dataset: Dataset, choice: Choice, **more: Any) -> dict[Hashable | None, Any]:
     """Return the ``attrs`` of a measure: its day, the data version and what it leaves out."""
     at = None if pd.isna(choice.day) else str(choice.day.date())
     return {"at": at, **more, "data_version": dataset.version, "left_out": choice.left_out}

@@ -156,7 +156,9 @@ def signings(
     dates["precision"] = _precision(dates)
     columns = ["pairing_id", "pairing", "kind", "signed", "earliest", "latest", "not_after"]
     dates = dates[[*columns, "qualified", "conflict", "precision"]]
-    dates = dates.assign(last=dates["signed"].isna(), first=dates["earliest"].fillna(dates["latest"]))
+    dates = dates.assign(
+        last=dates["signed"].isna(), first=dates["earliest"].fillna(dates["latest"])
+    )
     order = ["last", "first", "latest", "not_after", "pairing_id"]
     dates = dates.sort_values(order, ignore_index=True).drop(columns=["last", "first"])
     dates.attrs = facts(dataset, choice, pauses=_pauses(dataset, choice))
@@ -177,9 +179,7 @@ def _dated(choice: Choice) -> pd.DataFrame:
     return dates.reset_index(drop=True)
 
 
-def _totals(
-    dataset: Dataset, choice: Choice, level: str, kind: Words | None
-) -> pd.DataFrame:
+def _totals(dataset: Dataset, choice: Choice, level: str, kind: Words | None) -> pd.DataFrame:
     """Read the totals of pairings with the year of the last day that they may speak of."""
     totals = reported(dataset, choice, measure="pairings", by=level)
     if kind is not None:
@@ -206,7 +206,10 @@ def _years(choice: Choice, dates: pd.DataFrame, totals: pd.DataFrame) -> pd.Data
         {
             "area_id": dates["area_id"],
             "begin": dates["earliest"].dt.year.fillna(first).clip(first, last),
-            "end": dates[["latest", "not_after"]].min(axis=1).dt.year.fillna(last).clip(first, last),
+            "end": dates[["latest", "not_after"]]
+            .min(axis=1)
+            .dt.year.fillna(last)
+            .clip(first, last),
             "known": dates["not_after"].where(dates["certain"]).dt.year.clip(first, last),
             "dated": dates["signed"].notna(),
         }
@@ -225,7 +228,8 @@ def _years(choice: Choice, dates: pd.DataFrame, totals: pd.DataFrame) -> pd.Data
     frames = {
         "certain": count(bounds["whole"], "begin"),
         # Open in a year: begun by its end, and not over by the end of the year before.
-        "possible": count(dated, "begin").cumsum() - count(dated, "end").cumsum().shift(fill_value=0),
+        "possible": count(dated, "begin").cumsum()
+        - count(dated, "end").cumsum().shift(fill_value=0),
         "undated": open_end.sum() - open_end.cumsum().shift(fill_value=0),
         "lower": count(every, "known").cumsum(),
         "upper": count(every, "begin").cumsum(),

@@ -166,9 +166,7 @@ def arrangements(
         [[(a, b) in observed for a, b in zip(lefts, way, strict=True)] for way in partners.tolist()]
     ).reshape(partners.shape)
     movable = int((~kept).any(axis=0).sum())
-    return Arrangements(
-        ids, first, list(others), partners, exact, number if exact else 0, movable
-    )
+    return Arrangements(ids, first, list(others), partners, exact, number if exact else 0, movable)
 
 
 def _sides(dataset: Dataset, choice: Choice, within: str | None) -> pd.DataFrame:

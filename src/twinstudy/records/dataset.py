@@ -180,15 +180,9 @@ memberships, contents, events, counts
         counts = (f"{len(self._frames[name])} {name}" for name in _SUMMARY)
         return f"<twinstudy.Dataset {self.version}: {', '.join(counts)}>"
 
-    def __str__(self) -> str:
-        from twinstudy.study.display import card_text
-
-        return card_text(self)
-
     def _repr_html_(self) -> str:
-        from twinstudy.study.display import card_html
-
-        return card_html(self)
+        rows = (f"<tr><td>{name}</td><td>{len(self.tables[name]):,}</td></tr>" for name in _SUMMARY)
+        return f"<p>twinstudy {self.version}</p><table>{''.join(rows)}</table>"
 
 
 _P = ParamSpec("_P")
@@ -252,9 +246,7 @@ def dataset_from_text(text: Frames) -> Dataset:
     >>> dataset_from_text(text_tables(dataset.tables)).version == dataset.version
     True
     """
-    unclean = [
-        problem for table in TABLES for problem in unclean_cells(text[table.name], table)
-    ]
+    unclean = [problem for table in TABLES for problem in unclean_cells(text[table.name], table)]
     tables = type_tables(text)
     return dataset_of(tables.typed, Problems(sorted([*unclean, *check_tables(tables)])))
 

@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 import pandas as pd
 
 from twinstudy.errors import ArgumentError
-from twinstudy.evidence.consolidate import consolidate
-from twinstudy.evidence.hierarchy import ancestors
-from twinstudy.evidence.membership import members, pairing_names
+from twinstudy.evidence.consolidate import consolidate, members
+from twinstudy.evidence.hierarchy import ancestors, lineage
+from twinstudy.evidence.names import pairing_names
 from twinstudy.evidence.trace import conflicts, history, trace
 from twinstudy.records.dataset import Dataset
 from twinstudy.tables.schema import KINDS, TABLES, label
@@ -203,17 +203,17 @@ def show(
     -----------  -----------  ----------
     border post         25 %  about 2013
     """
-    if rows is not None and (isinstance(rows, bool) or not isinstance(rows, int) or rows < 1):
+    if not (rows is None or (type(rows) is int and rows > 0)):
         raise ArgumentError(f"`rows` is {rows!r}; use a number of rows, 1 or more, or None")
     if isinstance(frame, Dataset):
         frame = _opening(frame)
     elif hasattr(frame, "nodes"):
         nodes = pd.DataFrame.from_dict(dict(frame.nodes(data=True)), orient="index")
-        frame = nodes.assign(ties=dict(frame.degree)).rename_axis("key")
+        frame = nodes.assign(ties=pd.Series(dict(frame.degree))).rename_axis("key")
     elif isinstance(frame, Mapping):
         frame = pd.Series(dict(frame), name="number").rename_axis("what")
     if isinstance(frame, pd.Series):
-        frame = frame.to_frame(frame.name or "value")
+        frame = frame.to_frame("value" if frame.name is None else frame.name)
     if not isinstance(frame, pd.DataFrame):
         raise ArgumentError(
             f"`frame` is {type(frame).__name__} {frame!r:.40}; give a table, such as "
@@ -330,20 +330,19 @@ def wrapped(text: str, width: int = WIDTH, first: str = "", rest: str = "") -> l
 
 def _opening(dataset: Dataset) -> pd.DataFrame:
     """Count the agreed pairings by Vietnamese province, from west to east, and kind."""
-    named = members(dataset).merge(dataset.localities, left_on="locality_id", right_on="id")
-    pairings = dataset.pairings[dataset.pairings["status"] == "agreed"]
-    named = named[named["country"] == "VN"].merge(
-        pairings[["id", "kind"]], left_on="pairing_id", right_on="id"
-    )
-    named["province"] = named["locality_id"].map(ancestors(dataset, level="province"))
-    named = named.drop_duplicates(["province", "pairing_id"])
-    counts = pd.crosstab(named["province"].fillna(""), named["kind"])
+    places = dataset.localities.set_index("id")
+    places["province"] = ancestors(dataset, level="province")
+    agreed = dataset.pairings.query("status == 'agreed'").set_index("id")
+    named = members(dataset).join(agreed["kind"], on="pairing_id", how="inner")
+    named = named.join(places[["province", "country"]], on="locality_id").query("country == 'VN'")
+    named = named.fillna({"province": ""}).drop_duplicates(["province", "pairing_id"])
+    counts = pd.crosstab(named["province"], named["kind"])
     counts = counts[[kind for kind in KINDS if kind in counts]].assign(all=counts.sum(axis=1))
-    east = named.groupby(named["province"].fillna(""))["longitude"].median()
+    east = places.groupby("province")["longitude"].median().reindex(counts.index)
     counts = counts.loc[east.sort_values(kind="stable").index]
-    names = dataset.localities.set_index("id")["name"].reindex(counts.index)
     counts.columns = [label(kind, plural=True) for kind in counts.columns]
-    return counts.set_axis(names.fillna("not known").rename("province")).reset_index()
+    counts.insert(0, "province", places["name"].reindex(counts.index).fillna("not known"))
+    return counts.reset_index(drop=True)
 
 
 def record(dataset: Dataset, key: str, *, full: bool = False) -> str:
@@ -397,7 +396,7 @@ def _place(dataset: Dataset, key: str, full: bool, *, inside: bool = False) -> l
     title = f"{name}{word}, {place['country']} {label(place['level'])}"
     lines = _field("member", title) if inside else wrapped(title)
     lines += _field("", key) if inside else [key]
-    lines += _field("" if inside else "in", ", ".join(_above(dataset, key)))
+    lines += _field("" if inside else "in", _above(dataset, key))
     if inside:
         return lines
     also = dataset.aliases.query("locality_id == @key")["name"]
@@ -416,12 +415,12 @@ def _place(dataset: Dataset, key: str, full: bool, *, inside: bool = False) -> l
     return lines
 
 
-def _above(dataset: Dataset, key: str) -> list[str]:
-    """Name the units that a place lies or lay in, from the nearest up, without the country."""
-    links = dataset.containments.query("child_id == @key")["parent_id"]
-    places = dataset.localities.set_index("id")
-    found = [places["name"][p] for p in links if places["level"][p] != "country"]
-    return found + [name for parent in links for name in _above(dataset, parent)]
+def _above(dataset: Dataset, key: str) -> str:
+    """Name the units that a place lies in, or lay in last, from the nearest up."""
+    above = lineage(dataset).query("locality_id == @key and level != 'country'")
+    last = above["latest"].fillna(pd.Timestamp.max)
+    above = above[last == last.max()].sort_values("level", ascending=False)
+    return ", ".join(above["ancestor_id"].map(dataset.localities.set_index("id")["name"]))
 
 
 def _text(value: Any) -> str:

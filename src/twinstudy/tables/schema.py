@@ -610,3 +610,9 @@ def table(name: str) -> Table:
 
 
 _BY_NAME = {each.name: each for each in TABLES}
+
+
+def label(word: str, *, plural: bool = False) -> str:
+    """Return the word that is shown for a code."""
+    shown = word.replace("_", " ")
+    return f"{shown}s" if plural and word in LEVEL_OF_KIND else shown
