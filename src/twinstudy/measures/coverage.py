@@ -6,6 +6,7 @@ from datetime import date
 
 import pandas as pd
 
+from twinstudy.errors import known_words
 from twinstudy.evidence.consolidate import Choice, Words, choose
 from twinstudy.measures.named import described, facts, named, tally
 from twinstudy.measures.reported import reported
@@ -88,13 +89,13 @@ def coverage(
     >>> int(row["reported"]), int(row["eligible"]), bool(row["certain"] <= row["possible"])
     (34, 34, True)
     """
-    choice = choose(dataset, at=at, kind=kind, status=status)
+    kinds = KINDS if kind is None else known_words("kind", kind, KINDS)
+    choice = choose(dataset, at=at, kind=kinds, status=status)
     members = named(dataset, choice, by=by)
     totals = [reported(dataset, choice, measure=each, by=by) for each in ("twinned", "pairings")]
     total = pd.concat(totals)
     sizes = reported(dataset, choice, measure="border_units", by=by)
     if kind is not None:
-        kinds = [kind] if isinstance(kind, str) else list(kind)
         total, sizes = (part[part["kind"].isin(kinds)] for part in (total, sizes))
     entries = _entries(dataset, members, pd.concat([total, sizes]))
     overall = total.loc[total["kind"] == "all", ["area_id", "side"]].drop_duplicates()

@@ -91,9 +91,9 @@ def density(
     """
     if per not in get_args(Per):
         raise ArgumentError(f"`per` is {per!r}; use one of {', '.join(get_args(Per))}")
-    choice = choose(dataset, at=at, kind=kind, status=status)
-    together = [KINDS] if kind is None else [known_words("kind", kind, KINDS)]
-    groups = [(word,) for word in KINDS] + together if kind is None else together
+    kinds = KINDS if kind is None else known_words("kind", kind, KINDS)
+    choice = choose(dataset, at=at, kind=kinds, status=status)
+    groups = [kinds] if kind is not None else [*((word,) for word in KINDS), KINDS]
     members = named(dataset, choice, by=by)
     units = members[members["unit_id"].notna() | members["kind"].eq("other")]
     note(

@@ -50,16 +50,13 @@ def standing(dataset: Dataset, day: pd.Timestamp) -> pd.Series:
     """Return by locality the unit that stands for it on a day: itself, or its one successor."""
     units = existence(dataset)
     there = ~(units["latest"] < day) & ~(units["earliest"] > day)
-    stand = pd.Series(units.index, index=units.index, dtype="str")
     every = dataset.successions[["old_id", "new_id"]].drop_duplicates()
     lone = every[~every["old_id"].duplicated(keep=False)]
-    links = pd.Series(lone["new_id"].array, index=lone["old_id"])
-    ended = units.index[units["latest"] < day]
-    for _ in range(len(links)):
-        step = stand.map(links[links.index.isin(ended)]).fillna(stand)
-        if step.equals(stand):
-            break
-        stand = step
+    lone = lone[lone["old_id"].isin(units.index[units["latest"] < day])]
+    heir = dict(lone.itertuples(index=False, name=None))
+    stand = pd.Series(units.index, index=units.index, dtype="str")
+    while stand.isin(heir).any():
+        stand = stand.map(lambda unit: heir.get(unit, unit))
     same = stand.map(units["level"].astype("str")) == units["level"].astype("str")
     return stand.where(stand.map(there) & same)
 

@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from twinstudy.errors import known_words
 from twinstudy.evidence.consolidate import Choice, Words, choose
 from twinstudy.evidence.names import pairing_names
 from twinstudy.measures.named import day_word, described, facts, named, note
@@ -83,8 +84,9 @@ def timeline(
     True
     """
     level = "country" if by is None else by
-    choice = choose(dataset, at=at, kind=kind, status=status)
-    totals = _totals(dataset, choice, level, kind)
+    kinds = None if kind is None else known_words("kind", kind, KINDS)
+    choice = choose(dataset, at=at, kind=kinds, status=status)
+    totals = _totals(dataset, choice, level, kinds)
     dates = _dated(choice)
     if by is None:
         dates, totals = dates.assign(area_id=""), totals.assign(area_id="")
@@ -179,11 +181,10 @@ def _dated(choice: Choice) -> pd.DataFrame:
     return dates.reset_index(drop=True)
 
 
-def _totals(dataset: Dataset, choice: Choice, level: str, kind: Words | None) -> pd.DataFrame:
+def _totals(dataset: Dataset, choice: Choice, level: str, kinds: tuple[str, ...] | None) -> pd.DataFrame:
     """Read the totals of pairings with the year of the last day that they may speak of."""
     totals = reported(dataset, choice, measure="pairings", by=level)
-    if kind is not None:
-        kinds = [kind] if isinstance(kind, str) else list(kind)
+    if kinds is not None:
         totals = totals[totals["kind"].isin(kinds)]
     totals = totals.assign(year=totals["stated_latest"].dt.year)
     note(choice, "totals without a year", totals["year"].isna())
