@@ -155,7 +155,7 @@ def consolidate(dataset: Dataset, *, rule: Rule = "narrowest") -> pd.DataFrame:
           neither, and for planned and doubtful pairings;
         - ``claims`` (int64); ``witnesses`` (int64): distinct sources, a translation or reprint
           being one with its original; ``official`` (bool): a claim stands in a source of kind
-          government;
+          government; silent claims, which tell of talks only, are neither and report nothing;
         - ``members`` (int64): distinct localities over all claims; ``side_a``, ``side_b`` (str):
           the country codes of the two sides in alphabetical order, twice the same for a pairing
           inside one country; ``members_a``, ``members_b`` (int64).
@@ -192,23 +192,26 @@ def _consolidated(dataset: Dataset, rule: Rule) -> pd.DataFrame:
     """Consolidate once a rule."""
     pairings = dataset.pairings.rename(columns={"id": "pairing_id"})
     pairings = pairings[["pairing_id", "kind", "matching", "status"]]
-    claims = dataset.claims[["pairing_id", "source_id", "signed"]].join(
+    claims = dataset.claims.rename(columns={"status": "said"})
+    claims = claims[["pairing_id", "source_id", "signed", "said"]].join(
         source_days(dataset), on="source_id"
     )
+    told = claims[claims["said"] != "silent"]  # who tells of talks bears no witness of the deed
     found = pairings.join(_signed(claims, rule), on="pairing_id")
     for name in ("signed_qualified", "signed_conflict"):
         found[name] = found[name].eq(other=True)
     agreed = pairings.loc[pairings["status"] == "agreed", "pairing_id"]
-    seen = claims[~claims["hedged"] & claims["pairing_id"].isin(agreed)]
+    seen = told[~told["hedged"] & (told["said"] != "planned") & told["pairing_id"].isin(agreed)]
     reported = seen.groupby("pairing_id")["published"].min().rename("reported_by")
     found = found.join(reported, on="pairing_id")
     plain = found["signed_latest"].mask(found["signed_qualified"] | (found["status"] != "agreed"))
     first = found["reported_by"]
     found["exists_by"] = first.mask(first.isna() | (plain < first), plain)
-    of_pairing = claims.groupby("pairing_id")
-    counted = of_pairing.agg(claims=("source_id", "size"), witnesses=("witness", "nunique"))
-    found = found.join(counted, on="pairing_id")
-    official = claims.loc[claims["kind"] == "government", "pairing_id"]
+    found = found.join(claims.groupby("pairing_id").size().rename("claims"), on="pairing_id")
+    witnesses = told.groupby("pairing_id")["witness"].nunique().rename("witnesses")
+    found = found.join(witnesses, on="pairing_id").fillna({"witnesses": 0})
+    found["witnesses"] = found["witnesses"].astype("int64")
+    official = told.loc[told["kind"] == "government", "pairing_id"]
     found["official"] = found["pairing_id"].isin(official)
     of_pairing = members(dataset).groupby("pairing_id")
     sides = of_pairing.agg(
