@@ -19,7 +19,7 @@ errors: Problem DataError TwinstudyError
 evidence.names: find_localities
 evidence.hierarchy: ancestors
 evidence.consolidate: members
-evidence.names: pairings
+evidence.trace: pairings
 evidence.consolidate: consolidate
 evidence.trace: conflicts trace
 evidence.consolidate: existing

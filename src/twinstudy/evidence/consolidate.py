@@ -192,26 +192,27 @@ def _consolidated(dataset: Dataset, rule: Rule) -> pd.DataFrame:
     """Consolidate once a rule."""
     pairings = dataset.pairings.rename(columns={"id": "pairing_id"})
     pairings = pairings[["pairing_id", "kind", "matching", "status"]]
-    claims = dataset.claims.rename(columns={"status": "said"})
-    claims = claims[["pairing_id", "source_id", "signed", "said"]].join(
-        source_days(dataset), on="source_id"
-    )
-    told = claims[claims["said"] != "silent"]  # who tells of talks bears no witness of the deed
+    every = dataset.claims[["pairing_id", "source_id", "signed", "status"]]
+    every = every.join(source_days(dataset), on="source_id")
+    claims = every[every["status"] != "silent"]  # these tell of talks, and attest no pairing
     found = pairings.join(_signed(claims, rule), on="pairing_id")
     for name in ("signed_qualified", "signed_conflict"):
         found[name] = found[name].eq(other=True)
     agreed = pairings.loc[pairings["status"] == "agreed", "pairing_id"]
-    seen = told[~told["hedged"] & (told["said"] != "planned") & told["pairing_id"].isin(agreed)]
+    seen = claims[~claims["hedged"] & claims["pairing_id"].isin(agreed)]
+    seen = seen[seen["status"] != "planned"]
     reported = seen.groupby("pairing_id")["published"].min().rename("reported_by")
     found = found.join(reported, on="pairing_id")
     plain = found["signed_latest"].mask(found["signed_qualified"] | (found["status"] != "agreed"))
     first = found["reported_by"]
     found["exists_by"] = first.mask(first.isna() | (plain < first), plain)
-    found = found.join(claims.groupby("pairing_id").size().rename("claims"), on="pairing_id")
-    witnesses = told.groupby("pairing_id")["witness"].nunique().rename("witnesses")
-    found = found.join(witnesses, on="pairing_id").fillna({"witnesses": 0})
-    found["witnesses"] = found["witnesses"].astype("int64")
-    official = told.loc[told["kind"] == "government", "pairing_id"]
+    numbers = {
+        "claims": every.groupby("pairing_id").size(),
+        "witnesses": claims.groupby("pairing_id")["witness"].nunique(),
+    }
+    for name, number in numbers.items():
+        found[name] = found["pairing_id"].map(number).fillna(0).astype("int64")
+    official = claims.loc[claims["kind"] == "government", "pairing_id"]
     found["official"] = found["pairing_id"].isin(official)
     of_pairing = members(dataset).groupby("pairing_id")
     sides = of_pairing.agg(

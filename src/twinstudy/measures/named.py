@@ -13,7 +13,7 @@ from twinstudy.evidence.hierarchy import ancestors, existence
 from twinstudy.records.dataset import Dataset, remembered
 from twinstudy.tables.schema import LEVEL_OF_KIND, LEVELS
 
-_OF_PAIRING = ["kind", "certain", "undated", "certain_from", "matching"]
+_OF_PAIRING = ["kind", "certain", "undated", "exists_by", "matching"]
 
 
 def named(dataset: Dataset, choice: Choice, *, by: str) -> pd.DataFrame:

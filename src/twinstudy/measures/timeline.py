@@ -173,7 +173,7 @@ def _dated(choice: Choice) -> pd.DataFrame:
             "signed_latest": "latest",
             "signed_qualified": "qualified",
             "signed_conflict": "conflict",
-            "certain_from": "not_after",
+            "exists_by": "not_after",
         }
     )
     return dates.reset_index(drop=True)
