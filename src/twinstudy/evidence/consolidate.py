@@ -155,7 +155,7 @@ def consolidate(dataset: Dataset, *, rule: Rule = "narrowest") -> pd.DataFrame:
           neither, and for planned and doubtful pairings;
         - ``claims`` (int64); ``witnesses`` (int64): distinct sources, a translation or reprint
           being one with its original; ``official`` (bool): a claim stands in a source of kind
-          government;
+          government; silent claims, which tell of talks only, are neither and report nothing;
         - ``members`` (int64): distinct localities over all claims; ``side_a``, ``side_b`` (str):
           the country codes of the two sides in alphabetical order, twice the same for a pairing
           inside one country; ``members_a``, ``members_b`` (int64).

@@ -75,7 +75,7 @@ def restrict(
     if kinds is not None:
         kinds = _known("kinds", kinds, KINDS)
         pairings = pairings[pairings["kind"].isin(kinds)]
-        of_border = counts["measure"].isin(["border_units", "border_length"])
+        of_border = ~counts["measure"].isin(["pairings", "twinned"])
         counts = counts[of_border | counts["kind"].isin(kinds)]
     if statuses is not None:
         pairings = pairings[pairings["status"].isin(_known("statuses", statuses, STATUSES))]
