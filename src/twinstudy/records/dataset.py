@@ -17,7 +17,6 @@ from twinstudy.errors import DataError, Problems
 from twinstudy.tables.files import (
     Frames,
     column_text,
-    text_tables,
     type_tables,
     unclean_cells,
     write_tables,
@@ -181,15 +180,9 @@ memberships, contents, events, counts
         counts = (f"{len(self._frames[name])} {name}" for name in _SUMMARY)
         return f"<twinstudy.Dataset {self.version}: {', '.join(counts)}>"
 
-    def __str__(self) -> str:
-        from twinstudy.study.display import card_text
-
-        return card_text(self)
-
     def _repr_html_(self) -> str:
-        from twinstudy.study.display import card_html
-
-        return card_html(self)
+        rows = (f"<tr><td>{name}</td><td>{len(self.tables[name]):,}</td></tr>" for name in _SUMMARY)
+        return f"<p>twinstudy {self.version}</p><table>{''.join(rows)}</table>"
 
 
 _P = ParamSpec("_P")
@@ -203,6 +196,9 @@ def remembered(
 
     @wraps(function)
     def answer(dataset: Dataset, *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        if not isinstance(dataset, Dataset):
+            given = type(dataset).__name__
+            raise ArgumentError(f"`dataset` is a {given}; give a dataset, as `load()` returns it")
         key = (function.__module__, function.__qualname__, args, tuple(sorted(kwargs.items())))
         if key not in dataset.remembered:
             dataset.remembered[key] = function(dataset, *args, **kwargs)
@@ -253,9 +249,7 @@ def dataset_from_text(text: Frames) -> Dataset:
     >>> dataset_from_text(text_tables(dataset.tables)).version == dataset.version
     True
     """
-    unclean = [
-        problem for table in TABLES for problem in unclean_cells(text[table.name], table)
-    ]
+    unclean = [problem for table in TABLES for problem in unclean_cells(text[table.name], table)]
     tables = type_tables(text)
     return dataset_of(tables.typed, Problems(sorted([*unclean, *check_tables(tables)])))
 
