@@ -247,9 +247,7 @@ def dataset_from_text(text: Frames) -> Dataset:
     >>> dataset_from_text(text_tables(dataset.tables)).version == dataset.version
     True
     """
-    unclean = [
-        problem for table in TABLES for problem in unclean_cells(text[table.name], table)
-    ]
+    unclean = [problem for table in TABLES for problem in unclean_cells(text[table.name], table)]
     tables = type_tables(text)
     return dataset_of(tables.typed, Problems(sorted([*unclean, *check_tables(tables)])))
 
