@@ -114,9 +114,9 @@ ARTICLES = {
         ("l-vn-lang-son-province", "border_units", "district", 5, "exact", "par. 5"),
         ("l-vn-lang-son-province", "border_units", "commune", 21, "exact", "par. 5"),
         ("l-vn-lang-son-province", "border_units", "village", 73, "exact", "par. 5"),
-        ("l-vn-lang-son-province", "twinned", "residential_cluster", 9, "exact", "par. 8"),
+        ("l-vn-lang-son-province", "twinned", "village", 9, "exact", "par. 8"),
         ("l-vn-lang-son-province", "twinned", "commune", 2, "exact", "par. 8"),
-        ("l-vn-cao-loc-district", "twinned", "residential_cluster", 2, "exact", "par. 10"),
+        ("l-vn-cao-loc-district", "twinned", "village", 2, "exact", "par. 10"),
         ("l-vn-cao-loc-district", "twinned", "commune", 2, "exact", "par. 10"),
         ("l-vn-cao-loc-district", "border_length", "", 74, "at_least", "par. 10"),
     },
@@ -131,7 +131,7 @@ ARTICLES = {
         ("l-vn-ha-giang-province", "border_units", "border_post", 12, "exact", "par. 11"),
     },
     "s-lao-cai-border-guard-nd-doi-ngoai": {
-        ("l-vn-lao-cai-province", "pairings", "residential_cluster", 6, "exact", "par. 17"),
+        ("l-vn-lao-cai-province", "pairings", "village", 6, "exact", "par. 17"),
         ("l-vn-lao-cai-province", "pairings", "commune", 1, "exact", "par. 17"),
         ("l-vn-lao-cai-province", "twinned", "border_post", 8, "exact", "par. 8"),
         ("l-vn-lao-cai-province", "twinned", "border_post", 11, "exact", "par. 8"),
@@ -197,7 +197,7 @@ def test_dates_of_signing_are_those_of_the_sources(key: str, signed: str | None)
 
 
 def test_totals_are_not_added_up() -> None:
-    assert count("n-lang-son-province-4")[1:4] == ["twinned", "residential_cluster", 9]
+    assert count("n-lang-son-province-4")[1:4] == ["twinned", "village", 9]
     assert count("n-lang-son-province-5")[1:4] == ["twinned", "commune", 2]
     assert count("n-ha-giang-province-1")[1:4] == ["pairings", "commune", 14]
 

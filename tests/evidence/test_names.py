@@ -68,7 +68,7 @@ def test_names_as_sources_write_them() -> None:
     dataset = build(
         sources="id,kind\ns-1,newspaper",
         localities="id,country,level,name\nl-cn-a,CN,village,A\nl-vn-lo-chin,VN,village,Lồ Cố Chin",
-        pairings="id,kind,matching,status\np-1,residential_cluster,joint,agreed",
+        pairings="id,kind,matching,status\np-1,village,joint,agreed",
         claims="id,pairing_id,source_id\nc-1,p-1,s-1",
         memberships="claim_id,locality_id,named_as\nc-1,l-cn-a,\nc-1,l-vn-lo-chin,bản Lô Chin",
     )

@@ -47,7 +47,7 @@ def test_named_reported_and_eligible_stand_side_by_side(mini):
     assert named(communes) == [3, 3, 0]
     assert communes[["eligible", "reported", "named_by_then"]].tolist() == [34, 34, 3]
     assert communes[["share_lower", "share_upper"]].tolist() == [1.0, 1.0]
-    villages = row(table, "Lạng Sơn", "residential_cluster", "village", "VN")
+    villages = row(table, "Lạng Sơn", "village", "village", "VN")
     assert named(villages) == [1, 1, 0]
     assert villages["share_lower"] == pytest.approx(9 / 73)
     assert villages["share_upper"] == 1.0
@@ -59,7 +59,7 @@ def test_uncertain_and_undated_pairings_are_possible(mini):
     table = coverage(mini)
     # Trà Vĩ is dated "2013~" by a source of "2019~": possible and dated. The post has no date,
     # but a source of 2022 reports it: certain and undated.
-    assert named(row(table, "Quảng Ninh", "residential_cluster", "village", "VN")) == [1, 2, 0]
+    assert named(row(table, "Quảng Ninh", "village", "village", "VN")) == [1, 2, 0]
     assert named(row(table, "Hà Giang", "border_post", "border_post", "VN")) == [1, 1, 1]
     assert named(row(table, "Hà Giang", "border_post", "pairing")) == [1, 1, 1]
 
@@ -76,7 +76,7 @@ def test_both_sides_of_the_border_are_there(mini):
     table = coverage(mini)
     assert set(table["country"]) == {"VN", "CN"}
     assert named(row(table, "Vân Nam", "commune", "commune", "CN")) == [1, 1, 0]
-    assert named(row(table, "Quảng Tây", "residential_cluster", "pairing")) == [2, 3, 0]
+    assert named(row(table, "Quảng Tây", "village", "pairing")) == [2, 3, 0]
 
 
 def test_units_across_the_border_are_counted_where_a_source_counts_them(grown):
@@ -123,11 +123,11 @@ def test_a_number_of_units_holds_only_while_the_units_do(grown):
 
 
 def test_totals_bound_from_the_side_of_their_date(grown):
-    day = "n-zz-1,l-vn-lang-son-province,twinned,residential_cluster,VN,{},exact,{},s-news-nd,,"
+    day = "n-zz-1,l-vn-lang-son-province,twinned,village,VN,{},exact,{},s-news-nd,,"
     dataset = grown(counts=[day.format(20, "2020-06-01")])
 
     def at(date):
-        table = coverage(dataset, at=date, kind="residential_cluster")
+        table = coverage(dataset, at=date, kind="village")
         found = table[(table["reported"] == 20)].iloc[0]
         return found[["reported_when", "share_lower", "share_upper"]].tolist()
 
@@ -138,13 +138,13 @@ def test_totals_bound_from_the_side_of_their_date(grown):
 
 @pytest.mark.parametrize("qualifier", ["at_least", "about"])
 def test_hedged_totals_of_later_days_are_left_out(grown, qualifier):
-    line = f"n-zz-1,l-vn-lang-son-province,twinned,residential_cluster,VN,20,{qualifier},2020,"
+    line = f"n-zz-1,l-vn-lang-son-province,twinned,village,VN,20,{qualifier},2020,"
     dataset = grown(counts=[line + "s-news-nd,,"])
     table = coverage(dataset, at="2019")
     assert 20 not in table["reported"].dropna().tolist()
     reason = "totals of a day after 2019-12-31 that are not exact"
     assert table.attrs["left_out"][reason] == 1
-    later = coverage(dataset, at="2021", kind="residential_cluster")
+    later = coverage(dataset, at="2021", kind="village")
     bound = later.loc[later["reported"] == 20, "share_lower"].item()
     assert bound == pytest.approx((20 if qualifier == "at_least" else 1) / 73)
 
@@ -156,10 +156,10 @@ def test_differing_sources_give_a_row_each_and_agreeing_ones_unite(grown):
             counts=[
                 line.format(1, "border_units", "village", 73),
                 line.format(2, "border_units", "village", 75),
-                line.format(3, "twinned", "residential_cluster", 12),
+                line.format(3, "twinned", "village", 12),
             ]
         ),
-        kind="residential_cluster",
+        kind="village",
     )
     rows = table[(table["area"] == "Lạng Sơn") & (table["unit"] == "village")]
     pairs = rows[["eligible", "reported"]].astype(int).to_numpy().tolist()
@@ -172,10 +172,10 @@ def test_differing_sources_give_a_row_each_and_agreeing_ones_unite(grown):
 def test_more_named_than_reported_is_a_finding(grown):
     def finding(value, qualifier, day):
         line = (
-            "n-zz-1,l-vn-quang-ninh-province,twinned,residential_cluster,VN,{},{},{},s-gov-2023,,"
+            "n-zz-1,l-vn-quang-ninh-province,twinned,village,VN,{},{},{},s-gov-2023,,"
         )
         table = coverage(grown(counts=[line.format(value, qualifier, day)]))
-        return row(table, "Quảng Ninh", "residential_cluster", "village", "VN")["finding"]
+        return row(table, "Quảng Ninh", "village", "village", "VN")["finding"]
 
     assert finding(0, "exact", "2022") == "more named than reported"
     assert finding(0, "exact", "2014") == "more named since reported"
@@ -194,26 +194,26 @@ def test_a_total_of_all_kinds_stands_beside_all_kinds(grown):
 
 def test_units_of_another_level_are_no_units(grown):
     dataset = grown(
-        pairings=["p-zz,residential_cluster,joint,agreed,"],
+        pairings=["p-zz,village,joint,agreed,"],
         claims=["c-zz-1,p-zz,s-news-2022,par. 1,2016,,"],
         memberships=["c-zz-1,l-vn-minh-tan-commune,", "c-zz-1,l-cn-ai-diem,"],
     )
     table = coverage(dataset)
     assert table.attrs["left_out"]["members of another level than their kind of pairing ties"] == 1
-    assert named(row(table, "Hà Giang", "residential_cluster", "pairing")) == [1, 1, 0]
+    assert named(row(table, "Hà Giang", "village", "pairing")) == [1, 1, 0]
     assert "village" not in set(table.loc[table["area"] == "Hà Giang", "unit"])
 
 
 def test_a_unit_of_several_pairings_counts_once_by_the_best(grown):
     dataset = grown(
-        pairings=["p-zz,residential_cluster,joint,agreed,"],
+        pairings=["p-zz,village,joint,agreed,"],
         claims=["c-zz-1,p-zz,s-news-2022,par. 1,2016,,"],
         memberships=["c-zz-1,l-vn-trang-vi,", "c-zz-1,l-cn-ai-diem,"],
     )
     table = coverage(dataset)
-    assert named(row(table, "Quảng Ninh", "residential_cluster", "village", "VN")) == [2, 2, 0]
-    assert named(row(table, "Quảng Ninh", "residential_cluster", "pairing")) == [2, 3, 0]
-    assert named(row(table, "Quảng Tây", "residential_cluster", "village", "CN")) == [2, 3, 0]
+    assert named(row(table, "Quảng Ninh", "village", "village", "VN")) == [2, 2, 0]
+    assert named(row(table, "Quảng Ninh", "village", "pairing")) == [2, 3, 0]
+    assert named(row(table, "Quảng Tây", "village", "village", "CN")) == [2, 3, 0]
 
 
 def test_planned_pairings_count_when_asked_for_and_are_never_certain(mini):
@@ -224,13 +224,13 @@ def test_planned_pairings_count_when_asked_for_and_are_never_certain(mini):
 
 def test_pairings_inside_one_country_count_on_their_own_side(grown):
     dataset = grown(
-        pairings=["p-zz,residential_cluster,joint,agreed,"],
+        pairings=["p-zz,village,joint,agreed,"],
         claims=["c-zz-1,p-zz,s-news-2022,par. 1,2016,,"],
         memberships=["c-zz-1,l-vn-trang-vi,", "c-zz-1,l-vn-chi-ma,"],
     )
     table = coverage(dataset)
-    assert named(row(table, "Lạng Sơn", "residential_cluster", "village", "VN")) == [1, 1, 0]
-    assert named(row(table, "Lạng Sơn", "residential_cluster", "pairing")) == [2, 2, 0]
+    assert named(row(table, "Lạng Sơn", "village", "village", "VN")) == [1, 1, 0]
+    assert named(row(table, "Lạng Sơn", "village", "pairing")) == [2, 2, 0]
 
 
 def test_rows_are_the_same_in_any_order_and_the_input_unchanged(mini):
@@ -265,7 +265,7 @@ def test_shares_are_ordered(mini):
     ("argument", "message"),
     [
         ({"by": "region"}, "`by` is 'region'; use one of country, province, prefecture, district,"),
-        ({"kind": "villages"}, "`kind` is 'villages'; use one of residential_cluster, commune,"),
+        ({"kind": "villages"}, "`kind` is 'villages'; use one of village, commune,"),
         ({"statuses": ["agreed", "x"]}, "`statuses` is 'x'; use one of agreed, planned, doubtful"),
     ],
 )
@@ -277,7 +277,7 @@ def test_wrong_words_are_refused(mini, argument, message):
 def test_kinds_may_be_given_once_only() -> None:
     listed = coverage(load(), kind=["commune"])
     pd.testing.assert_frame_equal(coverage(load(), kind=iter(["commune"])), listed)
-    with pytest.raises(ArgumentError, match=r"^`kind` is 3; use some of residential_cluster, "):
+    with pytest.raises(ArgumentError, match=r"^`kind` is 3; use some of village, "):
         coverage(load(), kind=3)
 
 

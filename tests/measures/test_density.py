@@ -60,7 +60,7 @@ def test_pairings_per_100_km_by_kind_and_together(mini):
     assert together["denominator_source_id"] == "s-news-2022"
     kinds = table[table["kind"] != "all"].set_index("kind")["certain"].to_dict()
     # A kind that is in the data but not in the area is a row of zeros.
-    assert kinds == {"residential_cluster": 0, "commune": 1, "border_post": 1}
+    assert kinds == {"village": 0, "commune": 1, "border_post": 1}
     assert table.attrs["left_out"]["areas without a stated denominator"] == 4
 
 

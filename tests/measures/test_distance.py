@@ -151,7 +151,7 @@ def test_rows_in_another_order_give_the_same(mini: Dataset) -> None:
         (
             {"kind": "town"},
             (
-                "`kind` is 'town'; use one of residential_cluster, commune, district, province, "
+                "`kind` is 'town'; use one of village, commune, district, province, "
                 "border_post, other"
             ),
         ),
@@ -171,5 +171,5 @@ def test_the_bundled_data() -> None:
     one_to_one = measured[(measured["placed_a"] == 1) & (measured["placed_b"] == 1)]
     assert np.allclose(one_to_one["km"], one_to_one["km_min"])
     # Villages and communes that are tied lie on either side of the border.
-    near = measured[measured["kind"].isin(["residential_cluster", "commune"])]
+    near = measured[measured["kind"].isin(["village", "commune"])]
     assert near["km"].max() < 60

@@ -208,7 +208,7 @@ def test_what_cannot_be_compared_is_missing_and_not_significant(mini: Dataset) -
     table = null_model(mini, samples=30)
     assert table["kind"].unique().tolist() == [
         "all",
-        "residential_cluster",
+        "village",
         "commune",
         "border_post",
     ]

@@ -27,7 +27,7 @@ def signed(*dates, **more):
         localities=PLACES,
         sources="id,kind\ns-x,newspaper",
         pairings="id,kind,matching,status\n"
-        + "\n".join(f"p-{n},residential_cluster,joint,agreed" for n in numbers),
+        + "\n".join(f"p-{n},village,joint,agreed" for n in numbers),
         claims="id,pairing_id,source_id,signed\n"
         + "\n".join(f"c-{n},p-{n},s-x,{date}" for n, date in zip(numbers, dates, strict=True)),
         memberships="claim_id,locality_id\n"
@@ -79,14 +79,14 @@ def test_totals_stand_in_the_year_that_they_speak_of(mini):
     reported = table[table["reported"].notna()]
     columns = ["year", "reported", "reported_kind", "reported_source_id"]
     assert reported[columns].to_numpy().tolist() == [
-        [2017, 25, "residential_cluster", "s-agency-2021-05"]
+        [2017, 25, "village", "s-agency-2021-05"]
     ]
     assert timeline(mini, kind="commune")["reported"].isna().all()
     assert timeline(mini, by="province")["reported"].isna().all()
 
 
 def test_further_totals_of_a_year_are_rows_that_do_not_add_up():
-    count = "n-{0},l-vn,pairings,residential_cluster,,{1},exact,{2},s-x"
+    count = "n-{0},l-vn,pairings,village,,{1},exact,{2},s-x"
     rows = [(1, 5, "2012"), (2, 7, "2012-12"), (3, 7, "../2012"), (4, 9, ""), (5, 9, "2013?")]
     places = PLACES.rstrip() + "\n    l-vn,VN,country,V\n"
     dataset = signed("2012")

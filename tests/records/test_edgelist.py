@@ -494,7 +494,7 @@ def test_an_id_never_comes_to_mean_another_place() -> None:
          r"3166-1 codes in capitals, or one code \(ZZ where it is not known\)"),
         ({"kind": "twin"},
          r"`kind` gives 'Bath', 'Leeds'; give a column of kinds, or one kind, of "
-         r"residential_cluster, commune, district, province, border_post, other"),
+         r"village, commune, district, province, border_post, other"),
         ({"kind": "sister_city"}, r"`kind` gives 'sister_city'; give a column of kinds"),
         ({"signed": "jahr"}, r"`signed` is no column of `pairs`, and 'jahr' is not a date"),
         ({"localities": {"Ulm": 1}}, r"`localities` is a dict; give a pandas DataFrame"),

@@ -14,7 +14,7 @@ from twinstudy.tables.typed import text_tables
 HA_GIANG, TUYEN_QUANG = "l-vn-ha-giang-province", "l-vn-tuyen-quang-province"
 PHAI_LAU, THIEN_BAO = "p-phai-lau-trang-nhi", "p-thanh-thuy-minh-tan-thien-bao"
 CHOICES = {
-    "kinds": (None, "commune", ["residential_cluster", "district"], []),
+    "kinds": (None, "commune", ["village", "district"], []),
     "statuses": (None, "agreed", ["planned", "doubtful"]),
     "sources": (None, "s-news-2022", ["s-agency-2021-05", "s-stat-2020"]),
     "countries": (None, "VN", ["CN", "VN"]),
@@ -175,7 +175,7 @@ UNKNOWN = {
 
 
 REMEDIES = {
-    "kinds": "use some of residential_cluster, commune, district, province, border_post, other",
+    "kinds": "use some of village, commune, district, province, border_post, other",
     "statuses": "use some of agreed, planned, doubtful",
     "sources": "use some of s-agency-2021-05, s-agency-2021-06-en, s-gov-2023, s-news-2022, "
     "s-news-nd, s-stat-2020, s-thesis-2019",

@@ -18,7 +18,7 @@ def dataset() -> Dataset:
 def test_summary_counts_each_pairing_in_every_province_that_has_a_member(dataset: Dataset) -> None:
     counts = summary(dataset).set_index("area")
     assert counts.columns.tolist() == [
-        *("country", "residential_cluster", "commune", "district", "border_post"),
+        *("country", "village", "commune", "district", "border_post"),
         *("pairings", "localities", "claims", "sources"),
     ]
     assert counts.loc["Vân Nam"].tolist() == ["CN", 0, 1, 1, 1, 3, 3, 4, 3]

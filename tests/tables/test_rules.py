@@ -39,7 +39,7 @@ CASES = {
     "vocabulary": (
         "pairings.csv", "district,joint", "county,joint",
         ["pairings.csv:7: kind: 'county' is not in the vocabulary; use one of "
-         "residential_cluster, commune, district, province, border_post, other"],
+         "village, commune, district, province, border_post, other"],
     ),
     "date": (
         "claims.csv", "2015-12,,", "2015-13,,",
@@ -181,12 +181,12 @@ CASES = {
         ["counts.csv:4: kind: 'commune' does not fit border_length; leave it empty"],
     ),
     "level of a count": (
-        "counts.csv", "border_units,village", "border_units,residential_cluster",
-        ["counts.csv:5: kind: 'residential_cluster' does not fit border_units; use one of country, "
+        "counts.csv", "border_units,village", "border_units,village",
+        ["counts.csv:5: kind: 'village' does not fit border_units; use one of country, "
          "province, prefecture, district, commune, village, border_post"],
     ),
     "side of pairings": (
-        "counts.csv", "pairings,residential_cluster,,25", "pairings,residential_cluster,VN,25",
+        "counts.csv", "pairings,village,,25", "pairings,village,VN,25",
         ["counts.csv:7: side: 'VN' does not fit pairings, which have two sides; leave it empty"],
     ),
     "units without side": (

@@ -123,7 +123,7 @@ def plot_signings(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Examples
     --------
     >>> from twinstudy import load, signings
-    >>> axes = plot_signings(signings(load(), kind="residential_cluster"))
+    >>> axes = plot_signings(signings(load(), kind="village"))
     >>> "Pò Hèn – Thán Sản" in [label.get_text() for label in axes.get_yticklabels()]
     True
     """

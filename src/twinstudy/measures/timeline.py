@@ -81,7 +81,7 @@ def timeline(
     Examples
     --------
     >>> from twinstudy import load
-    >>> table = timeline(load(), kind="residential_cluster")
+    >>> table = timeline(load(), kind="village")
     >>> bool(table.loc[table["year"] == 2014, "signed_certain"].item() >= 1)
     True
     >>> (table["cumulative_lower"] <= table["cumulative_upper"]).all().item()

@@ -45,7 +45,7 @@ memberships, events, counts
     --------
     >>> dataset = load()
     >>> dataset.pairings["kind"].cat.categories[0]
-    'residential_cluster'
+    'village'
     """
 
     _frames: Frames

@@ -18,7 +18,7 @@ from twinstudy.tables.typed import codes_of
 
 #: Kinds of pairing as headings, by what they tie.
 KIND_WORDS = {
-    "residential_cluster": "village",
+    "village": "village",
     "commune": "commune",
     "district": "district",
     "province": "province",

@@ -20,12 +20,12 @@ LEVELS = (
     "village",
     "border_post",
 )
-KINDS = ("residential_cluster", "commune", "district", "province", "border_post", "other")
+KINDS = ("village", "commune", "district", "province", "border_post", "other")
 STATUSES = ("agreed", "planned", "doubtful")
 
 #: The level of the units that a pairing of each kind ties; `other` has none of its own.
 LEVEL_OF_KIND = {
-    "residential_cluster": "village",
+    "village": "village",
     "commune": "commune",
     "district": "district",
     "province": "province",
