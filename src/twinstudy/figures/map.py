@@ -162,7 +162,7 @@ def plot_map(
         texts = place_names(dataset, names)
         used: set[str] = set()
         for panel, kinds in panels.items():
-            _draw_land(panel, view, names)
+            _draw_land(panel, view, names, texts)
             part = ties[ties["kind"].isin(kinds)]
             for word in sorted(kinds, key=_FROM_BELOW.__getitem__):
                 _draw_kind(panel, part[part["kind"] == word], points, word, links, used)
@@ -180,7 +180,7 @@ def plot_map(
         last = list(panels)[-1]
         note(
             last if last is axes else axes,
-            *_notes(dataset, choice, ties, points, view, unnamed), below=4,
+            *_notes(dataset, choice, ties, points, view, unnamed), below=4, size=_TYPE,
         )  # fmt: skip
     return next(iter(panels))
 
@@ -225,9 +225,10 @@ def _window(points: pd.DataFrame, ties: pd.DataFrame) -> _Window:
     tall = max(float(np.ptp(y)) / 2 + margin, 0.22 * float(np.ptp(x)))  # no flat strip
     wide = max(float(np.ptp(x)) / 2 + margin, 0.8 * tall)
     across = (x.min() + x.max()) / 2
+    west, east, south, north = _LAYER if ends is near else (-180.0, 180.0, -90.0, 90.0)
     return (
-        max(across - wide, -180.0), min(across + wide, 180.0),
-        max(middle - tall, -90.0), min(middle + tall, 90.0),
+        max(across - wide, west), min(across + wide, east),
+        max(middle - tall, south), min(middle + tall, north),
     )  # fmt: skip
 
 
@@ -250,7 +251,7 @@ def _ties(dataset: Dataset, choice: Choice, points: pd.DataFrame) -> pd.DataFram
     )
 
 
-def _draw_land(axes: Axes, view: _Window, names: str) -> None:
+def _draw_land(axes: Axes, view: _Window, names: str, texts: pd.Series) -> None:
     west, east, south, north = view
     axes.set(xlim=(west, east), ylim=(south, north), xticks=[], yticks=[])
     axes.set_aspect(1 / _squeeze(view))
@@ -274,8 +275,7 @@ def _draw_land(axes: Axes, view: _Window, names: str) -> None:
             _name_land(axes, _TONKIN, word.replace(" ", "\n", 1), "#5f8aa5", style="italic")
             for land in _layer("provinces"):
                 facts = land["properties"]
-                word = {"zh": facts.get("name_zh"), "vi": facts["name"]}.get(names)
-                word = word or facts.get("name_en") or facts["name"]
+                word = texts.get(facts["locality_id"], facts["name"])
                 _name_land(axes, _NAMED_AT[facts["locality_id"]], word.upper(), "#8f897c")
     _draw_scale(axes, view)
 
@@ -381,8 +381,8 @@ def _explain(axes: Axes, panels: dict[Axes, list[str]]) -> None:
     ]  # fmt: skip
     if len(handles) > 1:
         axes.legend(handles=handles, loc="lower left", bbox_to_anchor=(0, 1), ncols=len(KINDS),
-                    fontsize=_TYPE + 1, frameon=False, borderaxespad=0.2, handletextpad=0.5,
-                    columnspacing=1.5)  # fmt: skip
+                    fontsize=_TYPE + 0.5, frameon=False, borderaxespad=0.2, handletextpad=0.4,
+                    columnspacing=1.1, handlelength=1.8, borderpad=0.1)  # fmt: skip
 
 
 def _notes(
@@ -452,7 +452,7 @@ def _write_names(axes: Axes, labels: pd.DataFrame, marked: pd.DataFrame) -> int:
     markers = to_pixels(np.array([line.get_xydata()[0] for line in axes.lines
                                   if line.get_marker() != "None"]).reshape(-1, 2))  # fmt: skip
     view = axes.get_window_extent()
-    taken = [text.get_window_extent().extents for text in axes.texts if text.get_zorder() > 1]
+    taken = [text.get_window_extent().extents for text in axes.texts if text.get_text()]
     taken += [line.get_window_extent().extents for line in axes.lines if line.get_label() == "scale"]
     apart = np.hypot(*(at[:, None] - at[None]).T)
     order = np.argsort(-(apart < 60 * unit).sum(axis=0), kind="stable")

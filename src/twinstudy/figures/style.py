@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.text import Text
 
-#: Okabe and Ito, Color Universal Design, 2008; provinces darker and "other" lighter than there, so
-#: that colour-blind readers can tell kinds apart that touch.
+#: Okabe and Ito, Color Universal Design, 2008; provinces darker and "other" black, so that
+#: colour-blind readers can tell kinds apart that touch.
 COLOURS = dict(
-    zip(KINDS, ("#D55E00", "#0072B2", "#009E73", "#6A1B4D", "#F0C000", "#C9C9C9"), strict=True)
+    zip(KINDS, ("#D55E00", "#0072B2", "#009E73", "#6A1B4D", "#F0C000", "#111111"), strict=True)
 ) | {"all": "#333333"}
 MARKERS = dict(zip(KINDS, "os^*DX", strict=True))
 KIND_LABELS = dict(
@@ -167,14 +167,14 @@ def _a(thing: object) -> str:
     return repr(thing) if thing is None or isinstance(thing, str) else f"a {type(thing).__name__}"
 
 
-def note(axes: Axes, *parts: str, below: float = 4) -> None:
+def note(axes: Axes, *parts: str, below: float = 4, size: float = SMALL - 0.5) -> None:
     """Write a short note under axes: day, denominators, and what is left out."""
     text = "; ".join(part for part in parts if part)
     if text:
         axes.annotate(
-            _filled(axes, text[0].upper() + text[1:] + ".", SMALL - 0.5), (0, 0), (0, -below),
+            _filled(axes, text[0].upper() + text[1:] + ".", size), (0, 0), (0, -below),
             xycoords="axes fraction", textcoords="offset points", ha="left", va="top",
-            fontsize=SMALL - 0.5, color=MUTED, linespacing=1.25,
+            fontsize=size, color=MUTED, linespacing=1.25,
         )  # fmt: skip
 
 
