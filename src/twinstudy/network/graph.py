@@ -10,7 +10,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
-from twinstudy.evidence.consolidate import Choice, choose, members
+from twinstudy.evidence.consolidate import Choice, Words, choose, members
 from twinstudy.evidence.hierarchy import ancestors
 from twinstudy.records.dataset import Dataset
 
@@ -18,7 +18,11 @@ _NODE_COLUMNS = ["name", "name_zh", "country", "level", "longitude", "latitude"]
 
 
 def incidence_graph(
-    dataset: Dataset, *, at: str | date | None = None, statuses: str | Iterable[str] = ("agreed",)
+    dataset: Dataset,
+    *,
+    at: str | date | None = None,
+    kind: Words | None = None,
+    status: Words = ("agreed",),
 ) -> nx.Graph[str]:
     """Build the bipartite graph of localities and the pairings that they are members of.
 
@@ -31,7 +35,9 @@ def incidence_graph(
     at
         Only pairings certainly or possibly in being by this day; None for the newest day that
         the data speak of.
-    statuses
+    kind
+        Kinds of pairings to take in; None for all.
+    status
         Statuses of pairings to take in.
 
     Returns
@@ -46,7 +52,7 @@ def incidence_graph(
     Raises
     ------
     ArgumentError
-        If `at` is not a day, or `statuses` holds another word.
+        If `at` is not a day, or `kind` or `status` hold another word.
 
     Notes
     -----
@@ -59,7 +65,7 @@ def incidence_graph(
     >>> graph.nodes["l-vn-phai-lau"]["name"], graph.nodes["l-vn-phai-lau"]["bipartite"]
     ('Phai Lầu', 0)
     """
-    choice = choose(dataset, at=at, status=statuses)
+    choice = choose(dataset, at=at, kind=kind, status=status)
     pairings = choice.pairings.set_index("pairing_id").assign(bipartite=1)
     pairings["being"] = np.where(pairings["certain"], "certain", "possible")
     named = members(dataset)
@@ -79,7 +85,8 @@ def locality_graph(
     *,
     at: str | date | None = None,
     level: str | None = None,
-    statuses: str | Iterable[str] = ("agreed",),
+    kind: Words | None = None,
+    status: Words = ("agreed",),
 ) -> nx.Graph[str]:
     """Build the graph of localities that are tied across the sides of a pairing.
 
@@ -95,7 +102,9 @@ def locality_graph(
     level
         Roll members up to their ancestors of this level at that day; None for the members
         themselves.
-    statuses
+    kind
+        Kinds of pairings to take in; None for all.
+    status
         Statuses of pairings to take in.
 
     Returns
@@ -112,7 +121,7 @@ def locality_graph(
     Raises
     ------
     ArgumentError
-        If `at` is not a day, `level` not a level, or `statuses` holds another word.
+        If `at` is not a day, `level` not a level, or `kind` or `status` hold another word.
 
     Notes
     -----
@@ -131,7 +140,7 @@ def locality_graph(
     >>> round(sum(w for *_, w in graph.edges(data="weight")), 6) == graph.graph["pairings"]
     True
     """
-    choice = choose(dataset, at=at, status=statuses)
+    choice = choose(dataset, at=at, kind=kind, status=status)
     ties = _ties(dataset, choice, level)
     links = ties.groupby(["low", "high"]).agg(
         pairings=("pairing_id", "size"), certain=("certain", "sum"), weight=("weight", "sum")
