@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from twinstudy.errors import ArgumentError
-from twinstudy.records.dataset import Dataset
+from twinstudy.evidence.hierarchy import lineage
+from twinstudy.evidence.names import place_names
+from twinstudy.records.dataset import Dataset, remembered
 from twinstudy.tables.files import write_bytes
 from twinstudy.tables.schema import KINDS
 
@@ -131,13 +133,21 @@ def _find_fonts(texts: list[Text]) -> None:
 
 
 def measured(
-    data: object, measure: Callable[..., pd.DataFrame], columns: tuple[str, ...],
+    data: object, measure: Callable[..., pd.DataFrame], columns: tuple[str, ...], names: str,
     arguments: dict[str, Any],
 ) -> pd.DataFrame:  # fmt: skip
-    """Take what a measure returned, or measure a dataset; refuse anything else."""
+    """Take what a measure returned, or measure a dataset, with areas from west to east."""
     name = measure.__name__
     if isinstance(data, Dataset):
-        return measure(data, **arguments)
+        table = measure(data, **arguments)
+        if "area_id" in table:
+            attrs, order = table.attrs, west_to_east(data)
+            table["area"] = table["area_id"].map(place_names(data, names))
+            east = table["area_id"].map(order)
+            table = table.assign(south=table["country"] != "VN", east=east)
+            table = table.sort_values(["south", "east"], kind="stable", ignore_index=True)
+            table.attrs = attrs
+        return table
     if not isinstance(data, pd.DataFrame):
         raise ArgumentError(
             f"`data` is {_a(data)}; give a dataset, such as `load()` returns, "
@@ -230,14 +240,14 @@ def legend(axes: Axes, handles: list[Any], columns: int = 4, **place: Any) -> No
     )  # fmt: skip
 
 
-def west_to_east(dataset: Dataset, places: pd.Series) -> pd.Series:
-    """Return the mean longitude by place: of its own point, or of those of places within it."""
+@remembered
+def west_to_east(dataset: Dataset) -> pd.Series:
+    """Return by unit the mean longitude of the places of pairings within it, or its own."""
     own = dataset.localities.set_index("id")["longitude"]
-    from twinstudy.evidence.hierarchy import lineage
-
+    twinned = own[own.index.isin(dataset.memberships["locality_id"])]
     within = lineage(dataset).drop_duplicates(["locality_id", "ancestor_id"])
-    mean = within["locality_id"].map(own).groupby(within["ancestor_id"]).mean()
-    return mean.reindex(places).fillna(own.reindex(places))
+    mean = within["locality_id"].map(twinned).groupby(within["ancestor_id"]).mean()
+    return mean.reindex(own.index).fillna(own)
 
 
 def save_figure(
