@@ -31,17 +31,17 @@ FOLDER = bundled_data()
 NAME = DATASET.localities.set_index("id")["name"]
 
 FLOORS = {
-    "sources": 195,
-    "localities": 240,
-    "aliases": 112,
-    "codes": 220,
-    "containments": 268,
-    "successions": 60,
-    "pairings": 68,
-    "claims": 136,
-    "memberships": 300,
-    "events": 45,
-    "counts": 146,
+    "sources": 214,
+    "localities": 248,
+    "aliases": 122,
+    "codes": 238,
+    "containments": 276,
+    "successions": 61,
+    "pairings": 69,
+    "claims": 141,
+    "memberships": 309,
+    "events": 59,
+    "counts": 157,
 }
 
 #: The province of a place in each of the seven, before and after the reform of 2025.
@@ -77,7 +77,7 @@ def test_no_rows_are_lost(table: str) -> None:
 
 
 def test_statements_of_sources_are_not_lost() -> None:
-    assert sum(len(DATASET.tables[name]) for name in ("claims", "counts", "events")) >= 330
+    assert sum(len(DATASET.tables[name]) for name in ("claims", "counts", "events")) >= 357
 
 
 def test_every_kind_and_every_border_province_is_there() -> None:
@@ -116,6 +116,7 @@ ARTICLES = {
         ("l-vn-lang-son-province", "border_units", "village", 73, "exact", "par. 5"),
         ("l-vn-lang-son-province", "twinned", "village", 9, "exact", "par. 8"),
         ("l-vn-lang-son-province", "twinned", "commune", 2, "exact", "par. 8"),
+        ("l-vn-lang-son-province", "twinned", "district", 5, "exact", "par. 7"),
         ("l-vn-cao-loc-district", "twinned", "village", 2, "exact", "par. 10"),
         ("l-vn-cao-loc-district", "twinned", "commune", 2, "exact", "par. 10"),
         ("l-vn-cao-loc-district", "border_length", "", 74, "at_least", "par. 10"),
@@ -211,6 +212,62 @@ def test_plans_and_doubts_are_told_from_agreements() -> None:
     assert status["p-dong-van-district-ma-ly-pho"] == "planned"
     assert status["p-lao-cai-province-van-nam"] == "agreed"
     assert status["p-lang-son-district-sung-ta"] == "agreed"
+    assert status["p-dong-dang-thuong-thach"] == "agreed"
+    assert status["p-mong-cai-phong-thanh-cang"] == "agreed"
+    assert status["p-lai-chau-district-kim-binh"] == "doubtful"
+
+
+def test_every_claim_has_a_status_and_three_pairings_are_told_both_ways() -> None:
+    claims = DATASET.claims
+    assert claims["status"].notna().all()
+    told = claims[claims["status"] != "silent"]
+    ways = told.groupby("pairing_id")["status"].agg(lambda words: set(words.astype("str")))
+    assert {key for key, words in ways.items() if len(words) == 2} == {
+        "p-dong-van-district-ma-ly-pho",
+        "p-muong-khuong-ma-quan",
+        "p-xin-man-ma-quan",
+    }
+
+
+def test_every_source_was_read_by_a_day_and_bounded_by_it() -> None:
+    sources = DATASET.sources
+    assert sources["accessed"].notna().all()
+    read = date_bounds(sources["accessed"])["latest"]
+    assert read.max() <= pd.Timestamp("2026-11-28")
+    published = date_bounds(sources["published"])["latest"]
+    assert (published <= read).all()
+    lists = sources["kind"].isin(["map", "statistics"])
+    assert (sources["read"].isna() == lists).all()
+
+
+def test_no_locator_speaks_of_an_opening() -> None:
+    for name in ("claims", "events", "counts"):
+        assert not DATASET.tables[name]["locator"].str.contains("opening", na=False).any()
+
+
+def test_lengths_of_before_2009_are_kept_from_those_of_today() -> None:
+    counts = DATASET.counts
+    today = counts[counts["measure"] == "border_length"].set_index("id")
+    provinces = DATASET.localities.query("level == 'province' and country == 'VN'")["id"]
+    sums = today[today["area_id"].isin(provinces)].groupby("area_id")["value"].min()
+    assert sums.sum() == pytest.approx(1449.566, abs=3)
+    whole = counts.set_index("id").loc["n-vn-5", "value"]
+    chinese = today[today["side"] == "CN"]["value"]
+    assert set(chinese.index) == {"n-phong-thanh-cang-prefecture-1", "n-quang-tay-province-5"}
+    assert chinese.max() < whole
+
+
+def test_twelve_partners_inland_do_not_touch_the_border() -> None:
+    places = DATASET.localities.set_index("id")["at_border"]
+    assert (places == "no").sum() == 12
+    assert (DATASET.counts["value"] > 0).all()
+
+
+def test_sources_of_points_have_a_licence_or_say_that_none_is_stated() -> None:
+    sources = DATASET.sources.set_index("id")["licence"]
+    used = DATASET.localities["position_source_id"].dropna()
+    assert set(sources.dropna().index) == set(used)
+    assert (used.map(sources) == "none stated").sum() == 59
 
 
 def test_a_letter_of_intent_is_an_event_and_the_other_wording_stays() -> None:
@@ -254,7 +311,8 @@ def test_a_name_is_given_where_a_code_and_a_text_support_it() -> None:
         "532624205000",
     )
     assert codes["l-cn-van-vi"] == "450681101201"
-    assert pd.isna(name["l-cn-van-vi"])
+    assert name["l-cn-van-vi"] == "万尾"
+    assert pd.isna(name["l-cn-trang-nhi"])
 
 
 def test_a_number_means_a_unit_only_at_its_date() -> None:

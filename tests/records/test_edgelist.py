@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from twinstudy import ArgumentError, DataError, Dataset, conflicts, from_edgelist, load
 from twinstudy.records.dataset import dataset_from_text
-from twinstudy.tables.typed import text_tables
+from twinstudy.tables.files import text_tables
 
 COUNTRIES = {"left_country": "DE", "right_country": "GB"}
 

@@ -9,7 +9,7 @@ from conftest import Edit
 
 from twinstudy import ArgumentError, Dataset, ancestors, load, restrict
 from twinstudy.records.dataset import dataset_from_text
-from twinstudy.tables.typed import text_tables
+from twinstudy.tables.files import text_tables
 
 HA_GIANG, TUYEN_QUANG = "l-vn-ha-giang-province", "l-vn-tuyen-quang-province"
 PHAI_LAU, THIEN_BAO = "p-phai-lau-trang-nhi", "p-thanh-thuy-minh-tan-thien-bao"

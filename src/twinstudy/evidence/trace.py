@@ -49,7 +49,7 @@ def conflicts(dataset: Dataset) -> pd.DataFrame:
     claims = dataset.claims.rename(columns={"id": "claim_id"})
     pairings = consolidate(dataset).set_index("pairing_id")
     apart = claims["pairing_id"].map(pairings["signed_conflict"]) & claims["signed"].notna()
-    dates = claims[apart].assign(value=claims["signed"], disagreement="no common day")
+    dates = claims[apart].assign(value=claims.loc[apart, "signed"], disagreement="no common day")
     stated = claims["agreement_items"].groupby(claims["pairing_id"])
     differs = stated.transform("min").ne(stated.transform("max")).fillna(value=False)
     items = claims[differs & claims["agreement_items"].notna()]

@@ -17,7 +17,6 @@ from twinstudy.errors import DataError, Problems
 from twinstudy.tables.files import (
     Frames,
     column_text,
-    text_tables,
     type_tables,
     unclean_cells,
     write_tables,
@@ -34,7 +33,7 @@ class Dataset:
     Attributes
     ----------
     sources, localities, aliases, codes, containments, successions, pairings, claims, \
-memberships, events, counts
+memberships, contents, events, counts
         The tables of the data model, sorted by key: text as ``str``, vocabularies as
         categoricals in the order of the data model, numbers as ``float64`` or ``Int64``. Each is
         a copy: nothing done to it changes the dataset.
@@ -113,6 +112,11 @@ memberships, events, counts
         return self.tables["memberships"]
 
     @property
+    def contents(self) -> pd.DataFrame:
+        """The table `contents`."""
+        return self.tables["contents"]
+
+    @property
     def events(self) -> pd.DataFrame:
         """The table `events`."""
         return self.tables["events"]
@@ -176,15 +180,9 @@ memberships, events, counts
         counts = (f"{len(self._frames[name])} {name}" for name in _SUMMARY)
         return f"<twinstudy.Dataset {self.version}: {', '.join(counts)}>"
 
-    def __str__(self) -> str:
-        from twinstudy.study.display import card_text
-
-        return card_text(self)
-
     def _repr_html_(self) -> str:
-        from twinstudy.study.display import card_html
-
-        return card_html(self)
+        rows = (f"<tr><td>{name}</td><td>{len(self.tables[name]):,}</td></tr>" for name in _SUMMARY)
+        return f"<p>twinstudy {self.version}</p><table>{''.join(rows)}</table>"
 
 
 _P = ParamSpec("_P")

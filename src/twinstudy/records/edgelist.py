@@ -22,8 +22,8 @@ from twinstudy.records.reading import (
     read_column,
     slug,
 )
-from twinstudy.tables.schema import KINDS, LEVEL_OF_KIND, LEVELS, TABLES, table
 from twinstudy.tables.files import Frames
+from twinstudy.tables.schema import KINDS, LEVEL_OF_KIND, LEVELS, TABLES, table
 
 _FILE, _PLACES = "pairs", "localities"
 _DEFAULT_LEVEL, _DEFAULT_SOURCE = "commune", "Edge list"

@@ -12,9 +12,8 @@ import numpy as np
 import pandas as pd
 
 from twinstudy.errors import ArgumentError, Problem
-from twinstudy.tables.csvtext import CONTROL
+from twinstudy.tables.files import CONTROL, column_text
 from twinstudy.tables.schema import Column
-from twinstudy.tables.typed import column_text
 
 _LONGEST_TEXT = 1_000  # characters; so that a row never makes a line too long for a file
 _UNCLEAN = re.compile(f"{CONTROL.pattern}|[\ud800-\udfff]")

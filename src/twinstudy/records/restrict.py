@@ -10,9 +10,9 @@ import pandas as pd
 from twinstudy.errors import ArgumentError, Problem, Problems
 from twinstudy.records.dataset import Dataset, dataset_of
 from twinstudy.records.reading import read_as
+from twinstudy.tables.files import Frames, text_tables, type_tables
 from twinstudy.tables.schema import KINDS, STATUSES, TABLES, Table
 from twinstudy.tables.table_rules import check_tables
-from twinstudy.tables.typed import Frames, text_tables, type_tables
 
 Names = str | Iterable[str]
 

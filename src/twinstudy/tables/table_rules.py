@@ -49,7 +49,8 @@ def positions(tables: Tables) -> Iterator[Problem]:
 
 def _looked_up(references: pd.Series, frame: pd.DataFrame, column: str) -> pd.Series:
     """Return what a column of another table says of each reference; missing where unknown."""
-    return references.map(frame.set_index("id")[column])
+    found = frame.set_index("id")[column].reindex(references)  # `map` fails on no rows of dates
+    return found.set_axis(references.index)
 
 
 def containment_levels(tables: Tables) -> Iterator[Problem]:
@@ -160,6 +161,43 @@ def pairing_sides(tables: Tables) -> Iterator[Problem]:
     )  # fmt: skip
 
 
+def implied_aims(tables: Tables) -> Iterator[Problem]:
+    """Yield contents that are known from an aim and called explicit."""
+    cells = tables.text["contents"]
+    wrong = (cells["basis"] == "aim") & (cells["certainty"] == "explicit")
+    yield from problems_at(
+        tables, "contents", "certainty", wrong,
+        "{!r} does not fit an aim, from which contents follow only; write implied",
+    )  # fmt: skip
+
+
+def lists_of_contents(tables: Tables) -> Iterator[Problem]:
+    """Yield claims whose `list` does not fit their rows of contents.
+
+    As a warning, those that count contents and say nothing of their list.
+    """
+    cells = tables.text["claims"]
+    told = cells["id"].isin(tables.text["contents"]["claim_id"])
+    counted = cells["agreement_items"] != ""
+    file = f"contents{tables.suffix}"
+    faults = (
+        (cells["list"].isin(["whole", "part"]) & ~told,
+         f"{{!r}} needs rows of this claim in {file}; add them, or write counted"),
+        ((cells["list"] == "counted") & told,
+         f"{{!r}} does not fit a claim with rows in {file}; write whole or part"),
+        ((cells["list"] == "counted") & ~counted,
+         "{!r} needs the number in agreement_items; give it, or leave this empty"),
+    )  # fmt: skip
+    for wrong, message in faults:
+        yield from problems_at(tables, "claims", "list", wrong, message)
+    yield from problems_at(
+        tables, "claims", "list", counted & ~told & (cells["list"] == ""),
+        f"the claim counts contents and has none in {file}; "
+        "add them, or write counted where the source lists none",
+        severity="warning",
+    )  # fmt: skip
+
+
 def event_quantities(tables: Tables) -> Iterator[Problem]:
     """Yield events with a quantity and no unit, or a unit and no quantity."""
     cells = tables.text["events"]
@@ -178,6 +216,7 @@ def count_shapes(tables: Tables) -> Iterator[Problem]:
     words = {
         "pairings": (*KINDS, ""), "twinned": (*KINDS, ""),
         "border_units": LEVELS, "border_length": ("",),
+        "border_length_before_2009": ("",), "border_stretch": ("",),
     }  # fmt: skip
     for name, allowed in words.items():
         shown = ", ".join(word for word in allowed if word)
@@ -213,12 +252,51 @@ def not_after_publication(tables: Tables) -> Iterator[Problem]:
         known_by = _looked_up(frame["source_id"], sources, "day")
         late = date_bounds(frame[column], errors="coerce")["earliest"] > known_by
         if name == "claims":
-            late &= ~frame["pairing_id"].isin(planned)
+            late &= ~frame["pairing_id"].isin(planned) & (frame["status"] != "planned")
         yield from problems_at(
             tables, name, column, late,
             "{!r} is later than the publication of its source; "
             "correct one of the two dates",
         )  # fmt: skip
+
+
+def read_when_published(tables: Tables) -> Iterator[Problem]:
+    """Yield sources that were read before they were published."""
+    frame = tables.typed["sources"]
+    published = date_bounds(frame["published"], errors="coerce")["earliest"]
+    accessed = date_bounds(frame["accessed"], errors="coerce")["latest"]
+    yield from problems_at(
+        tables, "sources", "accessed", (published > accessed).to_numpy(bool),
+        "{!r} is earlier than the publication; correct one of the two dates",
+    )  # fmt: skip
+
+
+def border_flags(tables: Tables) -> Iterator[Problem]:
+    """Yield sources of an empty `at_border`, and lengths of the border of units away from it."""
+    cells, counts = tables.text["localities"], tables.text["counts"]
+    empty = (cells["at_border"] == "") & (cells["at_border_source_id"] != "")
+    yield from problems_at(
+        tables, "localities", "at_border_source_id", empty.to_numpy(bool),
+        "{!r} is the source of an empty cell; write yes or no into at_border, or take it out",
+    )  # fmt: skip
+    away = counts["area_id"].isin(cells.loc[cells["at_border"] == "no", "id"])
+    sized = counts["measure"].str.startswith("border_")
+    yield from problems_at(
+        tables, "counts", "area_id", (away & sized).to_numpy(bool),
+        "{!r} is said not to touch the border; correct its at_border in localities, or the count",
+    )  # fmt: skip
+
+
+def claimed_agreements(tables: Tables) -> Iterator[Problem]:
+    """Yield agreed pairings of which every claim speaks as of a plan."""
+    pairings, claims = tables.text["pairings"], tables.text["claims"]
+    other = claims.loc[claims["status"] != "planned", "pairing_id"]
+    claimed = pairings["id"].isin(claims["pairing_id"])
+    wrong = (pairings["status"] == "agreed") & claimed & ~pairings["id"].isin(other)
+    yield from problems_at(
+        tables, "pairings", "status", wrong.to_numpy(bool),
+        "every claim on this pairing says planned; write planned, or correct a claim",
+    )  # fmt: skip
 
 
 #: Every rule across rows or tables, with the tables that it reads.
@@ -230,9 +308,14 @@ TABLE_RULES: tuple[tuple[Rule, tuple[str, ...]], ...] = (
     (one_code_at_a_time, ("localities", "codes")),
     (acyclic_successions, ("localities", "successions")),
     (pairing_sides, ("localities", "pairings", "claims", "memberships")),
+    (implied_aims, ("contents",)),
+    (lists_of_contents, ("claims", "contents")),
     (event_quantities, ("events",)),
     (count_shapes, ("counts",)),
     (not_after_publication, ("sources", "pairings", "claims", "events", "counts")),
+    (read_when_published, ("sources",)),
+    (border_flags, ("localities", "counts")),
+    (claimed_agreements, ("pairings", "claims")),
 )
 
 
