@@ -108,7 +108,7 @@ def plot_coverage(
                 color=INK, fontsize=SIZE, fontweight="bold",
             )  # fmt: skip
         axes.set_yticks(rows["y"].tolist(), rows["label"].tolist(), fontsize=SIZE)
-        axes.set_ylim(rows["y"].iloc[-1] + 0.7, 0.45)
+        axes.set_ylim(rows["y"].iloc[-1] + 0.7, -0.5)
         axes.set_xlim(0, 104)
         axes.set_xticks(range(0, 101, 25))
         what = "units at the border" if counted else "highest total that is reported"
@@ -143,7 +143,7 @@ def _shares(table: pd.DataFrame) -> pd.DataFrame:
         found.append(
             {
                 "kind": str(first["kind"]), "label": label, "counted": counted,
-                "head": word if counted else f"{word}: of the total reported",
+                "head": word,
                 "certain": 100 * first["certain"] / base,
                 "possible": 100 * first["possible"] / base,
                 "totals": [100 * share for share in group["reported_share"].dropna()],
@@ -152,7 +152,10 @@ def _shares(table: pd.DataFrame) -> pd.DataFrame:
         )  # fmt: skip
     rank = {word: number for number, word in enumerate(KIND_LABELS)}
     found.sort(key=lambda row: (not row["counted"], rank[row["kind"]]))
-    return pd.DataFrame(found)
+    rows = pd.DataFrame(found)
+    if len(rows) and rows["counted"].any():
+        rows["head"] += rows["counted"].map({True: "", False: ", of the total reported"})
+    return rows
 
 
 def _draw_share(axes: Axes, row: Any) -> None:
@@ -186,8 +189,8 @@ def _share_handles(rows: pd.DataFrame) -> list[Any]:
     ]
     if rows["totals"].map(len).any():
         handles.append(Line2D([], [], label="reported, on its date", **_DIAMOND))
-    if not rows["counted"].all():
-        base = Patch(facecolor="none", edgecolor="#888888", linestyle="--", label="other base")
+    if rows["counted"].nunique() > 1:
+        base = Patch(facecolor="none", edgecolor="#888888", linestyle="--", label="of the total reported")
         handles.append(base)
     return handles
 

@@ -72,20 +72,24 @@ def drawing(
 
     if ax is not None and not isinstance(ax, AnyAxes):
         raise ArgumentError(f"`ax` is {_a(ax)}; give axes, such as plt.subplots()[1]")
+    figure = None
     if ax is None:
         # Outside the context, which would take back what a notebook sets on its first figure.
         figure = plt.figure(figsize=size, dpi=100, facecolor="w", edgecolor="w", layout="none")
     try:
         with _defaults():
-            if ax is None:
+            if ax is None and figure is not None:
                 figure.set_layout_engine("constrained")
                 ax = figure.add_subplot()
             yield ax
-            words = default if title is None else title
-            ax.set_title(_filled(ax, words, SIZE + 1), loc="left", pad=pad, size=SIZE + 1)
+            words = _filled(ax, default if title is None else title, SIZE + 1)
+            if figure is not None:
+                figure.suptitle(words, x=0.01, ha="left", size=SIZE + 1)
+            else:
+                ax.set_title(words, loc="left", pad=pad, size=SIZE + 1)
             _make_literal(ax)
     except BaseException:
-        if ax is None or ax.figure is plt.figure:
+        if figure is not None:
             plt.close(figure)
         raise
 
@@ -301,9 +305,8 @@ def save_figure(
             "save_figure(plot_map(load()), 'map.svg')"
         )
     path = Path(path)
-    titles = [axes.get_title(loc="left") or axes.get_title() for axes in whole.axes]
     facts = {
-        "Title": " ".join(next(filter(None, titles), "").split()) or None,
+        "Title": " ".join(whole.get_suptitle().split()) or None,
         "Source": f"twinstudy: {origin}" if origin else "twinstudy",
     }
     metadata: dict[str, dict[str, Any]] = {

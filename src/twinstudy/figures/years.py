@@ -96,9 +96,9 @@ def plot_timeline(
     totals = totals if len(kinds) < 2 else totals[:0]
     words = "Pairings" if len(kinds) != 1 else f"Pairings of {KIND_LABELS[kinds[0]]}"
     with drawing(
-        ax, size=(WIDTH, 5.0), title=title, default=f"{words} signed, by year"
+        ax, size=(WIDTH, 5.4), title=title, default=f"{words} signed, by year"
     ) as upper:
-        lower = upper.inset_axes((0, -0.62, 1, 0.5))
+        lower = upper.inset_axes((0, -0.66, 1, 0.54))
         edges = _draw_band(upper, named, 0.0, 1.0)
         low, high = int(named["lower"].iloc[-1]), int(named["upper"].iloc[-1])
         top = max(float(high), float(totals["reported"].max()) if len(totals) else 0.0, 1.0) * 1.1
@@ -122,7 +122,7 @@ def plot_timeline(
         upper.tick_params(labelbottom=False)
         upper.set_ylabel("by the end of the year", fontsize=SIZE)
         lower.set_ylabel("in the year", fontsize=SIZE)
-        note(upper, *left_out(table.attrs), below=upper.bbox.height * 0.72 * 0.62 + 30)
+        note(lower, *left_out(table.attrs), below=24)
     return upper
 
 
@@ -186,7 +186,7 @@ def plot_signings(
     # Years of open bars alone say little; they begin with the first year that a date allows.
     first, last = years[0] - 0.6, years[1] + 1.2
     size = (WIDTH, 1.6 + 0.185 * (float(rows["y"].iloc[-1]) + 1))
-    with drawing(ax, size=size, title=title, default="When pairings were signed", pad=38) as axes:
+    with drawing(ax, size=size, title=title, default="When pairings were signed", pad=52) as axes:
         for row in rows_of(rows):
             _draw_signing(axes, row, first, last)
         axes.set_yticks(rows["y"].tolist(), [_short(name) for name in rows["pairing"]])
@@ -202,7 +202,7 @@ def plot_signings(
         axes.grid(axis="x", color="#E6E6E6", linewidth=0.6)
         axes.set_axisbelow(True)
         plain(axes)
-        legend(axes, _signing_handles(rows), columns=4, bbox_to_anchor=(1, 1), loc="lower right")
+        legend(axes, _signing_handles(rows), columns=4, bbox_to_anchor=(1.03, 1), loc="lower right")
         note(axes, *left_out(table.attrs), below=24)
     return axes
 
@@ -367,10 +367,8 @@ def _plot_areas(
         plain(axes)
         axes.set_ylim(-0.05, len(groups))
         axes.set_xlim(first := float(named["year"].min()), year + 1)
-        axes.set_xticks(
-            [tick + 0.5 for tick in (ticks := _ticks(first, year, 8))],
-            [f"{tick:.0f}" for tick in ticks],
-        )  # fmt: skip
+        ticks = _ticks(first, year, 8)
+        axes.set_xticks([tick + 0.5 for tick in ticks], [f"{tick:.0f}" for tick in ticks])
         step = _ticks(0, top, 3)[1] if top > 1 else 1
         x, y = first + 0.03 * (edges[-1] - first), len(groups) - 0.94
         axes.plot([x, x], [y, y + step * 0.88 / top], color=INK, linewidth=2.5,
