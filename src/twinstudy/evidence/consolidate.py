@@ -282,7 +282,9 @@ def _envelope(dated: pd.DataFrame) -> pd.DataFrame:
 
 def _number(days: pd.Series) -> pd.Series:
     """Turn days into numbers of days, missing ones staying so."""
-    return (days - pd.Timestamp(0)) / pd.Timedelta(days=1)
+    whole = days.to_numpy("datetime64[D]")
+    numbers = pd.Series(whole.astype("int64"), index=days.index, dtype="float64")
+    return numbers.mask(days.isna())
 
 
 def existing(
