@@ -92,7 +92,7 @@ def restrict(
     if countries is not None:
         countries = _known("countries", countries, places["country"].unique())
         outside = members.loc[~members["country"].isin(countries), "pairing_id"]
-        pairings = pairings[~chosen["id"].isin(outside)]
+        chosen = chosen[~chosen["id"].isin(outside)]
         home = places.loc[places["country"].isin(countries), "id"]
         counts = counts[counts["area_id"].isin(home)]
     if areas is not None:
