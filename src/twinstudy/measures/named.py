@@ -9,7 +9,7 @@ import pandas as pd
 
 from twinstudy.errors import ArgumentError
 from twinstudy.evidence.consolidate import Choice, members
-from twinstudy.evidence.hierarchy import ancestors, existence
+from twinstudy.evidence.hierarchy import ancestors, existence, west_to_east
 from twinstudy.records.dataset import Dataset, remembered
 from twinstudy.tables.schema import LEVEL_OF_KIND, LEVELS
 
@@ -102,8 +102,12 @@ def facts(dataset: Dataset, choice: Choice, **more: Any) -> dict[Hashable | None
 
 
 def described(dataset: Dataset, frame: pd.DataFrame) -> pd.DataFrame:
-    """Put name and country of the area in front."""
+    """Put name and country of the area in front, and areas from west to east by country."""
     places = dataset.localities.set_index("id")
+    country = frame["area_id"].map(places["country"])
+    longitude = frame["area_id"].map(west_to_east(dataset))
+    key = pd.DataFrame({"country": country, "longitude": longitude, "area": frame["area_id"]})
+    frame = frame.loc[key.sort_values(list(key), kind="stable").index].reset_index(drop=True)
     frame.insert(1, "area", frame["area_id"].map(places["name"]))
     frame.insert(2, "country", frame["area_id"].map(places["country"]))
     return frame
