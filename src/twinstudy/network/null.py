@@ -141,6 +141,7 @@ def arrangements(
     sides = _sides(dataset, choice, within)
     ids, first = sides["pairing_id"].tolist(), sides["first"].tolist()
     numbers, others = pd.factorize(sides["second"])
+    numbers = numbers.astype(np.int64)
     strata = [rows.to_numpy() for rows in sides.groupby("stratum").groups.values()]
     lefts = pd.factorize(sides["first"])[0]
     few = [
@@ -167,7 +168,7 @@ def arrangements(
             [tie in observed for tie in zip(lefts.tolist(), way, strict=True)]
             for way in partners.tolist()
         ]
-    ).reshape(partners.shape)
+    ).reshape(partners.shape).astype(bool)
     movable = int((~kept).any(axis=0).sum())
     return Arrangements(ids, first, list(others), partners, exact, number if exact else 0, movable)
 
@@ -176,6 +177,8 @@ def _sides(dataset: Dataset, choice: Choice, within: str | None) -> pd.DataFrame
     """List the pairings with both sides and the number of the stratum in which they may swap."""
     listed = members(dataset)
     listed = listed[listed["pairing_id"].isin(choice.pairings["pairing_id"])]
+    if listed.empty:
+        return pd.DataFrame(columns=["pairing_id", "first", "second", "stratum"])
     listed["level"] = listed["locality_id"].map(existence(dataset)["level"].astype("str"))
     listed["area"] = ""
     if within is not None:
