@@ -305,15 +305,14 @@ def save_figure(
             "save_figure(plot_map(load()), 'map.svg')"
         )
     path = Path(path)
-    facts = {
-        "Title": " ".join(whole.get_suptitle().split()) or None,
-        "Source": f"twinstudy: {origin}" if origin else "twinstudy",
-    }
+    facts = {"Source": f"twinstudy: {origin}" if origin else "twinstudy"}
+    if title := " ".join(whole.get_suptitle().split()):
+        facts["Title"] = title
     metadata: dict[str, dict[str, Any]] = {
         ".svg": {"Date": None, "Creator": "twinstudy"} | facts,
-        ".png": {"Software": "twinstudy"} | {k: v for k, v in facts.items() if v},
+        ".png": {"Software": "twinstudy"} | facts,
         ".pdf": {"CreationDate": None, "ModDate": None, "Producer": None, "Creator": "twinstudy",
-                 "Title": facts["Title"], "Subject": facts["Source"]},
+                 "Title": title, "Subject": facts["Source"]},
     }  # fmt: skip
     if path.suffix not in metadata:
         raise ArgumentError(f"`path` is {str(path)!r}; let it end in one of {', '.join(metadata)}")
