@@ -164,7 +164,7 @@ def _climbed(found: pd.Series, parents: pd.DataFrame, stand_ins: pd.DataFrame) -
         given = given[~given.index.duplicated(keep="last")]
         handed = stand_ins[stand_ins["unit"].isin(missing)]
         answers = handed["other"].map(found).groupby(handed["unit"])
-        agreed = answers.nunique(dropna=False) == 1
+        agreed = answers.nunique(dropna=False).lt(2)
         common = answers.first()[agreed].dropna()
         new = pd.concat([given, common[~common.index.isin(given.index)]])
         if new.empty:

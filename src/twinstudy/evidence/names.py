@@ -299,7 +299,7 @@ def place_names(dataset: Dataset, names: Names = "international") -> pd.Series:
     """Name localities for readers, by ``locality_id``.
 
     "international": a Chinese place by its English name, else its pinyin, else the Vietnamese
-    reading, and any other by its name; "vi": all by their names; "zh": by Chinese names where known.
+    reading, any other by its name; "vi": all by their names; "zh": by Chinese names where known.
     """
     if names not in get_args(Names):
         raise ArgumentError(f"`names` is {names!r}; use one of {', '.join(get_args(Names))}")
@@ -332,12 +332,8 @@ def place_labels(dataset: Dataset, names: Names = "international") -> pd.Series:
     days = existence(dataset)[["earliest", "latest"]].astype("str")
     period = ("until " + days["latest"]).fillna("since " + days["earliest"]).fillna("")
     label = name
-    for note in (
-        level,
-        level + ", " + above,
-        level + ", " + period,
-        pd.Series(name.index, name.index),
-    ):
+    key = pd.Series(name.index, index=name.index)
+    for note in (level, level + ", " + above, level + ", " + period, key):
         label = label.mask(label.duplicated(keep=False), name + " (" + note + ")")
     return label.rename("label")
 
@@ -383,7 +379,7 @@ def pairing_key(dataset: Dataset, text: str, *, argument: str = "pairing") -> st
         named = members(dataset)
         for places in (found["id"], _best(found)):
             hits = named.loc[named["locality_id"].isin(places), "pairing_id"]
-            called = hits.tolist() if not called or hits.nunique() == 1 else called
+            called = hits.tolist() if not called or len(hits.unique()) == 1 else called
     return _only(argument, text, pd.Series(called).drop_duplicates(), others[-1], near)
 
 
