@@ -1,24 +1,26 @@
 """Make the locked environment and run one task in it.
 
-    python3 tasks.py study    execute every notebook, write every figure and the report
+    python3 tasks.py study    execute every notebook, write every figure and the site
     python3 tasks.py test     unit tests, doctests, notebooks, data check
     python3 tasks.py lab      JupyterLab on the notebooks
-    python3 tasks.py data     sort the tables, write data/README.md and data/datapackage.json
+    python3 tasks.py site     the site alone, into results/site
+
+    python3 tasks.py data     sort the tables, write what is generated from them
     python3 tasks.py lint     style and types
-
-    python3 tasks.py extras   the tests again, with every optional package: none is skipped
     python3 tasks.py browser  the tests in Chromium, which must be on PATH
-    python3 tasks.py nightly  the tests that take minutes
     python3 tasks.py bench    benchmarks
+    python3 tasks.py nightly  the tests that take minutes
 
-Needs Python 3.11 or newer and nothing else. What follows the task is handed to its first command,
-which is then the only one: `study --help`, `test -k dates`, `lint --fix`. The environment is .venv
-(lab: .venv-lab; the last four: .venv-extras) and is made anew when its lock file changes. Where an
-active conda environment was made from environment.yml, it takes the place of .venv and .venv-lab.
+Needs Python 3.11 or newer and nothing else. What follows the task is handed
+to its first command, which is then the only one: `study --help`, `test -k
+dates`, `lint --fix`. The environment is .venv, for lab, browser and bench
+.venv-lab; it is made anew when its lock file changes. An active conda
+environment made from environment.yml takes the place of both.
 """
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import importlib.metadata
 import importlib.util
@@ -30,8 +32,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 SPREAD = "--hypothesis-profile=ci --numprocesses=auto --dist=loadfile"
+SITE = "sphinx --fail-on-warning --keep-going --quiet --builder html docs results/site"
 TASKS = {  # each command is a module that Python runs, or a script
-    "study": ["twinstudy run"],
+    "study": ["twinstudy run", "tests/prose.py", SITE],
     "test": [
         f"pytest {SPREAD}",
         (
@@ -40,40 +43,41 @@ TASKS = {  # each command is a module that Python runs, or a script
         ),
         "twinstudy check",
     ],
-    "lab": [
-        (
-            "jupyterlab --LabApp.default_url=/lab/tree/notebooks --LabApp.news_url=None"
-            " --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"
-        )
-    ],
+    "lab": ["jupyterlab --allow-root --LabApp.default_url=/lab/tree/notebooks"],
+    "site": [SITE],
     "data": ["data/make_files.py"],
     "lint": ["ruff check", "ruff format --check", "mypy"],
-    "extras": [f"pytest {SPREAD}"],
     "browser": ["pytest -m browser"],
-    "nightly": ["pytest -m nightly --hypothesis-profile=default"],
     "bench": ["benchmarks/run.py"],
+    "nightly": ["pytest -m nightly --hypothesis-profile=default"],
 }
-LOCKS = {"lab": "-lab", **dict.fromkeys(["extras", "browser", "nightly", "bench"], "-extras")}
+IN_LAB = ("lab", "browser", "bench")
 REPEATABLE = {"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1"}
+# Without the news that JupyterLab offers, which lie over the first figure.
+QUIET = '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}\n'
 
 
 def main(task: str = "", *arguments: str) -> int:
     """Run a task to its end, also after a command has failed; return the first bad exit code."""
     if sys.version_info < (3, 11):  # noqa: UP036 - this file is run by whatever Python is there
         sys.exit(f"tasks.py: needs Python 3.11 or newer; this is {sys.version.split()[0]}")
-    if task not in TASKS:
+    if task in ("", "-h", "--help"):
         print(__doc__)
-        return 0 if task in ("-h", "--help") else 2
+        return 0 if task else 2
+    if task not in TASKS:
+        near = difflib.get_close_matches(task, TASKS, n=1)
+        meant = f"; did you mean {near[0]}?" if near else ""
+        print(f"tasks.py: {task!r} is no task{meant}\nThe tasks are {', '.join(TASKS)}.")
+        return 2
     os.chdir(ROOT)
     os.environ.update(REPEATABLE)
     if task not in ("lab", "browser"):  # where figures are to appear on the page
         os.environ["MPLBACKEND"] = "agg"
-    lock = LOCKS.get(task, "")
-    if lock != "-extras" and task != "lint" and conda_is_ready():
+    if task not in ("browser", "bench", "lint") and conda_is_ready():
         os.environ["PYTHONPATH"] = str(ROOT / "src")
         python = sys.executable
     else:
-        python = environment(lock)
+        python = environment("-lab" if task in IN_LAB else "")
     commands = [command.split() for command in TASKS[task]]
     if arguments:
         commands = [[*commands[0], *arguments]]
@@ -96,23 +100,31 @@ def environment(name: str) -> str:
         return str(python)
     if importlib.util.find_spec("ensurepip") is None:
         sys.exit(
-            "tasks.py: this Python cannot make an environment, for want of its ensurepip module.\n"
+            "tasks.py: this Python cannot make an environment: its module ensurepip is missing.\n"
             "On Debian and Ubuntu: apt install python3-venv. Then run the same command again."
         )
-    print(f"tasks.py: making {folder.name} from {lock.name}; this takes a minute", flush=True)
-    pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-    site = [str(python), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
+    packages = len(re.findall("^[a-z0-9]", lock.read_text("utf-8"), re.MULTILINE))
+    print(f"tasks.py: installing {packages} packages into {folder.name}: a minute or two, once")
+    pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install"]
     try:
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
-        subprocess.run([*pip, "--require-hashes", "--requirement", str(lock)], check=True)
-        packages = subprocess.run(site, check=True, capture_output=True, text=True).stdout.strip()
+        run(sys.executable, "-m", "venv", "--clear", str(folder))
+        run(*pip, "--require-hashes", "--requirement", str(lock))
+        # The project itself, by a pointer to src, so that the command `twinstudy` is there.
+        run(*pip, "--quiet", "--no-index", "--no-deps", "--no-build-isolation", "-e", str(ROOT))
     except subprocess.CalledProcessError as error:
         sys.exit(f"tasks.py: exit code {error.returncode} from: {' '.join(error.cmd)}")
-    # Relative, since Python before 3.13 reads .pth files in the encoding of the locale.
-    source = os.path.relpath(ROOT / "src", packages)
-    Path(packages, "twinstudy.pth").write_text(f"{source}\n", encoding="utf-8")
+    if name == "-lab":
+        settings = folder / "share/jupyter/lab/settings/overrides.json"
+        settings.parent.mkdir(parents=True, exist_ok=True)
+        settings.write_text(QUIET, encoding="utf-8")
     made_from.write_text(wanted, encoding="utf-8")
     return str(python)
+
+
+def run(*command: str) -> None:
+    """Run a command whose lines are seen as they come."""
+    sys.stdout.flush()
+    subprocess.run(command, check=True)
 
 
 def conda_is_ready() -> bool:
@@ -124,7 +136,8 @@ def conda_is_ready() -> bool:
     table = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     project, groups = table["project"], table["dependency-groups"]
     extras = project["optional-dependencies"]
-    wanted = project["dependencies"] + extras["run"] + extras["parallel"] + groups["test"]
+    wanted = [*project["dependencies"], *extras["run"], *extras["site"], *extras["geo"]]
+    wanted += groups["test"] + groups["lab"]
     names = [re.split(r"[^\w.-]", requirement, maxsplit=1)[0] for requirement in wanted]
     there = {re.sub(r"[-_.]+", "-", d.name).lower() for d in importlib.metadata.distributions()}
     missing = sorted(set(names) - there)

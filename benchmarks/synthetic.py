@@ -14,7 +14,7 @@ from twinstudy.tables.csvtext import csv_bytes
 from twinstudy.tables.schema import TABLES, Table
 
 _LEVELS = ("province", "district", "commune", "village")
-_KINDS = {"commune": "commune", "village": "residential_cluster", "district": "district"}
+_KINDS = {"commune": "commune", "village": "village", "district": "district"}
 _SYLLABLES = np.array(
     "Bản Cốc Đồng Hà Khâu Lũng Mường Nà Phai Quảng Tràng Vĩnh Xín Ỷ".split(), object
 )

@@ -91,7 +91,14 @@ def _table_lines(table: Table) -> list[str]:
             f"| {_meaning(column)} |"
             for column in table.columns
         ),
+        *(line for column in table.columns if column.meanings for line in _word_lines(column)),
     ]
+
+
+def _word_lines(column: Column) -> list[str]:
+    """Define the words of a vocabulary, one a line."""
+    words = zip(column.words, column.meanings, strict=True)
+    return ["", f"Words of `{column.name}`:", "", *(f"- `{a}`: {b}" for a, b in words)]
 
 
 def _type_words(column: Column) -> str:

@@ -46,7 +46,7 @@ def claimed(
     return build(
         sources="\n".join(["id,kind,published", *sources]),
         localities=PLACES,
-        pairings=f"id,kind,matching,status\np-a-b,residential_cluster,joint,{status}",
+        pairings=f"id,kind,matching,status\np-a-b,village,joint,{status}",
         claims="\n".join(["id,pairing_id,source_id,signed", *claims]),
         memberships="\n".join(["claim_id,locality_id", *members]),
     )

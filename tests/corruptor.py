@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -125,7 +126,9 @@ def wrong_values(column: Column) -> dict[str, tuple[str, ...]]:
         case "text":
             values["formula_text"] = ("=1+1", "+84", "-x", "@here")
             if column.pattern:
-                values["patterns"] = ("§", "Việt Nam", "vn ", "http//x")
+                odd = ("§", "Việt Nam", "vn ", "http//x", "x" * 101)
+                wrong = (text for text in odd if not re.fullmatch(column.pattern, text))
+                values["patterns"] = tuple(wrong)
     return values
 
 
@@ -331,6 +334,30 @@ def pairing_of_three_sides(text: Frames, rng: random.Random) -> Fault:
     return fault("pairing_sides", "pairings", row, "id", f"{pairing!r} do not make two sides")
 
 
+def aim_in_plain_words(text: Frames, rng: random.Random) -> Fault:
+    row = row_of(text, "contents", rng)
+    put(text, "contents", row, "basis", "aim")
+    put(text, "contents", row, "certainty", "explicit")
+    return fault("implied_aims", "contents", row, "certainty", "does not fit an aim")
+
+
+def list_that_does_not_fit(text: Frames, rng: random.Random) -> Fault:
+    told = text["claims"]["id"].isin(text["contents"]["claim_id"])
+    has_rows, items, word, words = rng.choice(
+        [
+            (False, "", "whole", "'whole' needs rows"),
+            (False, "6", "part", "'part' needs rows"),
+            (True, "6", "counted", "'counted' does not fit"),
+            (False, "", "counted", "'counted' needs the number"),
+            (False, "6", "", "counts contents and has none"),
+        ]
+    )
+    row = row_of(text, "claims", rng, told == has_rows)
+    put(text, "claims", row, "agreement_items", items)
+    put(text, "claims", row, "list", word)
+    return fault("lists_of_contents", "claims", row, "list", words)
+
+
 def quantity_without_unit(text: Frames, rng: random.Random) -> Fault:
     row = row_of(text, "events", rng)
     quantity, unit = rng.choice([("82", ""), ("", "calls")])
@@ -381,6 +408,35 @@ def later_than_its_source(name: str, column: str) -> Corruption:
     return corrupt
 
 
+def read_before_it_was_published(text: Frames, rng: random.Random) -> Fault:
+    row = row_of(text, "sources", rng)
+    put(text, "sources", row, "published", "2022-07")
+    put(text, "sources", row, "accessed", "2022-06-30")
+    return fault("read_when_published", "sources", row, "accessed", "earlier than the publication")
+
+
+def border_source_of_nothing(text: Frames, rng: random.Random) -> Fault:
+    row = row_of(text, "localities", rng, text["localities"]["at_border"] == "")
+    put(text, "localities", row, "at_border_source_id", rng.choice(list(text["sources"]["id"])))
+    return fault(
+        "border_flags", "localities", row, "at_border_source_id", "source of an empty cell"
+    )
+
+
+def length_away_from_the_border(text: Frames, rng: random.Random) -> Fault:
+    row = row_of(text, "counts", rng, text["counts"]["measure"].str.startswith("border_"))
+    area = text["counts"]["area_id"].iloc[row]
+    put(text, "localities", list(text["localities"]["id"]).index(area), "at_border", "no")
+    return fault("border_flags", "counts", row, "area_id", f"{area!r} is said not to touch")
+
+
+def agreement_of_plans(text: Frames, rng: random.Random) -> Fault:
+    row = row_of(text, "pairings", rng, text["pairings"]["status"] == "agreed")
+    pairing = text["pairings"]["id"].iloc[row]
+    text["claims"].loc[text["claims"]["pairing_id"] == pairing, "status"] = "planned"
+    return fault("claimed_agreements", "pairings", row, "status", "every claim on this pairing")
+
+
 def table_corruptions() -> Iterator[tuple[str, Corruption]]:
     """Every fault that takes more than one cell to see."""
     yield from {
@@ -390,7 +446,9 @@ def table_corruptions() -> Iterator[tuple[str, Corruption]]:
             source_without_a_point, parent_below, parent_abroad, two_parents_at_once,
             code_of_two_places, two_codes_of_a_place, successor_of_itself, circle_of_successors,
             claim_without_members, pairing_without_claims, pairing_of_one_side,
-            pairing_of_three_sides, quantity_without_unit, misshapen_count,
+            pairing_of_three_sides, aim_in_plain_words, list_that_does_not_fit,
+            quantity_without_unit, misshapen_count, read_before_it_was_published,
+            border_source_of_nothing, length_away_from_the_border, agreement_of_plans,
         )
     }.items()  # fmt: skip
     for name, column in (("claims", "signed"), ("events", "date"), ("counts", "as_of")):

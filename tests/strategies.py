@@ -187,9 +187,30 @@ def _sides(draw: st.DrawFn, places: list[Row]) -> list[str]:
     ]
 
 
+def _contents(draw: st.DrawFn, claim: str) -> list[Row]:
+    topics = st.lists(_words("contents", "topic"), max_size=3, unique=True)
+    return [
+        {
+            "claim_id": claim,
+            "topic": topic,
+            "basis": draw(_words("contents", "basis")),
+            "certainty": "implied",
+            "stated": draw(names()),
+        }
+        for topic in draw(topics)
+    ]
+
+
+def _list_word(draw: st.DrawFn, items: str, told: list[Row]) -> str:
+    """A word that fits the rows of a claim; one with a number and no rows needs it."""
+    if told:
+        return draw(st.sampled_from(["", "whole", "part"]))
+    return "counted" if items else ""
+
+
 def _pairings(draw: st.DrawFn, places: list[Row], sources: list[Row]) -> dict[str, list[Row]]:
     tables: dict[str, list[Row]] = {
-        name: [] for name in ("pairings", "claims", "memberships", "events")
+        name: [] for name in ("pairings", "claims", "memberships", "contents", "events")
     }
     pairings = _ids(draw, "p", draw(st.integers(0, 5)))
     claims = iter(_ids(draw, "c", 3 * len(pairings)))
@@ -207,6 +228,8 @@ def _pairings(draw: st.DrawFn, places: list[Row], sources: list[Row]) -> dict[st
         members = _sides(draw, places)
         for claim in range(draw(st.integers(1, 3))):
             source, claim_id = draw(st.sampled_from(sources)), next(claims)
+            items, told = draw(st.sampled_from(["", "6"])), _contents(draw, claim_id)
+            tables["contents"] += told
             tables["claims"].append(
                 {
                     "id": claim_id,
@@ -214,7 +237,8 @@ def _pairings(draw: st.DrawFn, places: list[Row], sources: list[Row]) -> dict[st
                     "source_id": source["id"],
                     "locator": f"par. {claim}",
                     "signed": _by(draw, source),
-                    "agreement_items": draw(st.sampled_from(["", "6"])),
+                    "agreement_items": items,
+                    "list": _list_word(draw, items, told),
                     "note": draw(maybe(names())),
                 }
             )

@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCKS = ["requirements.lock", "requirements-lab.lock", "requirements-extras.lock"]
+LOCKS = ["requirements.lock", "requirements-lab.lock"]
 CONDA_NAMES = {"igraph": "python-igraph"}
 CONDA_ONLY = {"python", "pip"}
 
@@ -43,7 +43,7 @@ def conda_pins() -> dict[str, str]:
 
 
 def test_conda_environment_has_the_direct_requirements() -> None:
-    direct = requirements("core", "run", "notebooks", "parallel", "test")
+    direct = requirements("core", "run", "site", "geo", "test", "lab")
     names = {CONDA_NAMES.get(name, name) for name in direct}
     assert set(conda_pins()) - CONDA_ONLY == names
 
@@ -68,9 +68,8 @@ def test_conda_python_is_supported() -> None:
 @pytest.mark.parametrize(
     ("lock", "parts"),
     [
-        ("requirements.lock", ["core", "run", "parallel", "test", "lint"]),
-        ("requirements-lab.lock", ["notebooks", "lab"]),
-        ("requirements-extras.lock", ["fast", "geo", "bench", "browser"]),
+        ("requirements.lock", ["core", "run", "site", "geo", "test", "lint"]),
+        ("requirements-lab.lock", ["lab", "bench", "browser"]),
     ],
 )
 def test_lock_satisfies_the_requirements(lock: str, parts: list[str]) -> None:
@@ -88,15 +87,16 @@ def test_lock_names_no_place_and_hashes_everything(lock: str) -> None:
     assert "//" not in text
 
 
-def test_larger_locks_hold_the_same_versions() -> None:
-    small, lab, extras = (locked(name) for name in LOCKS)
-    assert small.items() <= lab.items() <= extras.items()
+def test_the_larger_lock_holds_the_same_versions() -> None:
+    small, lab = (locked(name) for name in LOCKS)
+    assert small.items() <= lab.items()
 
 
-def test_pyarrow_stays_out_of_the_locked_study() -> None:
-    """It changes how pandas prints types, and with that the stored outputs."""
-    assert "pyarrow" not in locked("requirements-lab.lock")
-    assert "pyarrow" not in conda_pins()
+@pytest.mark.parametrize("package", ["pyarrow", "scipy"])
+def test_what_is_large_and_not_needed_stays_out(package: str) -> None:
+    """Besides, pyarrow changes how pandas prints types, and with that the stored outputs."""
+    assert package not in locked("requirements-lab.lock")
+    assert package not in conda_pins()
 
 
 def test_every_import_is_a_direct_requirement() -> None:
@@ -116,7 +116,7 @@ def test_every_import_is_a_direct_requirement() -> None:
     owners = importlib.metadata.packages_distributions()
     others = imported - sys.stdlib_module_names - {"twinstudy"}
     used = {canonicalize_name(owners.get(name, [name])[0]) for name in others}
-    assert used <= set(requirements("core", "run", "notebooks", "fast", "geo", "parallel"))
+    assert used <= set(requirements("core", "run", "geo"))
 
 
 def test_types_are_shipped() -> None:

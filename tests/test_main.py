@@ -105,7 +105,7 @@ def test_show_traces_a_pairing(capsys: pytest.CaptureFixture[str]) -> None:
     assert code == 0
     assert out == (
         "Phai Lầu – Tràng Nhì\n"
-        "p-phai-lau-trang-nhi: residential_cluster, agreed, joint\n"
+        "p-phai-lau-trang-nhi: village, agreed, joint\n"
         "    signed    26 August 2014 to 2015; sources disagree\n"
         "    attested  claims: 3, independent sources: 2\n"
         "    note      Two sources give two dates.\n"

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import sys
+
+if __name__ == "__main__" and not sys.flags.safe_path:
+    del sys.path[0]  # the folder that is checked may hold a pandas.py, which is not to be run
+
 import argparse
+import difflib
 import io
 import json
 import os
+import re
 import signal
-import sys
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from twinstudy import __version__
 
@@ -20,52 +27,45 @@ if TYPE_CHECKING:
     from twinstudy.study.build import Run
 
 _CODES = "exit codes: 0 all is well; 1 {}; 2 it could not run; 130 interrupted"
-_SUFFIXES = {"graphml": ".graphml", "json": ".json", "hif": ".hif.json", "geojson": ".geojson"}
-_FOLDERS = ("csv", "parquet")
+_SUFFIXES = {"graphml": ".graphml", "json": ".json", "hif": ".hif.json", "geojson": ".geojson",
+             "csv": ".csv", "bib": ".bib"}  # fmt: skip
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that names the nearest word for a mistyped one."""
+
+    def error(self, message: str) -> NoReturn:
+        wrong = re.search(r"invalid choice: '(.*?)' \(choose from (.*)\)", message)
+        if wrong is not None:
+            words = re.findall(r"[\w-]+", wrong[2])
+            near = difflib.get_close_matches(wrong[1], words, n=1)
+            meant = f"; did you mean {near[0]}?" if near else ""
+            message = f"{wrong[1]!r} is none of {', '.join(words)}{meant}"
+        super().error(message)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code.
-
-    Parameters
-    ----------
-    arguments
-        Words of the command line; None for those of this process.
-
-    Returns
-    -------
-    code
-        0 all is well; 1 the data have problems, a notebook failed, figures differ, or nothing was
-        found; 2 the command could not run; 130 it was interrupted.
-
-    Examples
-    --------
-    >>> main(["check"])
-    no problems
-    0
-    """
+    """Run one command and return its exit code: 0, 1, 2 or 130."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # names that it cannot show must not stop us
             stream.reconfigure(errors="backslashreplace")
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    if not (sys.argv[1:] if arguments is None else arguments):
+        parser.print_help()
+        return 2
+    options = parser.parse_args(arguments)
     # Imported late, so that --help is fast.
     from twinstudy.errors import DataError, TwinstudyError
 
     try:
         code: int = options.function(options)
         sys.stdout.flush()
-    except DataError as error:
+    except BrokenPipeError:  # as with `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (TwinstudyError, OSError) as error:
         print(f"twinstudy: {error}", file=sys.stderr)
-        return 1
-    except TwinstudyError as error:
-        print(f"twinstudy: {error}", file=sys.stderr)
-        return 2
-    except OSError as error:
-        if isinstance(error, BrokenPipeError):  # as with `| head`
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return 0
-        print(f"twinstudy: {error}", file=sys.stderr)
-        return 2
+        return 1 if isinstance(error, DataError) else 2
     except KeyboardInterrupt:
         print("twinstudy: interrupted", file=sys.stderr)
         return 130
@@ -73,7 +73,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    """Describe the commands in lines of at most 79 columns."""
+    parser = _Parser(
         prog="twinstudy",
         description="Border twinning between Việt Nam and China: look at the data, check them, "
         "export them, and run the notebooks.",
@@ -83,50 +84,57 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     def command(name: str, words: str, code_1: str, *examples: str) -> argparse.ArgumentParser:
-        lines = ["examples:", *(f"  twinstudy {name} {text}".rstrip() for text in examples)]
+        lines = ["examples:", *(f"  twinstudy {name} {text}".rstrip() for text in examples), ""]
         made = commands.add_parser(
             name,
             help=words,
-            description=words,
-            epilog="\n".join([*lines, "", _CODES.format(code_1)]),
+            description=textwrap.fill(words, 79),
+            epilog="\n".join([*lines, textwrap.fill(_CODES.format(code_1), 79)]),
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         made.set_defaults(function=globals()[f"_{name}"])
         return made
 
-    folder: dict[str, Any] = {"type": Path, "metavar": "DIR", "help": "folder of tables"}
-    bundled = " (default: the data that come with the package)"
+    def folder(made: argparse.ArgumentParser, name: str) -> None:
+        more: dict[str, Any] = {} if name.startswith("--") else {"nargs": "?"}
+        made.add_argument(name, type=Path, metavar="DIR", **more,
+                          help="folder of tables (default: the data of the package)")  # fmt: skip
 
     info = command("info", "say what the data hold, by province and kind",
                    "the data have problems", "", "my-data")  # fmt: skip
-    info.add_argument("data", nargs="?", **folder | {"help": folder["help"] + bundled})
+    folder(info, "data")
 
     check = command("check", "find every problem in a folder of tables",
                     "problems were found (warnings alone do not count)",
                     "", "my-data", "data --format github")  # fmt: skip
-    check.add_argument("data", nargs="?", **folder | {"help": folder["help"] + bundled})
+    folder(check, "data")
     check.add_argument("--format", choices=("text", "json", "github"), default="text",
                        help="for people, for programs, or as annotations of GitHub")  # fmt: skip
 
-    show = command("show", "tell all about a pairing or a place, each fact with its source",
-                   "nothing was found", "p-po-hen-than-san", "'phai lau'", "'xã Đồng Văn'",
-                   "爱店")  # fmt: skip
+    show = command("show", "tell of a pairing or a place, with its sources", "nothing was found",
+                   "p-po-hen-than-san --full", "'phai lau'", "'xã Đồng Văn'", "爱店")  # fmt: skip
     show.add_argument("name", metavar="PLACE-OR-PAIRING",
                       help="key, or name with or without accents and level word")  # fmt: skip
-    show.add_argument("--data", **folder)
+    show.add_argument("--full", action="store_true", help="every claim, event and note")
+    folder(show, "--data")
 
-    export = command("export", "write the pairings as a graph, or the tables",
-                     "the data have problems", "graphml pairings.graphml",
-                     "geojson ties.geojson --graph locality", "parquet my-folder")  # fmt: skip
-    graphs = ", ".join(_SUFFIXES)
-    export.add_argument("format", metavar="FORMAT", choices=(*_SUFFIXES, *_FOLDERS),
-                        help=f"a graph: {graphs}; or the tables: csv, parquet")  # fmt: skip
-    export.add_argument("file", metavar="FILE", type=Path, help="file to write; for csv and "
-                        "parquet a folder")  # fmt: skip
+    diff = command("diff", "say what was added, changed and withdrawn between two folders of "
+                   "tables, and which headline numbers moved", "they differ",
+                   "old-data data")  # fmt: skip
+    for name in ("old", "new"):
+        diff.add_argument(name, metavar=name.upper(), type=Path, help="folder of tables")
+
+    export = command("export", "write the pairings as a graph or a flat table, or the sources",
+                     "the data have problems", "csv pairings.csv", "bib sources.bib",
+                     "geojson ties.geojson --graph locality --at 2020")  # fmt: skip
+    export.add_argument("format", metavar="FORMAT", choices=_SUFFIXES,
+                        help="a graph: graphml, json, hif, geojson; one row a pairing: csv; "
+                        "the sources: bib")  # fmt: skip
+    export.add_argument("file", metavar="FILE", type=Path, help="file to write")
     export.add_argument("--graph", choices=("incidence", "locality"), default="incidence",
                         help="pairings as nodes (default), or ties between localities")  # fmt: skip
-    export.add_argument("--at", metavar="DATE", help="only what is in being by this date")
-    export.add_argument("--data", **folder)
+    export.add_argument("--at", metavar="DATE", help="of a graph: only what exists by this date")
+    folder(export, "--data")
 
     run = command("run", "run the notebooks, and write figures and executed notebooks",
                   "a notebook failed, or with --check something differs", "", "01-coverage",
@@ -141,34 +149,34 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _load(folder: Path | None) -> Dataset:
+    """Read a folder of tables, or the bundled data."""
     from twinstudy.records.dataset import load
-    from twinstudy.study.terminal import Progress
 
-    with Progress("reading the data"):
-        return load(folder)
+    return load(folder)
 
 
 def _info(options: argparse.Namespace) -> int:
-    from twinstudy.study.display import card_text
+    """Print the opening table and the size of each table."""
+    from twinstudy.study.show import show
 
     dataset = _load(options.data)
-    print(card_text(dataset))
+    print(f"twinstudy {dataset.version}\n")
+    print(show(dataset, "Agreed pairings by Vietnamese province, west to east"))
     print()
-    for name, frame in dataset.coded.items():
+    for name, frame in dataset.tables.items():
         print(f"{name:<13}{len(frame):>9,} rows")
     return 0
 
 
 def _check(options: argparse.Namespace) -> int:
-    from twinstudy.study.terminal import Progress
+    """Print every problem."""
     from twinstudy.tables.files import bundled_data
     from twinstudy.tables.table_rules import check
 
     folder = bundled_data() if options.data is None else options.data
-    with Progress("checking the data"):
-        problems = check(folder)
+    problems = check(folder)
     if options.format == "json":
-        print(json.dumps([vars(problem) for problem in problems], ensure_ascii=False, indent=2))
+        print(json.dumps([vars(problem) for problem in problems], indent=2))
     elif options.format == "github":
         for problem in problems:
             print(_annotation(problem, folder))
@@ -194,49 +202,60 @@ def _annotation(problem: Problem, folder: Path) -> str:
 
 
 def _show(options: argparse.Namespace) -> int:
+    """Tell of what a key or a name means."""
     from twinstudy.evidence.names import find_localities
-    from twinstudy.study.terminal import pairing_text, place_text
+    from twinstudy.study.show import record
 
     dataset, name = _load(options.data), options.name
-    if name in set(dataset.coded["pairings"]["id"]):
-        print(pairing_text(dataset, name))
-        return 0
-    if name in set(dataset.coded["localities"]["id"]):
-        print(place_text(dataset, name))
-        return 0
-    found = find_localities(dataset, name)
-    if found.empty:
-        near = ", ".join(found.attrs["nearest"])
-        remedy = f"; close to it: {near}" if near else ""
-        print(f"twinstudy: no place or pairing is called {name!r}{remedy}", file=sys.stderr)
-        return 1
-    print("\n\n".join(place_text(dataset, key) for key in found["id"]))
+    keys = [name]
+    if name not in {*dataset.pairings["id"], *dataset.localities["id"]}:
+        found = find_localities(dataset, name)
+        keys = found["id"].tolist()
+        if not keys:
+            near = ", ".join(found.attrs["nearest"][:3])
+            remedy = f"; close to it: {near}" if near else ""
+            print(f"twinstudy: no place or pairing is called {name!r}{remedy}", file=sys.stderr)
+            return 1
+    print("\n\n".join(record(dataset, key, full=options.full) for key in keys))
     return 0
 
 
-def _export(options: argparse.Namespace) -> int:
-    from twinstudy.errors import ArgumentError
-    from twinstudy.network.exchange import write_graph
-    from twinstudy.network.graph import incidence_graph, locality_graph
-    from twinstudy.study.terminal import Progress
+def _diff(options: argparse.Namespace) -> int:
+    """Print what two folders of tables do not have in common."""
+    from twinstudy.study.show import compare
 
-    suffix = _SUFFIXES.get(options.format, "")
-    if not options.file.name.lower().endswith(suffix):
+    lines = compare(_load(options.old), _load(options.new))
+    print("\n".join(lines) or "no difference")
+    return int(bool(lines))
+
+
+def _export(options: argparse.Namespace) -> int:
+    """Write a graph, the flat table or the bibliography."""
+    import twinstudy as ts
+    from twinstudy.errors import ArgumentError
+    from twinstudy.study.show import bibliography
+    from twinstudy.tables.files import write_bytes
+
+    suffix, file = _SUFFIXES[options.format], options.file
+    if not file.name.lower().endswith(suffix):
         raise ArgumentError(
-            f"FILE is {str(options.file)!r}; a file of format {options.format} ends in {suffix}"
+            f"FILE is {str(file)!r}; a file of format {options.format} ends in {suffix}"
         )
     dataset = _load(options.data)
-    with Progress("writing"):
-        if options.format in _FOLDERS:
-            dataset.save(options.file, format=options.format)
-        else:
-            make = locality_graph if options.graph == "locality" else incidence_graph
-            write_graph(make(dataset, at=options.at), options.file)
-    print(f"wrote {options.file}")
+    if options.format == "csv":
+        flat = ts.pairings(dataset)
+        write_bytes(file, flat.to_csv(index=False, lineterminator="\n").encode())
+    elif options.format == "bib":
+        write_bytes(file, bibliography(dataset).encode())
+    else:
+        make = ts.locality_graph if options.graph == "locality" else ts.incidence_graph
+        ts.write_graph(make(dataset, at=options.at), file)
+    print(f"wrote {file}")
     return 0
 
 
 def _run(options: argparse.Namespace) -> int:
+    """Run notebooks, and put what they give into the project."""
     from twinstudy.study.build import changes, choose_notebooks, execute, find_project, update
 
     def stop(*_signal: object) -> None:

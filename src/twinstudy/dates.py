@@ -25,7 +25,6 @@ from twinstudy.errors import ArgumentError
 
 FORMS = "YYYY, YYYY-MM, YYYY-MM-DD or A/B, with ~ or ? after it"
 
-_SINGLE = re.compile(r"((?!0000)[0-9]{4}(?:-[0-9]{2}){0,2})[~?%]?", re.ASCII)
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?([~?%]?)", re.ASCII)
 
 
@@ -173,72 +172,21 @@ def date_bounds(column: pd.Series, *, errors: Literal["raise", "coerce"] = "rais
 def bounds_of_texts(
     texts: list[str], *, errors: Literal["raise", "coerce"] = "raise"
 ) -> dict[str, np.ndarray]:
-    """Compute the bounds of distinct EDTF texts, with one more row for "not stated" at the end.
-
-    Parameters
-    ----------
-    texts
-        EDTF texts.
-    errors
-        As in `date_bounds`.
-
-    Returns
-    -------
-    arrays
-        ``earliest``, ``latest`` (datetime64[s]) and ``qualified`` (bool), one longer than `texts`.
-
-    Raises
-    ------
-    ArgumentError
-        As in `date_bounds`.
-
-    Examples
-    --------
-    >>> bounds_of_texts(["2018/.."])["latest"]
-    array(['NaT', 'NaT'], dtype='datetime64[s]')
-    """
-
-    def read(text: str) -> FuzzyDate:
+    """Compute the bounds of distinct texts, with one more row for "not stated" at the end."""
+    found = []
+    for text in texts:
         try:
-            return parse_date(text)
+            found.append(parse_date(text))
         except ArgumentError:
             if errors == "raise":
                 raise
-            return FuzzyDate(text, None, None)
-
-    bounds = {
-        "earliest": np.full(len(texts) + 1, "NaT", dtype="datetime64[s]"),
-        "latest": np.full(len(texts) + 1, "NaT", dtype="datetime64[s]"),
-        "qualified": np.zeros(len(texts) + 1, dtype=bool),
+            found.append(FuzzyDate(text, None, None))
+    found.append(FuzzyDate("", None, None))
+    return {
+        "earliest": np.array([date.earliest for date in found], dtype="datetime64[s]"),
+        "latest": np.array([date.latest for date in found], dtype="datetime64[s]"),
+        "qualified": np.array([date.qualified for date in found], dtype=bool),
     }
-    # Years, months and days, which are nearly all there is, are read by NumPy at once.
-    for row in _read_single(texts, **bounds):
-        date = read(texts[row])
-        bounds["earliest"][row], bounds["latest"][row] = date.earliest, date.latest
-        bounds["qualified"][row] = date.qualified
-    return bounds
-
-
-def _read_single(
-    texts: list[str], earliest: np.ndarray, latest: np.ndarray, qualified: np.ndarray
-) -> list[int]:
-    """Fill in the bounds of years, months and days; return the rows of all other texts."""
-    rows: dict[int, list[int]] = {4: [], 7: [], 10: []}
-    rest: list[int] = []
-    for row, text in enumerate(texts):
-        single = _SINGLE.fullmatch(text)
-        (rows[single.end(1)] if single else rest).append(row)
-    for length, unit in ((4, "Y"), (7, "M"), (10, "D")):
-        found = [texts[row] for row in rows[length]]
-        try:
-            first = np.array([text[:length] for text in found], dtype=f"datetime64[{unit}]")
-        except ValueError:  # some of them name no day that exists
-            rest += rows[length]
-            continue
-        earliest[rows[length]] = first
-        latest[rows[length]] = (first + 1).astype("datetime64[D]") - 1
-        qualified[rows[length]] = [len(text) > length for text in found]
-    return sorted(rest)
 
 
 def as_day(at: str | date) -> pd.Timestamp:

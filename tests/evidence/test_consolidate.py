@@ -203,8 +203,8 @@ def test_reprints_and_translations_are_one_witness() -> None:
         localities=PLACES,
         pairings="""
             id,kind,matching,status
-            p-a-b,residential_cluster,joint,agreed
-            p-a-c,residential_cluster,joint,doubtful
+            p-a-b,village,joint,agreed
+            p-a-c,village,joint,doubtful
         """,
         claims="""
             id,pairing_id,source_id,signed
@@ -303,7 +303,7 @@ def test_sources_that_name_a_member_twice_count_once() -> None:
     dataset = build(
         sources="id,kind\ns-1,newspaper",
         localities=PLACES,
-        pairings="id,kind,matching,status\np-a-b,residential_cluster,joint,agreed",
+        pairings="id,kind,matching,status\np-a-b,village,joint,agreed",
         claims="""
             id,pairing_id,source_id,locator
             c-1,p-a-b,s-1,par. 1
@@ -323,7 +323,7 @@ def test_a_pairing_inside_one_country_has_two_sides() -> None:
     dataset = build(
         sources="id,kind\ns-1,newspaper",
         localities=PLACES,
-        pairings="id,kind,matching,status\np-b-c,residential_cluster,joint,agreed",
+        pairings="id,kind,matching,status\np-b-c,village,joint,agreed",
         claims="id,pairing_id,source_id\nc-1,p-b-c,s-1",
         memberships="claim_id,locality_id\nc-1,l-vn-b\nc-1,l-vn-c",
     )

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from twinstudy import Dataset, find_localities, load
 from twinstudy.errors import ArgumentError, UnknownKeyError
 from twinstudy.evidence.names import (
-    fold,
     locality_key,
     pairing_key,
     pairing_names,
     place_labels,
     place_names,
 )
+from twinstudy.records.reading import fold_name
 from twinstudy.tables.schema import LEVELS
 
 
@@ -35,13 +35,13 @@ def ids(dataset: Dataset, name: str, **narrowed: str) -> list[str]:
         (" -_ ", ""),
     ],
 )
-def test_fold(text: str, folded: str) -> None:
-    assert fold(text) == folded
+def test_fold_name(text: str, folded: str) -> None:
+    assert fold_name(text) == folded
 
 
 @given(st.text())
 def test_fold_is_done_once(text: str) -> None:
-    assert fold(fold(text)) == fold(text)
+    assert fold_name(fold_name(text)) == fold_name(text)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_names_as_sources_write_them() -> None:
     dataset = build(
         sources="id,kind\ns-1,newspaper",
         localities="id,country,level,name\nl-cn-a,CN,village,A\nl-vn-lo-chin,VN,village,Lồ Cố Chin",
-        pairings="id,kind,matching,status\np-1,residential_cluster,joint,agreed",
+        pairings="id,kind,matching,status\np-1,village,joint,agreed",
         claims="id,pairing_id,source_id\nc-1,p-1,s-1",
         memberships="claim_id,locality_id,named_as\nc-1,l-cn-a,\nc-1,l-vn-lo-chin,bản Lô Chin",
     )
@@ -331,6 +331,6 @@ def test_arguments(mini: Dataset) -> None:
 
 def test_every_name_finds_its_place(mini: Dataset) -> None:
     for place in mini.localities.itertuples():
-        for name in (place.name, place.name.upper(), fold(place.name), place.name_zh):
+        for name in (place.name, place.name.upper(), fold_name(place.name), place.name_zh):
             if not pd.isna(name):
                 assert place.id in ids(mini, name)

@@ -35,7 +35,7 @@ def disputed(*claims: tuple[str, str, str]) -> Dataset:
     return build(
         sources="id,kind\ns-1,newspaper",
         localities=PLACES,
-        pairings="id,kind,matching,status\np-1,residential_cluster,joint,agreed",
+        pairings="id,kind,matching,status\np-1,village,joint,agreed",
         claims="\n".join(["id,pairing_id,source_id,locator,signed,agreement_items", *stated]),
         memberships="\n".join(["claim_id,locality_id", *members]),
     )
@@ -78,7 +78,7 @@ def test_members_of_one_name_are_told_apart() -> None:
             l-vn-b,VN,village,B
             l-vn-b-commune,VN,commune,B
         """,
-        pairings="id,kind,matching,status\np-1,residential_cluster,joint,agreed",
+        pairings="id,kind,matching,status\np-1,village,joint,agreed",
         claims="id,pairing_id,source_id,locator\nc-1,p-1,s-1,par. 1\nc-2,p-1,s-1,par. 2",
         memberships="claim_id,locality_id\nc-1,l-cn-a\nc-1,l-vn-b\nc-2,l-cn-a\nc-2,l-vn-b-commune",
     )
@@ -125,7 +125,7 @@ def test_trace_puts_sources_without_date_last() -> None:
     dataset = build(
         sources="id,kind,published\ns-1,newspaper,\ns-2,newspaper,2020\ns-3,newspaper,2019-05",
         localities=PLACES,
-        pairings="id,kind,matching,status\np-1,residential_cluster,joint,agreed",
+        pairings="id,kind,matching,status\np-1,village,joint,agreed",
         claims="id,pairing_id,source_id\nc-1,p-1,s-1\nc-2,p-1,s-2\nc-3,p-1,s-3",
         memberships="claim_id,locality_id\nc-1,l-cn-a\nc-1,l-vn-b\nc-2,l-cn-a\nc-3,l-cn-a",
     )

@@ -65,7 +65,7 @@ def test_coverage_draws_named_reported_and_eligible(mini):
 
 
 def test_coverage_hatches_what_is_only_possible(mini):
-    table = ts.coverage(mini, at="2014", kind="residential_cluster")
+    table = ts.coverage(mini, at="2014", kind="village")
     axes = ts.plot_coverage(table[table["area"] == "Lạng Sơn"])
     # Chi Ma is dated 2015-12; by 2014 nothing is named, and the undated total is unclear.
     assert bars(axes) == []
@@ -76,7 +76,7 @@ def test_coverage_hatches_what_is_only_possible(mini):
 
 
 def test_coverage_takes_the_highest_total_where_no_units_are_counted(mini):
-    table = ts.coverage(mini, by="country", kind="residential_cluster")
+    table = ts.coverage(mini, by="country", kind="village")
     axes = ts.plot_coverage(table)
     assert [label.get_text() for label in axes.get_yticklabels()] == ["Việt Nam, pairings"]
     assert diamonds(axes) == [(100, True)]

@@ -22,9 +22,8 @@ from twinstudy import (
     load,
 )
 from twinstudy.records.dataset import dataset_from_text
-from twinstudy.tables.files import bundled_data
+from twinstudy.tables.files import bundled_data, text_tables
 from twinstudy.tables.schema import TABLES
-from twinstudy.tables.typed import text_tables
 
 DATE = Problem("claims.csv", 14, "signed", "2013-13", "'2013-13' is not a date")
 

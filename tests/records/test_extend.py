@@ -10,7 +10,7 @@ import pytest
 
 from twinstudy import ArgumentError, DataError, Dataset, coverage, density, extend, from_edgelist
 from twinstudy.records.dataset import dataset_from_text
-from twinstudy.tables.typed import text_tables
+from twinstudy.tables.files import text_tables
 
 
 def rows(*cells: dict[str, Any]) -> pd.DataFrame:

@@ -8,13 +8,13 @@ import pytest
 from conftest import Edit
 
 from twinstudy import ArgumentError, Dataset, ancestors, load, restrict
-from twinstudy.tables.table_rules import check_tables
-from twinstudy.tables.typed import text_tables, type_tables
+from twinstudy.records.dataset import dataset_from_text
+from twinstudy.tables.files import text_tables
 
 HA_GIANG, TUYEN_QUANG = "l-vn-ha-giang-province", "l-vn-tuyen-quang-province"
 PHAI_LAU, THIEN_BAO = "p-phai-lau-trang-nhi", "p-thanh-thuy-minh-tan-thien-bao"
 CHOICES = {
-    "kinds": (None, "commune", ["residential_cluster", "district"], []),
+    "kinds": (None, "commune", ["village", "district"], []),
     "statuses": (None, "agreed", ["planned", "doubtful"]),
     "sources": (None, "s-news-2022", ["s-agency-2021-05", "s-stat-2020"]),
     "countries": (None, "VN", ["CN", "VN"]),
@@ -29,10 +29,11 @@ CHOSEN = ALONE + random.Random(1).sample([choice for choice in ALL if choice not
 
 def assert_sound(part: Dataset, whole: Dataset) -> None:
     """No problem, all categories in step, nothing new, and the same ancestors as in the whole."""
-    tables = type_tables(text_tables(part.tables))
-    assert check_tables(tables) == []
+    again = dataset_from_text(text_tables(part.tables))
+    assert again.report == []
+    assert again.version == part.version
     for name, frame in part.tables.items():
-        pd.testing.assert_frame_equal(frame, tables.typed[name])
+        pd.testing.assert_frame_equal(frame, again.tables[name])
         keys = whole.tables[name].columns[:3].tolist()
         rows = whole.tables[name].astype(dict.fromkeys(keys, "str"))
         kept = frame.astype(dict.fromkeys(keys, "str"))
@@ -174,7 +175,7 @@ UNKNOWN = {
 
 
 REMEDIES = {
-    "kinds": "use some of residential_cluster, commune, district, province, border_post, other",
+    "kinds": "use some of village, commune, district, province, border_post, other",
     "statuses": "use some of agreed, planned, doubtful",
     "sources": "use some of s-agency-2021-05, s-agency-2021-06-en, s-gov-2023, s-news-2022, "
     "s-news-nd, s-stat-2020, s-thesis-2019",

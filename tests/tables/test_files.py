@@ -289,7 +289,7 @@ FAULTY: dict[str, tuple[str, Callable[[], Any], str]] = {
     "a null byte": ("note", lambda: pa().array(["a\0b"] + [None] * 8),
         "claims.parquet:2: note: 'a\\x00b' holds the control character '\\x00'; take it out"),
     "ten megabytes": ("note", lambda: pa().array(["đ" * 5_000_000] + [None] * 8),
-        "claims.parquet:2: the row is 10,000,063 bytes long, of 100,000 allowed; shorten it"),
+        "claims.parquet:2: the row is 10,000,064 bytes long, of 100,000 allowed; shorten it"),
 }  # fmt: skip
 
 

@@ -12,6 +12,8 @@ from twinstudy import ArgumentError, DataError, check, load
 from twinstudy.records.dataset import dataset_from_text
 from twinstudy.tables.schema import TABLES
 
+WIDTH = next(len(each.columns) for each in TABLES if each.name == "claims")
+
 CASES = {
     "required cell": (
         "pairings.csv", "p-xin-man-ma-quan,district,joint,", "p-xin-man-ma-quan,district,,",
@@ -39,7 +41,7 @@ CASES = {
     "vocabulary": (
         "pairings.csv", "district,joint", "county,joint",
         ["pairings.csv:7: kind: 'county' is not in the vocabulary; use one of "
-         "residential_cluster, commune, district, province, border_post, other"],
+         "village, commune, district, province, border_post, other"],
     ),
     "date": (
         "claims.csv", "2015-12,,", "2015-13,,",
@@ -160,7 +162,7 @@ CASES = {
          "one step of the circle out"],
     ),
     "claim without members": (
-        "claims.csv", "c-xin-man-ma-quan-1,", "c-xin-man-ma-quan-0,p-xin-man-ma-quan,s-news-2022,par. 1,,,\nc-xin-man-ma-quan-1,",
+        "claims.csv", "c-xin-man-ma-quan-1,", "c-xin-man-ma-quan-0,p-xin-man-ma-quan,s-news-2022,par. 1" + "," * (WIDTH - 4) + "\nc-xin-man-ma-quan-1,",
         ["claims.csv:10: id: 'c-xin-man-ma-quan-0' names no member; add its rows to memberships.csv"],
     ),
     "pairing without claims": (
@@ -181,12 +183,12 @@ CASES = {
         ["counts.csv:4: kind: 'commune' does not fit border_length; leave it empty"],
     ),
     "level of a count": (
-        "counts.csv", "border_units,village", "border_units,residential_cluster",
-        ["counts.csv:5: kind: 'residential_cluster' does not fit border_units; use one of country, "
+        "counts.csv", "border_units,village", "border_units,village",
+        ["counts.csv:5: kind: 'village' does not fit border_units; use one of country, "
          "province, prefecture, district, commune, village, border_post"],
     ),
     "side of pairings": (
-        "counts.csv", "pairings,residential_cluster,,25", "pairings,residential_cluster,VN,25",
+        "counts.csv", "pairings,village,,25", "pairings,village,VN,25",
         ["counts.csv:7: side: 'VN' does not fit pairings, which have two sides; leave it empty"],
     ),
     "units without side": (
@@ -244,10 +246,12 @@ def _mangled(content: bytes) -> dict[str, tuple[bytes, str]]:
             f"claims.csv:1: page: 'page' is not a column of this table; the columns are {header}"),
         "columns in another order": (text.replace("source_id,locator", "locator,source_id", 1).encode(),
             f"claims.csv:1: the columns stand in another order; write {header}"),
-        "short row": (text.replace("par. 5,2015-12,,", "par. 5").encode(),
-            "claims.csv:2: the row has 4 cells where the header has 7; check its commas and quotes"),
+        "short row": (text.replace("par. 5,2015-12,", "par. 5,2015-12").encode(),
+            f"claims.csv:2: the row has {WIDTH - 1} cells where the header has {WIDTH}; check its commas "
+            "and quotes"),
         "long row": (text.replace("par. 5,2015-12,,", "par. 5, 6,2015-12,,").encode(),
-            "claims.csv:2: the row has 8 cells where the header has 7; check its commas and quotes"),
+            f"claims.csv:2: the row has {WIDTH + 1} cells where the header has {WIDTH}; check its commas "
+            "and quotes"),
         "empty line": (text.replace("\nc-trang", "\n\nc-trang").encode(),
             "claims.csv:9: the line is empty; take it out"),
         "open quote": (text.replace("par. 40", '"p. 40').encode(),
@@ -255,7 +259,7 @@ def _mangled(content: bytes) -> dict[str, tuple[bytes, str]]:
         "line break in a cell": (text.replace("par. 40", '"p.\n40"').encode(),
             "claims.csv:9: a cell holds a line break; write it on one line, or close the quote"),
         "a cell of ten megabytes": (text.replace("par. 40", "x" * 10_000_000).encode(),
-            "claims.csv:9: the line is 10,000,061 bytes long, of 100,000 allowed; shorten it or "
+            f"claims.csv:9: the line is 10,000,0{54 + WIDTH} bytes long, of 100,000 allowed; shorten it or "
             "close a quote"),
     }  # fmt: skip
 

@@ -155,7 +155,7 @@ def consolidate(dataset: Dataset, *, rule: Rule = "narrowest") -> pd.DataFrame:
           neither, and for planned and doubtful pairings;
         - ``claims`` (int64); ``witnesses`` (int64): distinct sources, a translation or reprint
           being one with its original; ``official`` (bool): a claim stands in a source of kind
-          government;
+          government; silent claims, which tell of talks only, are neither and report nothing;
         - ``members`` (int64): distinct localities over all claims; ``side_a``, ``side_b`` (str):
           the country codes of the two sides in alphabetical order, twice the same for a pairing
           inside one country; ``members_a``, ``members_b`` (int64).
@@ -192,22 +192,26 @@ def _consolidated(dataset: Dataset, rule: Rule) -> pd.DataFrame:
     """Consolidate once a rule."""
     pairings = dataset.pairings.rename(columns={"id": "pairing_id"})
     pairings = pairings[["pairing_id", "kind", "matching", "status"]]
-    claims = dataset.claims[["pairing_id", "source_id", "signed"]].join(
-        source_days(dataset), on="source_id"
-    )
+    every = dataset.claims[["pairing_id", "source_id", "signed", "status"]]
+    every = every.join(source_days(dataset), on="source_id")
+    claims = every[every["status"] != "silent"]  # these tell of talks, and attest no pairing
     found = pairings.join(_signed(claims, rule), on="pairing_id")
     for name in ("signed_qualified", "signed_conflict"):
         found[name] = found[name].eq(other=True)
     agreed = pairings.loc[pairings["status"] == "agreed", "pairing_id"]
     seen = claims[~claims["hedged"] & claims["pairing_id"].isin(agreed)]
+    seen = seen[seen["status"] != "planned"]
     reported = seen.groupby("pairing_id")["published"].min().rename("reported_by")
     found = found.join(reported, on="pairing_id")
     plain = found["signed_latest"].mask(found["signed_qualified"] | (found["status"] != "agreed"))
     first = found["reported_by"]
     found["exists_by"] = first.mask(first.isna() | (plain < first), plain)
-    of_pairing = claims.groupby("pairing_id")
-    counted = of_pairing.agg(claims=("source_id", "size"), witnesses=("witness", "nunique"))
-    found = found.join(counted, on="pairing_id")
+    numbers = {
+        "claims": every.groupby("pairing_id").size(),
+        "witnesses": claims.groupby("pairing_id")["witness"].nunique(),
+    }
+    for name, number in numbers.items():
+        found[name] = found["pairing_id"].map(number).fillna(0).astype("int64")
     official = claims.loc[claims["kind"] == "government", "pairing_id"]
     found["official"] = found["pairing_id"].isin(official)
     of_pairing = members(dataset).groupby("pairing_id")
@@ -278,7 +282,9 @@ def _envelope(dated: pd.DataFrame) -> pd.DataFrame:
 
 def _number(days: pd.Series) -> pd.Series:
     """Turn days into numbers of days, missing ones staying so."""
-    return (days - pd.Timestamp(0)) / pd.Timedelta(days=1)
+    whole = days.to_numpy("datetime64[D]")
+    numbers = pd.Series(whole.astype("int64"), index=days.index, dtype="float64")
+    return numbers.mask(days.isna())
 
 
 def existing(

@@ -220,3 +220,13 @@ def ancestor_codes(dataset: Dataset, *, level: str, at: str | date | None = None
     found = ancestors(dataset, level=level, at=at)
     codes: np.ndarray = pd.Index(dataset.localities["id"]).get_indexer(found)
     return codes
+
+
+@remembered
+def west_to_east(dataset: Dataset) -> pd.Series:
+    """Return by unit the mean longitude of the places of pairings within it, or its own."""
+    own = dataset.localities.set_index("id")["longitude"]
+    twinned = own[own.index.isin(dataset.memberships["locality_id"])]
+    within = lineage(dataset).drop_duplicates(["locality_id", "ancestor_id"])
+    mean = within["locality_id"].map(twinned).groupby(within["ancestor_id"]).mean()
+    return mean.reindex(own.index).fillna(own)

@@ -59,7 +59,7 @@ def conflicts(dataset: Dataset) -> pd.DataFrame:
     dates = claims[apart]
     dates = dates.assign(value=dates["signed"], disagreement="no common day")
     items = _differing(claims, "agreement_items", "other number")
-    called = _differing(claims, "status", "other status") if "status" in claims else claims[:0]
+    called = _differing(claims[claims["status"] != "silent"], "status", "other status")
     named = _memberships(dataset)
     partly = members(dataset)
     partly = partly[partly["claims"] < partly["pairing_id"].map(pairings["claims"])]

@@ -1,218 +1,162 @@
-"""Density: pairings against the length of the border, the units on it, and the possible pairs."""
+"""Density: pairings against the length of the border, or the units on it."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Literal, get_args
 
-import numpy as np
 import pandas as pd
 
-from twinstudy.errors import ArgumentError
-from twinstudy.measures.named import Chosen, Words, choose, note, place
-from twinstudy.measures.reported import ALL_KINDS, sizes, totals
-from twinstudy.measures.tally import (
-    KIND_WORDS,
-    UNIT_WORDS,
-    pair_entries,
-    pairing_entries,
-    tally,
-    worded,
-)
+from twinstudy.errors import ArgumentError, known_words
+from twinstudy.evidence.consolidate import Choice, Words, choose
+from twinstudy.measures.named import described, facts, named, note, tally
+from twinstudy.measures.reported import reported
 from twinstudy.records.dataset import Dataset
+from twinstudy.tables.schema import KINDS
 
-Per = Literal["border_km", "unit", "pair"]
-
-_DENOMINATORS = {"border_km": "km of border", "unit": "{}", "pair": "pairs of {}s"}
-_UNITS = {
-    "border_km": "pairings per 100 km",
-    "unit": "pairings per {}",
-    "pair": "share of possible pairs",
-}
-_AREA_KIND = ["area", "kind"]
-_STATED = ("qualifier", "as_of", "source_id")
+Per = Literal["border_km", "unit"]
 
 
 def density(
     dataset: Dataset,
     *,
-    per: Per,
+    per: Per = "border_km",
     by: str = "province",
     kind: Words | None = None,
     at: str | date | None = None,
-    statuses: Words = ("agreed",),
+    status: Words = ("agreed",),
 ) -> pd.DataFrame:
     """Measure how dense the pairings of each area are.
+
+    Numerator: pairings with a member in the area, named ones and, in rows of their own, the totals
+    that sources report. Denominator: 100 km of the border of the area, or its units at the border.
+    Sources give several lengths; each density is the interval that the longest and the shortest of
+    them allow.
 
     Parameters
     ----------
     dataset
         Records.
     per
-        Denominator: ``"border_km"``, pairings per 100 km of border of the area; ``"unit"``,
-        pairings per border unit of the level that the kind ties; ``"pair"``, the share of all
-        pairs of a unit of the area and a unit across the border that are tied.
-    by, kind, at, statuses
-        As in `coverage`.
+        ``"border_km"``: pairings for 100 km of border; ``"unit"``: pairings for a unit at the
+        border of the level that the kind ties.
+    by
+        Level of the areas.
+    kind
+        One kind, or several, which are then added up in one row: ``("village", "commune")`` are
+        the local twinnings. None for each kind in a row of its own, and for all together.
+    at
+        Day of interest; None for the newest day that the data speak of.
+    status
+        Statuses of pairing to count.
 
     Returns
     -------
     density
-        One row an area, kind and `basis`, one more for each further denominator or total where
-        sources differ, and none where no source states a denominator:
+        One row an area, kind and basis:
 
-        - ``area_id``, ``area``, ``country`` (str); ``kind`` (category), "all" being all together,
-          which only a length of border can be set against.
-        - ``side`` (str): country of the units in the denominator, for ``per="unit"``.
-        - ``basis`` (category): "named", counted from the pairings of the dataset with a member in
-          the area; "reported", a total of pairings that sources state, of a day that is not after
-          `at`. Named pairings are those that were found, so a density of them is a lower bound.
-        - ``certain``, ``possible`` (Int64, pairings; tied pairs of units for ``per="pair"``): in
-          being by `at` for certain, and at least possibly; for a total twice its value.
-        - ``undated`` (Int64): part of the possible ones without date; missing for totals.
-        - ``basis_qualifier``, ``basis_as_of``, ``basis_source_id`` (str): of a total.
-        - ``denominator`` (float64) and ``denominator_unit`` (str), ``denominator_qualifier``,
-          ``denominator_as_of``, ``denominator_source_id`` (str): as stated; nothing is corrected
-          for "at least" or "about".
-        - ``density_certain``, ``density_possible`` (float64), in ``unit`` (str).
+        - ``area_id``, ``area``, ``country`` (str); ``kind`` (str): the kind, several joined by
+          " + ", or "all"; ``basis`` (category): named, reported;
+        - ``certain``, ``possible`` (Int64): pairings that certainly exist by the day, and that are
+          not excluded to; both are the total where the basis is reported;
+        - ``count_id`` (str): the row of ``dataset.counts`` with the total; several, for kinds that
+          are added up, joined by "; "; missing for named ones;
+        - ``shortest``, ``longest`` (float64): denominators, km or units; ``shortest_count_id``,
+          ``longest_count_id`` (str): the rows of ``dataset.counts`` that give them;
+        - ``lower`` (float64): ``certain`` over ``longest``; ``upper``: ``possible`` over
+          ``shortest``; pairings per 100 km, or per unit.
 
-        Dates and sources are joined by "; ". ``attrs`` is as in `coverage`, with ``per``.
+        ``attrs``: ``at``, ``by``, ``per``, ``data_version`` and ``left_out``.
 
     Raises
     ------
     ArgumentError
-        If `per` is another word, or as in `coverage`.
+        If an argument is none of the words or dates that it can have.
 
     Notes
     -----
-    ``per="pair"`` is the density of the bipartite graph of all border units [1]_: its denominator
-    is the product of the units of both sides, which sources must state. ``networkx.density`` of
-    the graph would divide by the pairs of units that happen to be in the data, where an absent
-    edge only means that no source names it. Members that a source says do not touch the border are
-    no border units, as in `coverage`. A pairing whose sources do not say who is tied to
-    whom is certain to tie pairs only where one side has a single member.
-
-    References
-    ----------
-    .. [1] S. P. Borgatti and M. G. Everett, Network analysis of 2-mode data, Social Networks 19
-       (1997) 243-269.
+    Pairings all of whose members in the area lie off the border by a source are left out, and so
+    are lengths of the survey before 2009, lengths of a stretch that is shared with one neighbour,
+    and totals of a later day. A pairing that ties two areas counts in both, so areas do not add up.
+    Where several totals are reported, the newest counts. Pairings without stated date are possible
+    at any day, certain from the first report. Counted against all *possible* pairs of units there
+    is no density: hardly any two of them touch, so that the product of units is no denominator.
 
     Examples
     --------
     >>> from twinstudy import load
-    >>> table = density(load(), per="border_km", at="2025-06-30")
-    >>> (table["density_certain"] <= table["density_possible"]).all().item()
+    >>> table = density(load(), kind=("village", "commune"), at="2025-06-30")
+    >>> bool((table["lower"] <= table["upper"]).all())
     True
-    >>> table["unit"].unique().tolist()
-    ['pairings per 100 km']
     """
     if per not in get_args(Per):
         raise ArgumentError(f"`per` is {per!r}; use one of {', '.join(get_args(Per))}")
-    chosen = choose(dataset, at=at, kind=kind, statuses=statuses)
-    placement = place(dataset, chosen, by=by)
-    measure = "border_length" if per == "border_km" else "border_units"
-    size = sizes(dataset, chosen, measure=measure, by=by)
-    kinds = np.unique(chosen.kind[chosen.possible])
-    if per == "pair":
-        size = _products(chosen, size, by)
-        counted = tally(pair_entries(dataset, chosen, placement), chosen.undated)
-    else:
-        counted = tally(pairing_entries(chosen, placement), chosen.undated)
-        if per == "border_km" and kind is None:
-            # A pairing is of one kind, so kinds add up.
-            together = counted.groupby(["area", "side"], as_index=False).sum()
-            counted = pd.concat([counted, together.assign(kind=ALL_KINDS)])
-            kinds = np.append(kinds, ALL_KINDS)
-    if per == "border_km":
-        size = size.drop(columns="kind").merge(pd.DataFrame({"kind": kinds}), how="cross")
-    bare = ~counted["area"].isin(size["area"])
-    note(chosen.left_out, "areas without a stated denominator", ~counted["area"][bare].duplicated())
-    size = size[size["kind"].isin(kinds)]
-    table = size.merge(counted.drop(columns="side"), how="left", on=_AREA_KIND).assign(basis=0)
-    if per != "pair":
-        table = pd.concat([table, _reported(dataset, chosen, size, by)])
-    frame = _described(dataset, chosen, table, per)
-    frame.attrs = {
-        "at": str(chosen.day.date()), "by": by, "per": per, "data_version": dataset.version,
-        "left_out": chosen.left_out,
-    }  # fmt: skip
-    return frame
-
-
-def _products(chosen: Chosen, size: pd.DataFrame, by: str) -> pd.DataFrame:
-    """Multiply the border units of an area with those that it faces, for each pair of sources."""
-    is_own = size["side"] == chosen.country[size["area"]]
-    own, facing = size[is_own], size[~is_own]
-    if by == "country":
-        # What one country counts of itself, the other one faces.
-        opposite = own.rename(columns={"area": "of"}).merge(own[_AREA_KIND], on="kind")
-        facing = pd.concat([facing, opposite[opposite["of"] != opposite["area"]]])
-    both = own.merge(facing, on=_AREA_KIND, suffixes=("", "_facing")).drop_duplicates()
-    hedges = both[["qualifier", "qualifier_facing"]]
-    return both.assign(
-        side=-1,
-        value=both["value"] * both["value_facing"],
-        qualifier=np.select(
-            [(hedges == "about").any(axis=1), (hedges == "at_least").any(axis=1)],
-            ["about", "at_least"], "exact",
-        ),
-        as_of=both["as_of"] + "; " + both["as_of_facing"],
-        source_id=both["source_id"] + "; " + both["source_id_facing"],
-    )[size.columns]  # fmt: skip
-
-
-def _reported(dataset: Dataset, chosen: Chosen, size: pd.DataFrame, by: str) -> pd.DataFrame:
-    """Set totals of pairings that are not of a later day against the denominators."""
-    reported = totals(dataset, chosen, measure="pairings", by=by)
-    later = reported["when"] == "after"
-    note(chosen.left_out, f"totals of a day after {chosen.day.date()}", later)
-    reported = reported[~later].drop(columns=["side", "earliest", "latest", "when"])
-    table = size.merge(reported, on=_AREA_KIND, suffixes=("", "_basis"))
-    return table.assign(
-        basis=1, named_certain=table["value_basis"], named_possible=table["value_basis"]
+    kinds = KINDS if kind is None else known_words("kind", kind, KINDS)
+    choice = choose(dataset, at=at, kind=kinds, status=status)
+    groups = [kinds] if kind is not None else [*((word,) for word in KINDS), KINDS]
+    members = named(dataset, choice, by=by)
+    units = members[members["unit_id"].notna() | members["kind"].eq("other")]
+    note(
+        choice,
+        "pairings none of whose members is a unit at the border",
+        ~choice.pairings["pairing_id"].isin(units["pairing_id"]),
     )
-
-
-def _described(dataset: Dataset, chosen: Chosen, table: pd.DataFrame, per: Per) -> pd.DataFrame:
-    """Sort, put words in the place of numbers, and divide."""
-    for name in ("named_certain", "named_possible", "undated"):
-        named = table["basis"] == 0
-        table[name] = table[name].where(~named, table[name].fillna(0)).astype("Int64")
-    table = table.reindex(
-        columns=[*table, *(f"{n}_basis" for n in _STATED if f"{n}_basis" not in table)]
-    )
-    keys = ["area", "kind", "side", "basis", "named_certain", "value", "qualifier"]
-    table = table.sort_values(keys, ignore_index=True)
-    area = dataset.coded["localities"].iloc[table["area"]].reset_index(drop=True)
-    words = np.array(UNIT_WORDS, dtype=object)[table["kind"]]
-    return pd.DataFrame(
-        {
-            "area_id": area["id"],
-            "area": area["name"],
-            "country": area["country"],
-            "kind": worded(table["kind"], KIND_WORDS),
-            "side": pd.array(
-                np.array([*chosen.countries, None], dtype=object)[table["side"]], dtype="str"
-            ),
-            "basis": worded(table["basis"], ["named", "reported"]),
-            "certain": table["named_certain"],
-            "possible": table["named_possible"],
-            "undated": table["undated"],
-            **{f"basis_{name}": table[f"{name}_basis"].astype("str") for name in _STATED},
-            "denominator": table["value"],
-            "denominator_unit": _worded(_DENOMINATORS[per], words),
-            **{f"denominator_{name}": table[name].astype("str") for name in _STATED},
-            "density_certain": _ratio(table["named_certain"], table["value"], per),
-            "density_possible": _ratio(table["named_possible"], table["value"], per),
-            "unit": _worded(_UNITS[per], words),
-        }
-    )
-
-
-def _worded(template: str, words: np.ndarray) -> pd.Series:
-    return pd.Series([template.format(word) for word in words], dtype="str")
-
-
-def _ratio(number: pd.Series, denominator: pd.Series, per: Per) -> pd.Series:
+    placed = units.dropna(subset="area_id")
+    totals = reported(dataset, choice, measure="pairings", by=by)
+    totals = totals[~(totals["earliest"] > choice.day)].sort_values(["latest", "count_id"])
+    totals = totals.drop_duplicates(["area_id", "kind"], keep="last")
+    parts = []
+    for kinds in groups:
+        word = "all" if kinds == KINDS else " + ".join(kinds)
+        counted = placed[placed["kind"].isin(kinds)]
+        by_name = tally(counted, ["area_id"], "pairing_id").assign(basis="named", count_id=None)
+        told = totals[totals["kind"].eq("all") if word == "all" else totals["kind"].isin(kinds)]
+        by_report = told.groupby("area_id", as_index=False).agg(
+            certain=("value", "sum"), count_id=("count_id", "; ".join)
+        )
+        by_report = by_report.assign(possible=by_report["certain"], basis="reported")
+        part = pd.concat([by_name, by_report]).assign(kind=word)
+        parts.append(part.merge(_sizes(dataset, choice, per, by, kinds), on="area_id"))
+    table = pd.concat(parts, ignore_index=True)
     scale = 100 if per == "border_km" else 1
-    return scale * number.astype("float64") / denominator
+    table["lower"] = scale * table["certain"].astype("float64") / table["longest"]
+    table["upper"] = scale * table["possible"].astype("float64") / table["shortest"]
+    return _described(dataset, choice, table, per, by)
+
+
+def _sizes(
+    dataset: Dataset, choice: Choice, per: Per, by: str, kinds: tuple[str, ...]
+) -> pd.DataFrame:
+    """Find the smallest and the largest denominator of each area, with the rows of `counts`."""
+    measure = "border_length" if per == "border_km" else "border_units"
+    counts = reported(dataset, choice, measure=measure, by=by)
+    if per == "unit":
+        home = dataset.localities.set_index("id")["country"]
+        counts = counts[
+            counts["kind"].isin(kinds) & (counts["side"] == counts["area_id"].map(home))
+        ]
+        if len(kinds) > 1:  # units of several levels do not add up
+            counts = counts[:0]
+    counts = counts.sort_values(["area_id", "value", "count_id"])
+    least, most = (counts.drop_duplicates("area_id", keep=keep) for keep in ("first", "last"))
+    sizes = least[["area_id", "value", "count_id"]].merge(
+        most[["area_id", "value", "count_id"]], on="area_id"
+    )
+    names = ["area_id", "shortest", "shortest_count_id", "longest", "longest_count_id"]
+    return sizes.set_axis(names, axis=1)
+
+
+def _described(
+    dataset: Dataset, choice: Choice, table: pd.DataFrame, per: Per, by: str
+) -> pd.DataFrame:
+    """Add words and order."""
+    table["basis"] = pd.Categorical(table["basis"], categories=["named", "reported"])
+    table[["certain", "possible"]] = table[["certain", "possible"]].astype("Int64")
+    rank = {word: number for number, word in enumerate([*KINDS, "all"])}
+    table["rank"] = table["kind"].map(rank).fillna(len(rank))
+    table = table.sort_values(["area_id", "rank", "basis"], ignore_index=True)
+    columns = ["area_id", "kind", "basis", "certain", "possible", "count_id"]
+    columns += ["shortest", "shortest_count_id", "longest", "longest_count_id", "lower", "upper"]
+    frame = described(dataset, table[columns].astype({"count_id": "str"}))
+    frame.attrs = facts(dataset, choice, by=by, per=per)
+    return frame

@@ -1,35 +1,21 @@
-"""Distance: how far apart the two sides of a pairing lie."""
+"""Distance: how far apart the two sides of a pairing lie, and how far at random."""
 
 from __future__ import annotations
 
+import itertools
 from datetime import date
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from twinstudy.evidence.consolidate import coded_members, consolidate
-from twinstudy.measures.named import Chosen, Words, choose
-from twinstudy.network.graph import pairs_across
+from twinstudy.evidence.consolidate import Choice, Words, choose, members
+from twinstudy.measures.named import facts
+from twinstudy.network.null import arrangements
 from twinstudy.records.dataset import Dataset
-from twinstudy.tables.typed import codes_of
 
 EARTH_RADIUS_KM = 6371.0088
 
-_COLUMNS = (
-    "pairing_id",
-    "kind",
-    "certain",
-    "side_a",
-    "side_b",
-    "members_a",
-    "members_b",
-    "placed_a",
-    "placed_b",
-    "position",
-    "km",
-    "km_min",
-)
+_POSITIONS = ["exact", "approximate", "probable"]
 
 
 def distances(
@@ -37,14 +23,9 @@ def distances(
     *,
     kind: Words | None = None,
     at: str | date | None = None,
-    statuses: Words = ("agreed",),
+    status: Words = ("agreed",),
 ) -> pd.DataFrame:
     """Measure how far apart the two sides of each pairing lie.
-
-    The distance of a pairing is the mean great-circle distance over all pairs of a member of one
-    side with a member of the other, each pair having the same weight, as in `locality_graph`. With
-    one member a side it is the distance of the two. Members without a point are left out of it
-    and counted; nothing stands in for a missing point.
 
     Parameters
     ----------
@@ -53,124 +34,35 @@ def distances(
     kind
         Kinds of pairing; None for all.
     at
-        Day of interest: pairings certainly or possibly in being by then. None for the newest day
-        that the data speak of.
-    statuses
-        Statuses of pairing to take in.
+        Day; only pairings that exist certainly or possibly by then. None for the newest day.
+    status
+        Statuses of pairing to measure.
 
     Returns
     -------
     distances
-        One row a pairing, sorted by its id:
+        One row a pairing, in the order of ``dataset.pairings``:
 
-        - ``pairing_id`` (str), ``kind`` (category);
-        - ``certain`` (bool): in being by `at` for certain, and not only possibly;
-        - ``side_a``, ``side_b`` (category): country codes of the sides in alphabetical order,
-          twice the same for a pairing inside one country;
-        - ``members_a``, ``members_b`` (int64, localities), and how many of them have a point:
-          ``placed_a``, ``placed_b``;
+        - ``pairing_id`` (str), ``kind`` (category), ``certain`` (bool): it certainly exists;
+        - ``side_a``, ``side_b`` (str): country codes; ``members_a``, ``members_b``, ``placed_a``,
+          ``placed_b`` (int64): members of each side, and those that have a point of their own;
         - ``position`` (category): how well the points are known, by the worst of those used;
-        - ``km``, ``km_min`` (float64, kilometres): the mean, and the nearest pair alone. Missing,
-          like the position, where a side has no point.
+        - ``km``, ``km_min`` (float64, kilometres): mean over all pairs across, and the nearest
+          pair. Missing, like the position, where a side has no point.
 
-        ``attrs`` holds ``at``, ``data_version`` and ``left_out``: how many pairings are left out
-        by reason, how many have no distance as a side has no point, and how many members have no
-        point.
+        ``attrs``: ``at``, ``data_version`` and ``left_out``, with how many pairings have no
+        distance since a side has no point, and how many members have no point.
 
     Raises
     ------
     ArgumentError
-        If `kind`, `at` or `statuses` is not a kind, date or status.
+        If `kind`, `at` or `status` is not a kind, date or status.
 
     Notes
     -----
-    Points stand for areas: the point of a commune is its seat or middle, so two communes that
-    touch are some kilometres apart. Distances are on a sphere, as in `great_circle_km`. Where a
-    source does not say who is tied to whom (``matching`` unspecified), the mean is over all pairs
-    that may be meant.
-
-    Examples
-    --------
-    >>> from twinstudy import load
-    >>> table = distances(load(), kind="commune").set_index("pairing_id")
-    >>> bool((table["km_min"].dropna() <= table["km"].dropna() + 1e-9).all())
-    True
-    """
-    chosen = choose(dataset, at=at, kind=kind, statuses=statuses)
-    names = ["pairing_id", "kind", "side_a", "side_b", "members_a", "members_b"]
-    table = consolidate(dataset)[names].assign(certain=chosen.certain, **_measured(dataset, chosen))
-    table = table.loc[chosen.possible, list(_COLUMNS)].reset_index(drop=True)
-    gaps = {
-        "pairings without a point on a side": table["km"].isna().sum(),
-        "members without a point": (
-            table[["members_a", "members_b"]].sum().sum()
-            - table[["placed_a", "placed_b"]].sum().sum()
-        ),
-    }
-    table.attrs = {
-        "at": str(chosen.day.date()),
-        "data_version": dataset.version,
-        "left_out": chosen.left_out | {reason: int(n) for reason, n in gaps.items() if n},
-    }
-    return table
-
-
-def distances_between(
-    dataset: Dataset, sides: list[tuple[int, ...]], others: list[tuple[int, ...]]
-) -> np.ndarray:
-    """Measure how far apart any two sides lie, as `distances` does for those of a pairing.
-
-    Parameters
-    ----------
-    dataset
-        Records.
-    sides, others
-        Members of each side, as row numbers in ``dataset.localities``; one of them at least
-        must have a point.
-
-    Returns
-    -------
-    distance
-        Kilometres; one row for each of `sides` and one column for each of `others`.
-
-    Examples
-    --------
-    >>> from twinstudy import load
-    >>> dataset = load()
-    >>> placed = dataset.localities["longitude"].notna().to_numpy().nonzero()[0].tolist()
-    >>> distances_between(dataset, [(placed[0],)], [(placed[0],)]).tolist()
-    [[0.0]]
-    """
-    x, y = (dataset.coded["localities"][name].to_numpy(float) for name in ("longitude", "latitude"))
-    (of, a), (other_of, b) = (_placed(part, ~np.isnan(x)) for part in (sides, others))
-    km = pd.DataFrame(great_circle_km(x[a, None], y[a, None], x[b], y[b]))
-    return km.groupby(of).mean().T.groupby(other_of).mean().T.to_numpy()
-
-
-def _placed(sides: list[tuple[int, ...]], placed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    side = np.repeat(np.arange(len(sides)), [len(side) for side in sides])
-    place = np.concatenate([np.asarray(side) for side in sides])
-    return side[placed[place]], place[placed[place]]
-
-
-def great_circle_km(
-    longitude: np.ndarray,
-    latitude: np.ndarray,
-    other_longitude: np.ndarray,
-    other_latitude: np.ndarray,
-) -> np.ndarray:
-    """Measure great-circle distances by the haversine formula [1]_.
-
-    Parameters
-    ----------
-    longitude, latitude, other_longitude, other_latitude
-        Degrees; arrays that broadcast against each other.
-
-    Returns
-    -------
-    distance
-        Kilometres on a sphere with the mean radius of the Earth, 6371.0088 km [2]_; within 0.6 %
-        of the distance on the ellipsoid.
+    Great circles by the haversine formula [1]_ on a sphere with the mean radius of the Earth,
+    6371.0088 km [2]_, within 0.6 % of the distance on the ellipsoid. Points stand for areas: that
+    of a commune is its seat or middle, so two communes that touch are some kilometres apart.
 
     References
     ----------
@@ -179,10 +71,111 @@ def great_circle_km(
 
     Examples
     --------
-    >>> origin, quarter = np.array([0.0]), np.array([90.0])
-    >>> great_circle_km(origin, origin, quarter, origin).round(1).tolist()
-    [10007.6]
+    >>> from twinstudy import load
+    >>> table = distances(load(), kind="commune").dropna(subset="km")
+    >>> bool((table["km_min"] <= table["km"] + 1e-9).all())
+    True
     """
+    choice = choose(dataset, at=at, kind=kind, status=status)
+    ends = _ends(dataset, choice)
+    names = ["pairing_id", "kind", "certain", "side_a", "side_b", "members_a", "members_b"]
+    table = choice.pairings[names].copy()
+    placed = ends[ends["longitude"].notna()]
+    for name, second in (("placed_a", False), ("placed_b", True)):
+        numbers = placed[placed["second"] == second].groupby("pairing_id").size()
+        table[name] = table["pairing_id"].map(numbers).fillna(0).astype("int64")
+    pairs = placed[~placed["second"]].merge(placed[placed["second"]], on="pairing_id")
+    pairs["km"] = great_circle_km(
+        *(pairs[f"{name}_{side}"].to_numpy() for side in "xy" for name in ("longitude", "latitude"))
+    )
+    pairs["rank"] = pairs[["rank_x", "rank_y"]].max(axis=1)
+    measured = pairs.groupby("pairing_id").agg(
+        rank=("rank", "max"), km=("km", "mean"), km_min=("km", "min")
+    )
+    table = table.merge(measured, how="left", left_on="pairing_id", right_index=True)
+    words = table.pop("rank").map(dict(enumerate(_POSITIONS)))
+    table.insert(9, "position", words.astype(pd.CategoricalDtype(_POSITIONS)))
+    gaps = {
+        "pairings without a point on a side": int(table["km"].isna().sum()),
+        "members without a point": int(ends["longitude"].isna().sum()),
+    }
+    choice.left_out.update({reason: number for reason, number in gaps.items() if number})
+    table.attrs = facts(dataset, choice)
+    return table.reset_index(drop=True)
+
+
+def null_distances(
+    dataset: Dataset,
+    *,
+    samples: int = 2000,
+    seed: int = 1,
+    kind: Words | None = None,
+    within: str | None = None,
+    at: str | date | None = None,
+    status: Words = ("agreed",),
+) -> pd.DataFrame:
+    """Compare the mean distance of pairings with that of the same sides paired at random.
+
+    One row: ``pairings`` that can be measured, ``movable`` ones, ``arrangements`` (0 where they
+    are too many to list) and ``exact``; ``observed_km``, and of the arrangements ``null_km``
+    (mean), ``low_km`` and ``high_km`` (the middle 95 %); ``p_value``: the share of arrangements
+    that are as near, the observed one counted among them; ``nearest`` and ``null_nearest``: share
+    of pairings whose second side is the nearest of all. ``attrs["draws"]``: their mean km.
+    """
+    choice = choose(dataset, at=at, kind=kind, status=status)
+    ends = _ends(dataset, choice).dropna(subset="longitude")
+    both = ends.groupby("pairing_id")["second"].nunique() == 2
+    usable = choice.pairings[choice.pairings["pairing_id"].isin(both.index[both])]
+    drawn = arrangements(
+        dataset, Choice(usable, choice.day, {}), samples=samples, seed=seed, within=within
+    )
+    points = ends.drop_duplicates("locality_id").set_index("locality_id")
+    km = np.array([[_apart(points, a, b) for b in drawn.second] for a in drawn.first])
+    rows = np.arange(len(drawn.first))
+    if not len(rows):
+        km = np.empty((0, 0))
+    draws = km[rows, drawn.partners].mean(axis=1) if len(rows) else np.empty(0)
+    table = distances(dataset, kind=kind, at=at, status=status).dropna(subset="km")
+    observed = float(table["km"].mean())
+    as_near = int((draws <= observed * (1 + 1e-9)).sum())
+    best = km.min(axis=1) if len(rows) else np.empty(0)
+    own = [drawn.pairing_ids.index(each) for each in table["pairing_id"]]
+    is_nearest = table["km"].to_numpy() <= best[own] * (1 + 1e-9)
+    low, high = np.quantile(draws, [0.025, 0.975]) if len(rows) else (np.nan, np.nan)
+    frame = pd.DataFrame(
+        {
+            "pairings": [len(rows)],
+            "movable": [drawn.movable],
+            "arrangements": [drawn.number],
+            "exact": [drawn.exact],
+            "observed_km": [observed],
+            "null_km": [draws.mean() if len(rows) else np.nan],
+            "low_km": [low],
+            "high_km": [high],
+            "p_value": [
+                np.nan
+                if not len(rows)
+                else as_near / len(draws)
+                if drawn.exact
+                else (1 + as_near) / (1 + len(draws))
+            ],
+            "nearest": [is_nearest.mean() if len(rows) else np.nan],
+            "null_nearest": [
+                (km[rows, drawn.partners] <= best * (1 + 1e-9)).mean() if len(rows) else np.nan
+            ],
+        }
+    )
+    frame.attrs = facts(dataset, choice, draws=draws.tolist(), samples=samples, seed=seed)
+    return frame
+
+
+def great_circle_km(
+    longitude: np.ndarray,
+    latitude: np.ndarray,
+    other_longitude: np.ndarray,
+    other_latitude: np.ndarray,
+) -> np.ndarray:
+    """Measure great-circle distances between points in degrees, in km; `distances` says how."""
     phi, other_phi = np.radians(latitude), np.radians(other_latitude)
     across = np.radians(other_longitude - longitude)
     half_chord = (
@@ -194,27 +187,21 @@ def great_circle_km(
     return EARTH_RADIUS_KM * angle
 
 
-def _measured(dataset: Dataset, chosen: Chosen) -> dict[str, Any]:
-    """Measure the pairings: placed members a side, worst position, mean and least distance."""
-    size, places, member = len(chosen.pairings), dataset.coded["localities"], coded_members(dataset)
-    pairing, place = (codes_of(member[name]) for name in ("pairing_id", "locality_id"))
-    second = member["second"].to_numpy()
-    used = chosen.possible[pairing] & places["longitude"].notna().to_numpy()[place]
-    pairing, place, second = pairing[used], place[used], second[used]
+def _ends(dataset: Dataset, choice: Choice) -> pd.DataFrame:
+    """List the members of the chosen pairings with their points and how well these are known."""
+    listed = members(dataset)[["pairing_id", "locality_id", "second"]]
+    listed = listed[listed["pairing_id"].isin(choice.pairings["pairing_id"])]
+    places = dataset.localities.set_index("id")[["longitude", "latitude", "position"]]
+    ends = listed.join(places, on="locality_id")
+    ends["rank"] = ends.pop("position").astype("str").map(_POSITIONS.index, na_action="ignore")
+    return ends
 
-    of, one, other, share = pairs_across(pairing, second, place)
-    x, y = (places[name].to_numpy(float) for name in ("longitude", "latitude"))
-    km = great_circle_km(x[one], y[one], x[other], y[other])
-    least = np.full(size, np.inf)
-    np.minimum.at(least, of, km)
-    rank = codes_of(places["position"])
-    worst = np.full(size, -1)
-    np.maximum.at(worst, of, np.maximum(rank[one], rank[other]))
-    apart = worst >= 0
-    return {
-        "placed_a": np.bincount(pairing[~second], minlength=size),
-        "placed_b": np.bincount(pairing[second], minlength=size),
-        "position": pd.Categorical.from_codes(worst, categories=places["position"].cat.categories),
-        "km": np.where(apart, np.bincount(of, weights=share * km, minlength=size), np.nan),
-        "km_min": np.where(apart, least, np.nan),
-    }
+
+def _apart(points: pd.DataFrame, side: tuple[str, ...], other: tuple[str, ...]) -> float:
+    """Return the mean distance of two sides over their members that have a point."""
+    pairs = [
+        (*points.loc[a, ["longitude", "latitude"]], *points.loc[b, ["longitude", "latitude"]])
+        for a, b in itertools.product(side, other)
+        if a in points.index and b in points.index
+    ]
+    return float(great_circle_km(*np.array(pairs, dtype=float).T).mean())

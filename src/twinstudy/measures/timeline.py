@@ -8,19 +8,14 @@ import numpy as np
 import pandas as pd
 
 from twinstudy.errors import known_words
+from twinstudy.evidence.consolidate import Choice, Words, choose
 from twinstudy.evidence.names import pairing_names
-from twinstudy.measures.named import Chosen, Placement, Words, choose, chosen_kinds, place
-from twinstudy.measures.reported import yearly_totals
-from twinstudy.measures.tally import KIND_WORDS, worded
+from twinstudy.measures.named import day_word, described, facts, named, note
+from twinstudy.measures.reported import reported
 from twinstudy.records.dataset import Dataset
 from twinstudy.tables.schema import KINDS
 
-_PRECISIONS = ("day", "month", "year", "interval", "undated")
-_STATED = ("qualifier", "as_of", "source_id")
-_NAMED = (
-    *("signed_certain", "signed_possible", "undated"),
-    *("cumulative_lower", "cumulative_upper", "in_being_certain"),
-)
+_PRECISIONS = ["day", "month", "year", "interval", "none"]
 
 
 def timeline(
@@ -29,90 +24,83 @@ def timeline(
     by: str | None = None,
     kind: Words | None = None,
     at: str | date | None = None,
-    statuses: Words = ("agreed",),
+    status: Words = ("agreed",),
 ) -> pd.DataFrame:
-    """Count the pairings that were signed in each year.
+    """Count the pairings that were signed in each year, and by its end.
 
-    A date of signing is the one that `consolidate` chooses. The date of publication of a source
-    is never taken for one: it only shows that a pairing was in being by then.
+    What exists by a day was signed by then: a pairing without stated date is signed by the day on
+    which a source first reports it, and the cumulative lower bound counts it from there.
 
     Parameters
     ----------
     dataset
         Records.
     by
-        Level of the areas; None for the whole dataset.
-    kind, statuses
-        As in `coverage`.
+        Level of the areas; None for the record as a whole.
+    kind
+        Kinds of pairing; None for all.
     at
-        Last day of the timeline, and the day whose areas are shown; None for the newest day that
-        the data speak of.
+        Day of interest, at which the timeline ends; None for the newest day that the data speak of.
+    status
+        Statuses of pairing to count.
 
     Returns
     -------
     timeline
-        One row a year, from the first in which a pairing may have been signed or a total was
-        reported to that of `at`, without gaps; with `by`, for each area. Where sources state
-        further totals of a year, a row more for each, in which the columns of named pairings are
-        missing, so that they can be summed.
+        One row an area and year, from the first year that a date allows, and one more for each
+        further total that sources report for that year. With `by`: ``area_id``, ``area``,
+        ``country`` (str) in front.
 
-        - with `by`: ``area_id``, ``area``, ``country`` (str); ``year`` (int64).
-        - ``signed_certain``, ``signed_possible`` (Int64, pairings): signed in that year for
-          certain, the whole of an unqualified date lying in it; at least possibly, the date
-          meeting it. A pairing is possible in every year that its date allows.
-        - ``undated`` (Int64, pairings): without any date, the same in every year.
-        - ``cumulative_lower``, ``cumulative_upper`` (Int64, pairings): signed by the end of the
-          year, by an unqualified date; not excluded to be, with all undated ones.
-        - ``in_being_certain`` (Int64, pairings): known to be in being at the end of the year, by
-          date of signing or of a publication. Its growth is partly growth of reporting.
-        - ``reported`` (Int64, pairings), ``reported_kind`` (category), ``reported_qualifier``,
-          ``reported_as_of``, ``reported_source_id`` (str): total that sources state for that year,
-          or by it; dates and sources that say the same are joined by "; ".
+        - ``year`` (int64);
+        - ``certain`` (Int64): pairings signed in that year for certain; ``possible`` (Int64): dated
+          pairings that may have been; ``undated`` (Int64): pairings without stated date that are
+          not excluded to have been signed in that year, since they are first reported later;
+        - ``lower``, ``upper`` (Int64): bounds of the number signed by the end of the year: that
+          certainly exist by then, and that are not excluded to;
+        - ``reported`` (Int64), ``reported_kind`` (category), ``reported_count_id`` (str): a total
+          of pairings of that year, and the row of ``dataset.counts`` that gives it. The numbers of
+          pairings are missing in rows of a further total.
 
-        A pairing between two areas counts in both, so areas do not add up to the whole.
-        ``attrs`` holds ``at``, ``by``, ``data_version``, ``left_out``, and ``pauses``: events that
-        suspend exchanges, as (EDTF date, number of pairings).
+        ``attrs``: ``at``, ``by``, ``data_version``, ``left_out``, and ``pauses``: date and number
+        of pairings of suspensions.
 
     Raises
     ------
     ArgumentError
-        If `by`, `kind`, `at` or `statuses` is not a level, kind, date or status.
+        If an argument is none of the words or dates that it can have.
+
+    Notes
+    -----
+    Signing is known to lie between the first day of the date and `not_after` of `signings`.
+    Approximate and uncertain dates (``~``, ``?``) make nothing certain by themselves; of
+    conflicting dates the envelope counts. The data hold no ends: a pairing lasts once signed. A
+    pairing counts in each area that a member lies in, so areas do not add up.
 
     Examples
     --------
     >>> from twinstudy import load
-    >>> table = timeline(load(), kind="residential_cluster")
-    >>> bool(table.loc[table["year"] == 2014, "signed_certain"].item() >= 1)
-    True
-    >>> (table["cumulative_lower"] <= table["cumulative_upper"]).all().item()
+    >>> years = timeline(load()).dropna(subset="lower")
+    >>> bool((years["lower"] <= years["upper"]).all() and years["lower"].is_monotonic_increasing)
     True
     """
     level = "country" if by is None else by
-    kind = None if kind is None else known_words("kind", kind, KINDS)
-    chosen = choose(dataset, at=at, kind=kind, statuses=statuses)
-    reported = yearly_totals(dataset, chosen, by=level)
-    if kind is not None:
-        reported = reported[reported["kind"].isin(chosen_kinds(kind))]
+    kinds = None if kind is None else known_words("kind", kind, KINDS)
+    choice = choose(dataset, at=at, kind=kinds, status=status)
+    totals = _totals(dataset, choice, level, kinds)
+    dates = _dated(choice)
     if by is None:
-        pairing = np.flatnonzero(chosen.possible)
-        area, reported = np.zeros(len(pairing), dtype=np.int64), reported.assign(area=0)
+        dates, totals = dates.assign(area_id=""), totals.assign(area_id="")
     else:
-        pairing, area = _pairings_of_areas(place(dataset, chosen, by=by))
-    listed = [area, reported["area"].to_numpy(np.int64)]
-    areas = np.unique(np.concatenate(listed)) if by else np.array([0])
-    named = _years(chosen, pairing, np.searchsorted(areas, area), len(areas), reported["year"])
-    named["area"] = areas[named["area"]]
-    table = _beside(named, reported)
-    frame = _described(table)
-    if by is not None:
-        units = dataset.coded["localities"].iloc[table["area"]].reset_index(drop=True)
-        names = {"area_id": units["id"], "area": units["name"], "country": units["country"]}
-        frame = pd.concat([pd.DataFrame(names), frame], axis=1)
-    frame.attrs = {
-        "at": str(chosen.day.date()), "by": by, "data_version": dataset.version,
-        "left_out": chosen.left_out, "pauses": _pauses(dataset, chosen),
-    }  # fmt: skip
-    return frame
+        areas = named(dataset, choice, by=by)[["pairing_id", "area_id"]].dropna()
+        dates = dates.merge(areas.drop_duplicates(), on="pairing_id")
+    table = _beside(_years(choice, dates, totals), totals)
+    table["reported_kind"] = pd.Categorical(table["reported_kind"], categories=[*KINDS, "all"])
+    counts = ["certain", "possible", "undated", "lower", "upper", "reported"]
+    table[counts] = table[counts].astype("Int64")
+    table = table[["area_id", "year", *counts, "reported_kind", "reported_count_id"]]
+    table = table.drop(columns="area_id") if by is None else described(dataset, table.copy())
+    table.attrs = facts(dataset, choice, by=by, kind=kind, pauses=_pauses(dataset, choice))
+    return table
 
 
 def signings(
@@ -120,156 +108,167 @@ def signings(
     *,
     kind: Words | None = None,
     at: str | date | None = None,
-    statuses: Words = ("agreed",),
+    status: Words = ("agreed",),
 ) -> pd.DataFrame:
-    """List the dates of signing with their precision, for drawing them as they are.
+    """List when each pairing was signed, as precisely as sources bound it.
 
     Parameters
     ----------
     dataset
         Records.
-    kind, statuses
-        As in `coverage`.
+    kind
+        Kinds of pairing; None for all.
     at
-        Only pairings that are at least possibly in being by this day; None for the newest day
-        that the data speak of.
+        Day of interest; None for the newest day that the data speak of.
+    status
+        Statuses of pairing to list.
 
     Returns
     -------
     signings
-        One row a pairing, by date and id, undated ones last: ``pairing_id`` (str), ``pairing``
-        (str: names of the members of both sides), ``kind`` (category), ``signed`` (str, EDTF),
-        ``earliest``, ``latest`` (datetime64[s], missing where open or not stated), ``qualified``
-        (bool: the source hedges), ``conflict`` (bool: sources disagree), ``precision`` (category:
-        day, month, year, interval, undated). ``attrs`` is as in `timeline`.
+        One row a pairing that exists certainly or possibly by the day, by date, those without
+        stated date last:
+
+        - ``pairing_id``, ``pairing`` (str): key and name; ``kind`` (category);
+        - ``signed`` (str): the stated date (EDTF), missing where none is;
+        - ``earliest``, ``latest`` (datetime64[s]): its first and last day;
+        - ``not_after`` (datetime64[s]): the last day on which it can have been signed: the last day
+          of an unqualified date, or the first day by which a source reports the pairing,
+          whichever is earlier; missing for pairings that are not agreed;
+        - ``qualified``, ``conflict`` (bool): the date is hedged; claims exclude each other;
+        - ``precision`` (category): day, month, year, interval, none.
+
+        ``attrs`` as in `timeline`.
 
     Raises
     ------
     ArgumentError
-        If `kind`, `at` or `statuses` is not a kind, date or status.
+        If an argument is none of the words or dates that it can have.
 
     Examples
     --------
     >>> from twinstudy import load
-    >>> table = signings(load()).set_index("pairing")
-    >>> table.loc["Pò Hèn – Thán Sản", ["signed", "precision"]].tolist()
-    ['2014-08-26', 'day']
+    >>> dates = signings(load())
+    >>> bool(dates["not_after"].notna().all())
+    True
     """
-    chosen = choose(dataset, at=at, kind=kind, statuses=statuses)
-    rows = np.flatnonzero(chosen.possible)
-    pairings = chosen.pairings.iloc[rows]
-    frame = pd.DataFrame(
-        {
-            "pairing_id": pairings["pairing_id"],
-            "pairing": pairing_names(dataset).array.take(rows),
-            "kind": pairings["kind"],
-            "signed": pairings["signed"].astype("str"),
-            "earliest": pairings["signed_earliest"],
-            "latest": pairings["signed_latest"],
-            "qualified": pairings["signed_qualified"],
-            "conflict": pairings["signed_conflict"],
-            "precision": _precision(pairings),
+    choice = choose(dataset, at=at, kind=kind, status=status)
+    dates = _dated(choice)
+    dates["pairing"] = dates["pairing_id"].map(pairing_names(dataset))
+    dates["precision"] = _precision(dates)
+    columns = ["pairing_id", "pairing", "kind", "signed", "earliest", "latest", "not_after"]
+    dates = dates[[*columns, "qualified", "conflict", "precision"]]
+    dates = dates.assign(
+        last=dates["signed"].isna(), first=dates["earliest"].fillna(dates["latest"])
+    )
+    order = ["last", "first", "latest", "not_after", "pairing_id"]
+    dates = dates.sort_values(order, ignore_index=True).drop(columns=["last", "first"])
+    dates.attrs = facts(dataset, choice, pauses=_pauses(dataset, choice))
+    return dates
+
+
+def _dated(choice: Choice) -> pd.DataFrame:
+    """Return the chosen pairings with short names for the bounds of their dates."""
+    dates = choice.pairings.rename(
+        columns={
+            "signed_earliest": "earliest",
+            "signed_latest": "latest",
+            "signed_qualified": "qualified",
+            "signed_conflict": "conflict",
+            "exists_by": "not_after",
         }
     )
-    frame = frame.sort_values(["earliest", "latest", "pairing_id"], ignore_index=True)
-    undated = frame["precision"] == "undated"
-    frame = pd.concat([frame[~undated], frame[undated]], ignore_index=True)
-    frame.attrs = {
-        "at": str(chosen.day.date()), "data_version": dataset.version,
-        "left_out": chosen.left_out, "pauses": _pauses(dataset, chosen),
-    }  # fmt: skip
-    return frame
+    return dates.reset_index(drop=True)
 
 
-def _pairings_of_areas(placement: Placement) -> tuple[np.ndarray, np.ndarray]:
-    """List each pairing once for each area that a member of it lies in."""
-    kept = placement.area >= 0
-    size = int(placement.pairing.max(initial=0)) + 1
-    key = np.sort(placement.area[kept] * size + placement.pairing[kept])
-    key = key[np.diff(key, prepend=-1) > 0]
-    return key % size, key // size
+def _totals(dataset: Dataset, choice: Choice, level: str, kinds: tuple[str, ...] | None) -> pd.DataFrame:
+    """Read the totals of pairings with the year of the last day that they may speak of."""
+    totals = reported(dataset, choice, measure="pairings", by=level)
+    if kinds is not None:
+        totals = totals[totals["kind"].isin(kinds)]
+    totals = totals.assign(year=totals["stated_latest"].dt.year)
+    note(choice, "totals without a year", totals["year"].isna())
+    late = totals["year"] > choice.day.year
+    note(choice, f"totals of a year after that of {day_word(choice)}", late)
+    totals = totals[totals["year"].notna() & ~late].astype({"year": "int64"})
+    names = {"value": "reported", "kind": "reported_kind", "count_id": "reported_count_id"}
+    return totals.rename(columns=names)[["area_id", "year", *names.values()]]
 
 
-def _years(
-    chosen: Chosen, pairing: np.ndarray, area: np.ndarray, areas: int, reported: pd.Series
-) -> pd.DataFrame:
-    """Count the pairings of each area and year; areas are numbered from 0."""
-    signed = chosen.pairings.iloc[pairing]
-    earliest, latest = signed["signed_earliest"].dt.year, signed["signed_latest"].dt.year
-    last = chosen.day.year
-    first = int(pd.concat([earliest, latest, reported, pd.Series([last])]).min())
-    begin, end = (
-        years.fillna(edge).clip(first, last).to_numpy(np.int64) - first
-        for years, edge in ((earliest, first), (latest, last))
+def _years(choice: Choice, dates: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
+    """Count the pairings of each area and year."""
+    known = pd.concat([dates["earliest"].dt.year, dates["latest"].dt.year, totals["year"]])
+    if day_word(choice) == "no day" or (dates.empty and totals.empty):
+        return pd.DataFrame(columns=["area_id", "year", *_NUMBERS]).astype({"year": "int64"})
+    last = choice.day.year
+    first = int(min([last, *known.dropna()]))
+    years = np.arange(first, last + 1)
+    end = dates[["latest", "not_after"]].min(axis=1)
+    bounds = pd.DataFrame(
+        {
+            "area_id": dates["area_id"],
+            "begin": dates["earliest"].dt.year.fillna(first).clip(first, last),
+            "end": end.dt.year.fillna(last).clip(first, last),
+            "known": dates["not_after"].where(dates["certain"]).dt.year.clip(first, last),
+            "dated": dates["signed"].notna(),
+        }
     )
-    dated = ~chosen.undated[pairing]
-    plain = dated & ~signed["signed_qualified"].to_numpy(bool)
-    plain &= (signed["status"] == "agreed").to_numpy(bool)
-    whole = plain & (earliest == latest).to_numpy(bool)
-    over = plain & (signed["signed_latest"] <= chosen.day).to_numpy(bool)
-    known = chosen.certain[pairing]
-    known_from = chosen.certain_from[pairing].astype("datetime64[s]").astype("datetime64[Y]")
-    known_from = np.clip(known_from.astype(np.int64) + 1970, first, last) - first
+    plain = bounds["dated"] & ~dates["qualified"] & dates["status"].eq("agreed")
+    bounds["whole"] = plain & dates["earliest"].dt.year.eq(bounds["end"])
+    areas = sorted({*bounds["area_id"], *totals["area_id"]})
 
-    shape = (areas, last - first + 1)
+    def count(rows: pd.Series, year: str) -> pd.DataFrame:
+        """Count rows by area and year, years down and areas across."""
+        found = bounds[rows & bounds[year].notna()].groupby([year, "area_id"]).size()
+        return found.unstack(fill_value=0).reindex(index=years, columns=areas, fill_value=0)
 
-    def count(rows: np.ndarray, year: np.ndarray) -> np.ndarray:
-        number = np.bincount(area[rows] * shape[1] + year[rows], minlength=shape[0] * shape[1])
-        return number.reshape(shape)
-
-    opened, closed = count(dated, begin).cumsum(axis=1), count(dated, end).cumsum(axis=1)
-    undated = np.bincount(area[~dated], minlength=areas)[:, None] + np.zeros(shape, np.int64)
-    columns = {
-        "signed_certain": count(whole, begin),
-        # Open in a year: begun by its end, and not closed by the end of the year before.
-        "signed_possible": opened - np.pad(closed, ((0, 0), (1, 0)))[:, :-1],
-        "undated": undated,
-        "cumulative_lower": count(over, end).cumsum(axis=1),
-        "cumulative_upper": opened + undated,
-        "in_being_certain": count(known, known_from).cumsum(axis=1),
+    dated, every = bounds["dated"], pd.Series(data=True, index=bounds.index)
+    open_end, over = count(~dated, "end"), count(dated, "end").cumsum()
+    frames = {
+        "certain": count(bounds["whole"], "begin"),
+        # Open in a year: begun by its end, and not over by the end of the year before.
+        "possible": count(dated, "begin").cumsum() - over.shift(fill_value=0),
+        "undated": open_end.sum() - open_end.cumsum().shift(fill_value=0),
+        "lower": count(every, "known").cumsum(),
+        "upper": count(every, "begin").cumsum(),
     }
-    index = np.indices(shape).reshape(2, -1)
-    counts = {name: pd.array(column.ravel(), dtype="Int64") for name, column in columns.items()}
-    return pd.DataFrame({"area": index[0], "year": first + index[1]} | counts)
+    long = [
+        frame.rename_axis(index="year")
+        .reset_index()
+        .melt("year", var_name="area_id", value_name=name)
+        for name, frame in frames.items()
+    ]
+    table = long[0]
+    for frame in long[1:]:
+        table = table.merge(frame, on=["area_id", "year"])
+    return table
 
 
-def _beside(named: pd.DataFrame, reported: pd.DataFrame) -> pd.DataFrame:
+_NUMBERS = ["certain", "possible", "undated", "lower", "upper"]
+
+
+def _beside(years: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
     """Put the first total of a year beside the named pairings, and further ones below it."""
-    keys = ["area", "year"]
-    reported = reported.sort_values([*keys, "kind", "value", "qualifier"], ignore_index=True)
-    reported["place"] = reported.groupby(keys).cumcount()
-    table = named.assign(place=0).merge(reported, how="outer", on=[*keys, "place"])
+    keys = ["area_id", "year"]
+    totals = totals.sort_values([*keys, "reported_kind", "reported", "reported_count_id"])
+    totals["place"] = totals.groupby(keys).cumcount()
+    table = years.assign(place=0).merge(totals, how="outer", on=[*keys, "place"])
     return table.sort_values([*keys, "place"], ignore_index=True)
 
 
-def _described(table: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "year": table["year"].astype(np.int64),
-            **{name: table[name] for name in _NAMED},
-            "reported": table["value"].astype("Int64"),
-            "reported_kind": worded(table["kind"].fillna(-1), KIND_WORDS),
-            **{f"reported_{name}": table[name].astype("str") for name in _STATED},
-        }
-    )
-
-
-def _precision(pairings: pd.DataFrame) -> pd.Categorical[str]:
+def _precision(dates: pd.DataFrame) -> pd.Categorical[str]:
     """Tell what span of time each date of signing names."""
-    first, last = pairings["signed_earliest"], pairings["signed_latest"]
-    year = (first.dt.day_of_year == 1) & (
-        last + pd.Timedelta(days=1) == first + pd.DateOffset(years=1)
-    )
-    month = (first.dt.day == 1) & (last + pd.Timedelta(days=1) == first + pd.DateOffset(months=1))
-    chosen = [pairings["signed"].isna(), first == last, month, year]
-    number = np.select(chosen, [4, 0, 1, 2], 3)
-    return worded(number, _PRECISIONS)
+    first, last = dates["earliest"], dates["latest"] + pd.Timedelta(days=1)
+    year = (first.dt.day_of_year == 1) & (last == first + pd.DateOffset(years=1))
+    month = (first.dt.day == 1) & (last == first + pd.DateOffset(months=1))
+    day = first == dates["latest"]
+    chosen = np.select([dates["signed"].isna(), day, month, year], [4, 0, 1, 2], 3)
+    return pd.Categorical.from_codes(chosen, categories=pd.Index(_PRECISIONS))
 
 
-def _pauses(dataset: Dataset, chosen: Chosen) -> list[tuple[str, int]]:
+def _pauses(dataset: Dataset, choice: Choice) -> list[tuple[str, int]]:
     """List when exchanges were suspended, and in how many of the pairings."""
-    events = dataset.coded["events"][dataset.coded["events"]["kind"] == "suspension"]
-    pairing = events["pairing_id"].cat.codes.to_numpy()
-    events = events[chosen.possible[pairing]]
-    paused = events.groupby(events["date"].astype("str"))["pairing_id"].nunique()
+    events = dataset.events[dataset.events["kind"] == "suspension"]
+    events = events[events["pairing_id"].isin(choice.pairings["pairing_id"])]
+    paused = events.groupby("date")["pairing_id"].nunique()
     return [(str(day), int(number)) for day, number in paused.items()]

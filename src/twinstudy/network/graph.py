@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
-from itertools import combinations, islice, product
-from numbers import Integral
 from typing import Any
 
 import networkx as nx
 import numpy as np
 import pandas as pd
 
-from twinstudy.errors import ArgumentError
 from twinstudy.evidence.consolidate import Choice, Words, choose, members
 from twinstudy.evidence.hierarchy import ancestors, refuse_ended_level
 from twinstudy.evidence.names import pairing_names, place_labels
@@ -21,9 +17,6 @@ from twinstudy.records.dataset import Dataset
 
 _NODE_COLUMNS = ["label", "name", "name_zh", "country", "level", "longitude", "latitude"]
 _AREAS = ["province", "district"]
-_SWAPS = 100  # tried for each pairing of a walk
-_CHAINS = 250  # walks at a time, so that memory is bounded
-_BLOCK = 64  # steps whose random numbers are drawn at once
 
 
 def incidence_graph(
@@ -166,112 +159,6 @@ def locality_graph(
     return graph
 
 
-def null_graphs(
-    dataset: Dataset,
-    *,
-    samples: int = 1000,
-    seed: int = 1,
-    level: str | None = None,
-    within: str | None = None,
-    at: str | date | None = None,
-    kind: Words | None = None,
-    status: Words = ("agreed",),
-) -> Iterator[nx.Graph[str]]:
-    """Draw locality graphs in which the same sides are paired at random.
-
-    What is random is who is paired with whom. Pairings exchange partners if they are of one kind
-    and tie the same two countries and the same levels, so that a village never meets a province.
-    Every side keeps its members and its number of pairings, so every place keeps its number of
-    pairings too; no two sides are paired twice. All such arrangements are equally likely. Compare
-    any measure of the graph with its values on these.
-
-    Parameters
-    ----------
-    dataset
-        Records.
-    samples
-        Number of graphs. Where there are no more arrangements than that, each comes once, the
-        observed one included, and nothing is random.
-    seed
-        Whole number that fixes the draws.
-    level, at, kind, status
-        As in `locality_graph`.
-    within
-        Level of areas, such as ``"province"``: only pairings whose Vietnamese side (the first side
-        where no side is Vietnamese) lies in the same area exchange partners.
-
-    Returns
-    -------
-    graphs
-        An iterator of graphs with the nodes of `locality_graph` and edges with ``pairings`` and
-        ``weight``. ``graph.graph`` has, beside what that of `locality_graph` has, ``exact`` (bool:
-        these are all arrangements), ``arrangements`` (int: how many there are; left out where they
-        are more than `samples`) and ``movable`` (int: pairings that another arrangement can give
-        another partner).
-
-    Raises
-    ------
-    ArgumentError
-        As `locality_graph`, or if `samples` or `seed` is no whole number in range.
-
-    Notes
-    -----
-    A pairing stays as it is where both sides lie in one country, so that neither is the first;
-    where the same two sides are paired before it; and, with `within`, where its side has no area.
-
-    Arrangements are drawn by a random walk on bipartite graphs. A step takes two pairings at
-    random and lets them exchange their second sides; where that would repeat a pair, nothing
-    moves, and the step counts all the same, which makes all arrangements equally likely [1]_. Any
-    can be reached [2]_. A walk has 100 steps a pairing, as [3]_ advises, and all walks start where
-    one from the observed arrangement ends, so that p-values hold for shorter walks too [4]_. A part
-    of which all arrangements are listed is drawn from that list. With b of n drawn graphs as
-    extreme as the observed one, p is (1 + b) / (1 + n); where `exact`, it is b / n.
-
-    References
-    ----------
-    .. [1] I. Miklós and J. Podani, Randomization of presence-absence matrices: comments and new
-       algorithms, Ecology 85 (2004) 86-92.
-    .. [2] H. J. Ryser, Combinatorial properties of matrices of zeros and ones, Canadian Journal
-       of Mathematics 9 (1957) 371-377.
-    .. [3] R. Milo, N. Kashtan, S. Itzkovitz, M. E. J. Newman and U. Alon, On the uniform
-       generation of random graphs with prescribed degree sequences, arXiv:cond-mat/0312028, 2003.
-    .. [4] J. Besag and P. Clifford, Generalized Monte Carlo significance tests, Biometrika 76
-       (1989) 633-642.
-
-    Examples
-    --------
-    >>> from twinstudy import load
-    >>> graphs = list(null_graphs(load(), samples=20, kind="district", at="2025-06-30"))
-    >>> len(graphs), graphs[0].graph["exact"], len({len(graph) for graph in graphs})
-    (20, False, 1)
-    """
-    for name, value, least in (("samples", samples, 1), ("seed", seed, 0)):
-        if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
-            raise ArgumentError(f"`{name}` is {value!r}; use a whole number of at least {least}")
-    choice = choose(dataset, at=at, kind=kind, status=status)
-    named = _named(dataset, choice, level)
-    bare = _bare(dataset, choice, level, named)
-    sides = _sides(dataset, choice, named, within)
-    groups = sides.groupby("stratum").indices
-    listed = {name: _listed(sides.iloc[rows], samples) for name, rows in groups.items()}
-    exact = math.prod(map(len, listed.values())) <= samples
-    draws = {
-        name: np.array(found)
-        if exact or len(found) <= samples
-        else _rewired(sides.iloc[groups[name]], samples, seed, name)
-        for name, found in listed.items()
-    }
-    movable = sum(int((drawn != drawn[0]).any(axis=0).sum()) for drawn in draws.values())
-    bare.graph |= {"exact": exact, "movable": movable}
-    if exact:
-        rows = product(*draws.values())
-        bare.graph["arrangements"] = math.prod(map(len, draws.values()))
-    else:
-        picked = (_picked(drawn, samples, seed, name) for name, drawn in draws.items())
-        rows = zip(*picked, strict=True)
-    return (_arranged(bare, sides, groups, row) for row in rows)
-
-
 def _named(dataset: Dataset, choice: Choice, level: str | None) -> pd.DataFrame:
     """List the members of the chosen pairings, or their ancestors of a level, side by side.
 
@@ -325,198 +212,6 @@ def _bare(
     graph: nx.Graph[str] = nx.Graph(**facts, pairings=shown, unplaced=len(choice.pairings) - shown)
     graph.add_nodes_from(_attributes(places))
     return graph
-
-
-def _sides(
-    dataset: Dataset, choice: Choice, named: pd.DataFrame, within: str | None
-) -> pd.DataFrame:
-    """List the two sides of each pairing, and the stratum within which it exchanges partners."""
-    a, b = (
-        named[named["second"] == second].groupby("pairing_id")["locality_id"].agg(tuple)
-        for second in (False, True)
-    )
-    sides = pd.DataFrame({"a": a, "b": b})
-    pairings = choice.pairings.set_index("pairing_id").loc[sides.index]
-    stratum = pairings["kind"].astype("str") + " " + pairings["side_a"] + " " + pairings["side_b"]
-    level = dataset.localities.set_index("id")["level"].astype("str").to_dict()
-    for side in (a, b):
-        stratum = stratum + side.map(lambda ids: " " + "+".join(sorted({level[i] for i in ids})))
-    stays = pairings["side_a"] == pairings["side_b"]
-    if within is not None:
-        unit = ancestors(dataset, level=within, at=choice.day).fillna("").to_dict()
-        home = b.where(pairings["side_b"] == "VN", a)
-        area = home.map(lambda ids: "+".join(sorted({unit[i] for i in ids})))
-        stratum, stays = stratum + " " + area, stays | (area == "")
-    sides["stratum"] = stratum.mask(stays)
-    return sides.assign(stratum=sides["stratum"].mask(sides.duplicated()))
-
-
-def _listed(sides: pd.DataFrame, samples: int) -> list[list[int]]:
-    """List the arrangements of some pairings, at most one more than are asked for."""
-    left, right = pd.factorize(sides["a"])[0], pd.factorize(sides["b"])[0]
-    return list(islice(_arrangements(left, right), samples + 1))
-
-
-def _arrangements(left: np.ndarray, right: np.ndarray) -> Iterator[list[int]]:
-    """Yield every bipartite graph with the degrees of a given one: the right ends of its edges."""
-    degrees, room = np.bincount(left), np.bincount(right)
-    edges = np.argsort(left, kind="stable")
-
-    def choices(node: int, room: np.ndarray) -> Iterator[tuple[tuple[int, ...], np.ndarray]]:
-        for chosen in combinations(np.flatnonzero(room).tolist(), degrees[node]):
-            rest = room.copy()
-            rest[list(chosen)] -= 1
-            if _can_be_filled(degrees[node + 1 :], rest):
-                yield chosen, rest
-
-    stack, path = [choices(0, room)], []
-    while stack:
-        step = next(stack[-1], None)
-        if step is None:
-            stack.pop()
-            path = path[:-1]
-            continue
-        chosen, rest = step
-        if len(stack) < len(degrees):
-            path = [*path, chosen]
-            stack.append(choices(len(stack), rest))
-        else:
-            row = np.empty(len(left), dtype=np.int64)
-            row[edges] = [end for ends in (*path, chosen) for end in ends]
-            yield row.tolist()
-
-
-def _can_be_filled(degrees: np.ndarray, room: np.ndarray) -> bool:
-    """Tell by the theorem of Gale and Ryser whether there is a graph of these degrees."""
-    wanted = np.cumsum(np.sort(degrees)[::-1])
-    given = [int(np.minimum(room, count).sum()) for count in range(1, len(degrees) + 1)]
-    return bool((wanted <= given).all())
-
-
-def _rewired(sides: pd.DataFrame, samples: int, seed: int, name: str) -> np.ndarray:
-    """Draw arrangements of some pairings by walks that start where one from theirs ends."""
-    left, right = pd.factorize(sides["a"])[0], pd.factorize(sides["b"])[0]
-    steps = _SWAPS * len(left)
-    rng = _generator(seed, name)
-    start = rewire(left, right, chains=1, steps=steps, rng=rng)[0]
-    return np.concatenate(
-        [
-            rewire(left, start, chains=min(_CHAINS, samples - done), steps=steps, rng=rng)
-            for done in range(0, samples, _CHAINS)
-        ]
-    )
-
-
-def _picked(drawn: np.ndarray, samples: int, seed: int, name: str) -> np.ndarray:
-    """Take as many arrangements as are asked for, at random where they are a list of all."""
-    if len(drawn) == samples:
-        return drawn
-    picked: np.ndarray = drawn[_generator(seed, name).integers(len(drawn), size=samples)]
-    return picked
-
-
-def _generator(seed: int, name: str) -> np.random.Generator:
-    """Make a source of randomness that depends on a stratum, and not on the other ones."""
-    key = int.from_bytes(name.encode(), "big")
-    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(key,)))
-
-
-def rewire(
-    left: np.ndarray, right: np.ndarray, *, chains: int, steps: int, rng: np.random.Generator
-) -> np.ndarray:
-    """Draw bipartite graphs of given degrees by walks: one row a graph, its right ends.
-
-    A step takes two edges at random, with replacement, and lets them exchange their right ends,
-    unless that would make parallel edges; then nothing moves, and the step counts. Every step and
-    its reverse are equally likely, so all graphs of the given degrees are in the end.
-    """
-    edges = len(right)
-    state = np.tile(np.asarray(right, dtype=np.int64), chains)
-    fellows = _fellows(np.asarray(left))
-    start = np.arange(chains) * edges
-    for done in range(0, steps if edges else 0, _BLOCK):
-        for one, other in rng.integers(edges, size=(min(_BLOCK, steps - done), 2, chains)):
-            at_one, at_other = start + one, start + other
-            one_end, other_end = state[at_one], state[at_other]
-            # Also true where the two edges are one, or share an end: nothing is to change then.
-            clash = (state[start + fellows.take(one, axis=1)] == other_end).any(axis=0)
-            clash |= (state[start + fellows.take(other, axis=1)] == one_end).any(axis=0)
-            state[at_one] = np.where(clash, one_end, other_end)
-            state[at_other] = np.where(clash, other_end, one_end)
-    return state.reshape(chains, edges)
-
-
-def _fellows(left: np.ndarray) -> np.ndarray:
-    """List for each edge those with the same left end, in columns as long as the longest list."""
-    order = np.argsort(left, kind="stable")
-    _, group, degree = np.unique(left, return_inverse=True, return_counts=True)
-    first = np.cumsum(degree) - degree
-    rank = np.minimum(np.arange(degree.max(initial=0))[:, None], degree[group] - 1)
-    fellows: np.ndarray = order[first[group] + rank]
-    return fellows
-
-
-def _arranged(
-    bare: nx.Graph[str], sides: pd.DataFrame, groups: dict[str, np.ndarray], draw: Any
-) -> nx.Graph[str]:
-    """Make the locality graph of an arrangement: for each stratum the partners of its pairings."""
-    first, second = sides["a"].tolist(), sides["b"].tolist()
-    partners = list(second)
-    for rows, ends in zip(groups.values(), draw, strict=True):
-        known = list(dict.fromkeys(second[row] for row in rows))
-        for row, end in zip(rows, ends, strict=True):
-            partners[row] = known[end]
-    links: dict[tuple[str, str], list[float]] = {}
-    for one, other in zip(first, partners, strict=True):
-        for a, b in product(one, other):
-            link = links.setdefault((min(a, b), max(a, b)), [0, 0.0])
-            link[0] += 1
-            link[1] += 1 / (len(one) * len(other))
-    graph = bare.copy()
-    graph.add_edges_from(
-        (*ends, {"pairings": number, "weight": weight})
-        for ends, (number, weight) in sorted(links.items())
-    )
-    return graph
-
-
-def pairs_across(
-    pairing: np.ndarray, second: np.ndarray, place: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Pair every member of the first side of a pairing with every member of the second.
-
-    A pair of a place with itself, which a roll-up can make, is no tie: its pairing is left out.
-
-    Parameters
-    ----------
-    pairing, second, place
-        One entry a member, sorted: its pairing, whether it is of the second side, and its place.
-
-    Returns
-    -------
-    pairing, left, right, share
-        One entry a pair: its pairing, the two places, and 1/(v*c) for v and c members a side.
-
-    Examples
-    --------
-    >>> second, place = np.array([False, True, True]), np.array([4, 7, 9])
-    >>> [column.tolist() for column in pairs_across(np.zeros(3, int), second, place)]
-    [[0, 0], [4, 4], [7, 9], [0.5, 0.5]]
-    """
-    size = int(pairing.max(initial=-1)) + 1
-    first_pairing, first = pairing[~second], place[~second]
-    second_pairing, others = pairing[second], place[second]
-    v = np.bincount(first_pairing, minlength=size)
-    c = np.bincount(second_pairing, minlength=size)
-    repeats = c[first_pairing]
-    tied = np.repeat(first_pairing, repeats)
-    left = np.repeat(first, repeats)
-    start = np.cumsum(c) - c
-    within = np.arange(len(tied)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
-    right = others[start[tied] + within]
-    loops = np.isin(tied, tied[left == right])
-    tied, left, right = tied[~loops], left[~loops], right[~loops]
-    return tied, left, right, 1 / (v[tied] * c[tied])
 
 
 def _facts(dataset: Dataset, choice: Choice) -> dict[str, Any]:

@@ -7,17 +7,23 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property, wraps
 from pathlib import Path
-from typing import Any, Concatenate, Literal, ParamSpec, TypeVar, cast
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
+import numpy as np
 import pandas as pd
 
 from twinstudy import __version__
-from twinstudy.errors import ArgumentError, DataError, Problems
-from twinstudy.tables.csvtext import unclean_cells
-from twinstudy.tables.files import write_tables
-from twinstudy.tables.schema import TABLES
+from twinstudy.errors import DataError, Problems
+from twinstudy.tables.files import (
+    Frames,
+    column_text,
+    type_tables,
+    unclean_cells,
+    write_tables,
+)
+from twinstudy.tables.schema import TABLES, Column
 from twinstudy.tables.table_rules import check_tables, checked_tables
-from twinstudy.tables.typed import Frames, column_bytes, type_tables
+from twinstudy.tables.typed import coded
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -27,7 +33,7 @@ class Dataset:
     Attributes
     ----------
     sources, localities, aliases, codes, containments, successions, pairings, claims, \
-memberships, events, counts
+memberships, contents, events, counts
         The tables of the data model, sorted by key: text as ``str``, vocabularies as
         categoricals in the order of the data model, numbers as ``float64`` or ``Int64``. Each is
         a copy: nothing done to it changes the dataset.
@@ -38,17 +44,27 @@ memberships, events, counts
     --------
     >>> dataset = load()
     >>> dataset.pairings["kind"].cat.categories[0]
-    'residential_cluster'
+    'village'
     """
 
-    coded: Frames
+    _frames: Frames
     report: Problems = field(default_factory=Problems)
     remembered: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
 
+    def __post_init__(self) -> None:
+        for table in TABLES:  # frames of others may have them as categories still
+            texts = [c.name for c in table.columns if c.type in ("reference", "date", "interval")]
+            self._frames[table.name] = self._frames[table.name].astype(dict.fromkeys(texts, "str"))
+
     @property
     def tables(self) -> Frames:
-        """Copies of the eleven tables by name."""
-        return {name: frame.copy(deep=False) for name, frame in self._plain.items()}
+        """Copies of the tables by name."""
+        return {name: frame.copy(deep=False) for name, frame in self._frames.items()}
+
+    @cached_property
+    def coded(self) -> Frames:
+        """Transitional: the tables with references as row numbers."""
+        return coded(self._frames)
 
     @property
     def sources(self) -> pd.DataFrame:
@@ -96,6 +112,11 @@ memberships, events, counts
         return self.tables["memberships"]
 
     @property
+    def contents(self) -> pd.DataFrame:
+        """The table `contents`."""
+        return self.tables["contents"]
+
+    @property
     def events(self) -> pd.DataFrame:
         """The table `events`."""
         return self.tables["events"]
@@ -104,16 +125,6 @@ memberships, events, counts
     def counts(self) -> pd.DataFrame:
         """The table `counts`."""
         return self.tables["counts"]
-
-    @cached_property
-    def _plain(self) -> Frames:
-        """The tables with references, dates and intervals as text."""
-        return {
-            table.name: self.coded[table.name].astype(
-                {c.name: "str" for c in table.columns if c.type in _TEXTS}
-            )
-            for table in TABLES
-        }
 
     @cached_property
     def version(self) -> str:
@@ -127,33 +138,33 @@ memberships, events, counts
         digest = hashlib.sha256()
         for table in TABLES:
             for column in table.columns:
-                values = self.coded[table.name][column.name]
+                values = self._frames[table.name][column.name]
                 if values.notna().any():
                     digest.update(f"{table.name}.{column.name}\n".encode())
-                    digest.update(column_bytes(values, column))
+                    digest.update(self._content(values, column))
         return f"{__version__}+{digest.hexdigest()[:8]}"
 
-    def save(self, folder: str | Path, *, format: Literal["csv", "parquet"] = "csv") -> Path:  # noqa: A002 - the word of the design
-        """Write the tables into a folder, each file whole or not at all.
+    def _content(self, values: pd.Series, column: Column) -> bytes:
+        """Return a column as bytes that depend on nothing but its cells and their order."""
+        if column.type == "reference":
+            keys = pd.Index(self._frames[column.target]["id"])
+            return keys.get_indexer(pd.Index(values)).astype("<i4").tobytes()
+        if column.type in ("integer", "number"):
+            return values.to_numpy("<f8", na_value=np.nan).tobytes()
+        return "\n".join(column_text(values, column)).encode()
+
+    def save(self, folder: str | Path) -> Path:
+        """Write the tables into a folder as CSV files, each whole or not at all.
 
         Parameters
         ----------
         folder
             Folder to write to; made if it is not there.
-        format
-            ``"csv"``, or ``"parquet"`` where pyarrow is installed.
 
         Returns
         -------
         folder
             The folder, which `load` reads back as an equal dataset.
-
-        Raises
-        ------
-        ArgumentError
-            If `format` is another word, or the folder holds tables in the other format.
-        MissingExtraError
-            If ``"parquet"`` is asked for without pyarrow.
 
         Examples
         --------
@@ -162,24 +173,16 @@ memberships, events, counts
         ...     load(load().save(folder)).version == load().version
         True
         """
-        if format not in ("csv", "parquet"):
-            raise ArgumentError(f"`format` is {format!r}; use 'csv' or 'parquet'")
-        write_tables(self.coded, Path(folder), suffix=f".{format}")
+        write_tables(self._frames, Path(folder))
         return Path(folder)
 
     def __repr__(self) -> str:
-        counts = (f"{len(self.coded[name])} {name}" for name in _SUMMARY)
+        counts = (f"{len(self._frames[name])} {name}" for name in _SUMMARY)
         return f"<twinstudy.Dataset {self.version}: {', '.join(counts)}>"
 
-    def __str__(self) -> str:
-        from twinstudy.study.display import card_text
-
-        return card_text(self)
-
     def _repr_html_(self) -> str:
-        from twinstudy.study.display import card_html
-
-        return card_html(self)
+        rows = (f"<tr><td>{name}</td><td>{len(self.tables[name]):,}</td></tr>" for name in _SUMMARY)
+        return f"<p>twinstudy {self.version}</p><table>{''.join(rows)}</table>"
 
 
 _P = ParamSpec("_P")
@@ -207,7 +210,6 @@ def remembered(
     return cast(Callable[Concatenate[Dataset, _P], _T], answer)
 
 
-_TEXTS = ("reference", "date", "interval")
 _SUMMARY = ("pairings", "localities", "claims", "sources")
 
 
@@ -217,7 +219,7 @@ def load(path: str | Path | None = None) -> Dataset:
     Parameters
     ----------
     path
-        Folder with one CSV file (or one Parquet file) a table; None for the bundled data.
+        Folder with one CSV file a table; None for the bundled data.
 
     Returns
     -------
@@ -241,65 +243,19 @@ def load(path: str | Path | None = None) -> Dataset:
 
 
 def dataset_from_text(text: Frames) -> Dataset:
-    """Make a dataset of frames of text, running every rule.
+    """Make a dataset of frames of text, one a table and indexed by line, running every rule.
 
-    Parameters
-    ----------
-    text
-        One frame of text a table; the index is the line that messages name.
-
-    Returns
-    -------
-    dataset
-        The records.
-
-    Raises
-    ------
-    DataError
-        If any rule is broken.
-
-    Examples
-    --------
-    >>> from twinstudy.tables.typed import text_tables
     >>> dataset = load()
     >>> dataset_from_text(text_tables(dataset.tables)).version == dataset.version
     True
     """
-    unclean = [
-        problem
-        for table in TABLES
-        for problem in unclean_cells(text[table.name], table, file=table.file)
-    ]
+    unclean = [problem for table in TABLES for problem in unclean_cells(text[table.name], table)]
     tables = type_tables(text)
     return dataset_of(tables.typed, Problems(sorted([*unclean, *check_tables(tables)])))
 
 
 def dataset_of(typed: Frames, problems: Problems) -> Dataset:
-    """Make a dataset of typed frames that have been checked.
-
-    Parameters
-    ----------
-    typed
-        Typed frames, sorted by key.
-    problems
-        What the checks have found; becomes the report.
-
-    Returns
-    -------
-    dataset
-        The records.
-
-    Raises
-    ------
-    DataError
-        If a problem is an error.
-
-    Examples
-    --------
-    >>> dataset = load()
-    >>> dataset_of(dataset.tables, Problems()).version == dataset.version
-    True
-    """
+    """Make a dataset of typed frames that have been checked, unless a problem is an error."""
     if any(problem.severity == "error" for problem in problems):
         raise DataError(problems)
     frames = {name: frame.reset_index(drop=True) for name, frame in typed.items()}

@@ -1,161 +1,88 @@
-"""Cells of anybody's frame as text: one spelling, one form of date, and what cannot be read."""
+"""Other people's cells: one spelling, one form of date, readable ids, and what cannot be read."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from twinstudy.dates import parse_date
 from twinstudy.errors import ArgumentError, Problem
-from twinstudy.tables.csvtext import CONTROL
+from twinstudy.tables.files import CONTROL, column_text
 from twinstudy.tables.schema import Column
-from twinstudy.tables.typed import column_text
 
 _LONGEST_TEXT = 1_000  # characters; so that a row never makes a line too long for a file
 _UNCLEAN = re.compile(f"{CONTROL.pattern}|[\ud800-\udfff]")
-_TIME_OF_DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9]{2}:.*")
+_TIMED = re.compile(r"\+?([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9]{2}:.*")
+_FOREIGN = re.compile(r"[^\W\x00-\x7f]")
+#: Latin letters that Unicode does not take apart.
+_LETTERS = str.maketrans(
+    {"đ": "d", "ð": "d", "ɖ": "d", "ø": "o", "ł": "l", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i",
+     "ħ": "h", "ŧ": "t", "ŋ": "ng", "ə": "e"}
+)  # fmt: skip
+#: Characters of place names, the traditional form before the simplified one.
+_CHINESE = (
+    "東东興兴門门馬马關关廣广雲云寧宁憑凭龍龙愛爱鎮镇縣县區区鄉乡灘滩灣湾島岛橋桥場场莊庄陽阳陰阴"
+    "貴贵寶宝義义靈灵嶺岭邊边國国會会長长萬万烏乌鳳凤華华蘭兰羅罗綠绿紅红黃黄錦锦銀银鐵铁鋼钢鹽盐"
+    "臺台濱滨漢汉滬沪澤泽濟济溝沟淺浅滄沧漁渔營营豐丰盧卢廬庐廟庙廈厦慶庆應应懷怀戰战歸归歷历歡欢"
+    "氣气達达連连遠远遼辽運运進进鄭郑鄧邓鄰邻開开間间閩闽閣阁閘闸陸陆陳陈隊队際际隱隐雙双雞鸡離离"
+    "電电霧雾靜静韓韩順顺頭头顧顾風风飛飞駐驻騎骑驛驿魚鱼魯鲁鳥鸟鴨鸭鶴鹤鷹鹰麗丽麥麦齊齐龐庞龜龟"
+    "壩坝壟垄塊块墾垦壽寿夾夹孫孙學学實实寬宽將将專专對对岡冈崗岗峽峡嶼屿巒峦廠厂張张彎弯後后從从"
+    "復复恆恒戶户擴扩數数舊旧時时晉晋書书來来條条楊杨樂乐樓楼橫横樹树權权欄栏涇泾淵渊湯汤溫温滿满"
+    "瀘泸瀾澜無无煙烟熱热爐炉牆墙獅狮環环瑪玛畝亩當当眾众碼码礦矿碩硕禮礼種种穀谷窩窝節节簡简紙纸"
+    "納纳細细絲丝經经統统維维網网緬缅線线縱纵總总習习聖圣聯联膠胶臨临葉叶蒼苍蓋盖蓮莲蔣蒋薩萨萊莱"
+    "藍蓝藥药蘆芦蘇苏處处號号蟲虫衛卫裏里裡里觀观許许詩诗諒谅諸诸譚谭護护豬猪貓猫貝贝財财貨货貢贡"
+    "買买賀贺資资賓宾趙赵車车軍军輪轮輝辉農农邁迈醫医釣钓針针鉛铅銅铜錫锡鍋锅鍾钟鐘钟鏡镜灑洒硯砚"
+    "聞闻衝冲塵尘倉仓傳传傷伤優优億亿劉刘劍剑動动勞劳勝胜協协單单嚴严員员園园圓圆圍围團团執执堅坚"
+    "報报壯壮點点彌弥巖岩蠻蛮猺瑶"
+)
+_SIMPLER = str.maketrans(_CHINESE[::2], _CHINESE[1::2])
 
 
-@dataclass(frozen=True)
-class Cells:
-    """A column of cells, distinct texts read once.
+def read_column(
+    values: pd.Series, read: Callable[[object], str], place: tuple[str, str],
+    problems: list[Problem], *, missing: str = "",
+) -> pd.Series:  # fmt: skip
+    """Read cells as text by row counted from 1, "" where there is none; tell faults of a place.
 
-    Attributes
-    ----------
-    codes
-        Position in `words` for each row, -1 where the cell is empty or cannot be read.
-    words
-        Distinct texts in order.
-    faults
-        Row position -> value and why it cannot be read.
-    """
-
-    codes: np.ndarray
-    words: list[str]
-    faults: dict[int, tuple[str, str]]
-
-    def texts(self) -> np.ndarray:
-        """Return one text a row, ``""`` where there is none."""
-        texts: np.ndarray = np.array([*self.words, ""], dtype=object)[self.codes]
-        return texts
-
-
-def read_cells(column: pd.Series, read: Callable[[object], str]) -> Cells:
-    """Read a column, each distinct value once.
-
-    Parameters
-    ----------
-    column
-        Values of any type.
-    read
-        Makes text of a value, ``""`` of one that means nothing; raises ArgumentError.
-
-    Returns
-    -------
-    cells
-        The texts; missing values (None, NaN, NaT, NA) are empty.
-
-    Raises
-    ------
-    ArgumentError
-        If values cannot be compared, such as lists.
-
-    Examples
-    --------
-    >>> cells = read_cells(pd.Series(["Đồng  Văn", None, "Đồng Văn ", "NA"]), plain_text)
-    >>> cells.codes.tolist(), cells.words
-    ([1, -1, 1, 0], ['NA', 'Đồng Văn'])
+    The place is a file and a column; `missing` says what is wrong with an empty cell, if anything.
     """
     try:
-        codes, values = pd.factorize(column)
+        codes, distinct = pd.factorize(values)
     except TypeError:
         raise ArgumentError(
-            f"column {column.name!r} holds what is no text, number or date; make it text first"
+            f"column {values.name!r} holds what is no text, number or date; make it text first"
         ) from None
-    texts: list[str | None] = []
-    faults = {}
-    for position, value in enumerate(values.tolist()):
+    texts, faults = [], []
+    for value in distinct.tolist():
         try:
-            texts.append(read(value) or None)
+            texts.append(read(value))
+            faults.append(("", "" if texts[-1] else missing))
         except ArgumentError as error:
-            texts.append(None)
-            faults[position] = (str(value), str(error))
-    numbers, words = pd.factorize(pd.Series(texts, dtype="str"), sort=True)
-    rows = np.flatnonzero(np.isin(codes, list(faults))).tolist() if faults else []
-    return Cells(
-        np.append(numbers, -1)[codes],  # code -1 (missing) takes the extra last element
-        words.tolist(),
-        {row: faults[codes[row]] for row in rows},
-    )
+            texts.append("")
+            faults.append((str(value), str(error)))
+    faults.append(("", missing))  # the last one stands for missing cells, whose code is -1
+    bad = np.array([bool(why) for _, why in faults])
+    rows = np.flatnonzero(bad[codes]).tolist()
+    problems += [Problem(place[0], n + 1, place[1], *faults[codes[n]]) for n in rows]
+    cells = pd.array([*texts, ""], dtype="str").take(codes)
+    return pd.Series(cells, index=pd.RangeIndex(1, len(values) + 1))
 
 
-def column_cells(
-    values: pd.Series, column: Column, file: str, problems: list[Problem]
-) -> np.ndarray:
-    """Read a column of anybody's frame as the text that would stand in a file.
-
-    Parameters
-    ----------
-    values
-        Values of any type.
-    column
-        The column of the data model that they stand for.
-    file
-        Name for messages.
-    problems
-        Grows by the cells that cannot be read; `line` is the row, counted from 1.
-
-    Returns
-    -------
-    texts
-        One text a row, ``""`` where there is none.
-
-    Examples
-    --------
-    >>> from twinstudy.tables.schema import table
-    >>> as_of = table("counts").column("as_of")
-    >>> column_cells(pd.Series([2014, None, date(2015, 12, 1)]), as_of, "counts", []).tolist()
-    ['2014', '', '2015-12-01']
-    """
+def read_as(values: pd.Series, column: Column, file: str, problems: list[Problem]) -> pd.Series:
+    """Read cells as the text that would stand in a column of a table."""
     if column.type == "number" and pd.api.types.is_numeric_dtype(values):
-        return column_text(values, column).to_numpy(object)
-    cells = read_cells(values, date_text if column.type in ("date", "interval") else plain_text)
-    problems += [
-        Problem(file, row + 1, column.name, value, why)
-        for row, (value, why) in cells.faults.items()
-    ]
-    return cells.texts()
+        return column_text(values, column).set_axis(pd.RangeIndex(1, len(values) + 1))
+    read = date_text if column.type in ("date", "interval") else plain_text
+    return read_column(values, read, (file, column.name), problems)
 
 
 def plain_text(value: object) -> str:
-    r"""Read a value as text in Unicode NFC with single spaces; whole floats lose their ``.0``.
-
-    Parameters
-    ----------
-    value
-        Anything that is not missing.
-
-    Returns
-    -------
-    text
-        The text; any white space, line breaks too, is one space, and none stands at the ends.
-
-    Raises
-    ------
-    ArgumentError
-        If a control character stands in it, or it has more than 1,000 characters.
-
-    Examples
-    --------
-    >>> plain_text(" 007"), plain_text(1001.0), plain_text("Ma\nLù Thàng")
-    ('007', '1001', 'Ma Lù Thàng')
-    """
+    """Read a value as text in Unicode NFC with single spaces; whole floats lose their ``.0``."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     text = " ".join(unicodedata.normalize("NFC", str(value)).split())
@@ -171,24 +98,7 @@ def plain_text(value: object) -> str:
 
 
 def date_text(value: object) -> str:
-    """Write a value as EDTF, without asking whether it is a date.
-
-    Parameters
-    ----------
-    value
-        EDTF text, an ISO date with or without time of day, a year as a number, a date or a
-        timestamp.
-
-    Returns
-    -------
-    text
-        Years as four digits, timestamps as their day, all else as `plain_text` has it.
-
-    Examples
-    --------
-    >>> date_text(2014), date_text(pd.Timestamp("2014-08-26 10:00")), date_text("2013~")
-    ('2014', '2014-08-26', '2013~')
-    """
+    """Write a value as EDTF, without asking whether it is a date: years get four digits."""
     if isinstance(value, date):
         return value.isoformat()[:10]
     if isinstance(value, np.datetime64):
@@ -196,35 +106,47 @@ def date_text(value: object) -> str:
     text = plain_text(value)
     if isinstance(value, int | float | np.number) and not isinstance(value, bool):
         return text.zfill(4)
-    timed = _TIME_OF_DAY.fullmatch(text)
-    return timed.group(1) if timed else text
+    timed = _TIMED.fullmatch(text)  # Wikidata has zeros where a month or day is not known
+    return timed.group(1).removesuffix("-00").removesuffix("-00") if timed else text
 
 
-def date_reader(undated: Iterable[str]) -> Callable[[object], str]:
-    """Make a reader of dates that lets declared placeholders through.
+def fold_name(text: str) -> str:
+    """Fold a name for comparison: small letters without accents, Chinese in simplified form.
 
-    Parameters
-    ----------
-    undated
-        Texts, as `date_text` writes them, that need not be dates.
-
-    Returns
-    -------
-    read
-        As `date_text`, but raises ArgumentError for what is neither a date nor declared.
-
-    Examples
-    --------
-    >>> read = date_reader(["0000-00-00"])
-    >>> read("0000-00-00"), read("2014-08-26T00:00:00Z")
-    ('0000-00-00', '2014-08-26')
+    >>> fold_name("Ðồng  Văn"), fold_name("東興市"), fold_name("L'Aquila")
+    ('dong van', '东兴市', 'l aquila')
     """
-    declared = frozenset(undated)
+    text = text.casefold()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text.translate(_LETTERS)).translate(_SIMPLER)
+        text = "".join(letter for letter in text if not unicodedata.combining(letter))
+    return " ".join(re.findall(r"[^\W_]+", text))
 
-    def read(value: object) -> str:
-        text = date_text(value)
-        if text and text not in declared:
-            parse_date(text)
-        return text
 
-    return read
+def main_part(name: str) -> str:
+    """Return what stands before a comma or bracket: "Halifax" of "Halifax, West Yorkshire"."""
+    return re.split(r"\s*[,;(（，、\[]", name, maxsplit=1)[0] or name
+
+
+def slug(text: str) -> str:
+    """Fold a text to lower-case ASCII words joined by hyphens, with a hash for other scripts."""
+    folded = fold_name(text)
+    words = re.findall("[a-z0-9]+", folded)
+    return "-".join([*words, _hash(text)] if not words or _FOREIGN.search(folded) else words)
+
+
+def distinct_ids(slugs: pd.Series, contents: pd.Series) -> pd.Series:
+    """Give all slugs that stand more than once a hash of what they mean, so that none moves."""
+    again = slugs.duplicated(keep=False)
+    return slugs.mask(again, slugs + "-" + contents.map(_hash))
+
+
+def _hash(text: str) -> str:
+    """Hash a text to twelve hexadecimal digits, few to read and enough for millions."""
+    return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
+
+
+def some(shown: Sequence[str]) -> str:
+    """List three examples and count the rest."""
+    more = f" and {len(shown) - 3:,} more" if len(shown) > 3 else ""
+    return ", ".join(shown[:3]) + more

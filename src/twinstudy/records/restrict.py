@@ -1,17 +1,18 @@
-"""A part of a dataset that is still a dataset."""
+"""A part of a dataset that is still a dataset, and a dataset with more rows."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
 
-import numpy as np
 import pandas as pd
 
 from twinstudy.errors import ArgumentError, Problem, Problems
-from twinstudy.records.dataset import Dataset
-from twinstudy.tables.schema import KINDS, STATUSES, TABLES
-from twinstudy.tables.typed import Frames, codes_of
+from twinstudy.records.dataset import Dataset, dataset_of
+from twinstudy.records.reading import read_as
+from twinstudy.tables.files import Frames, text_tables, type_tables
+from twinstudy.tables.schema import KINDS, STATUSES, TABLES, Table
+from twinstudy.tables.table_rules import check_tables
 
 Names = str | Iterable[str]
 
@@ -21,8 +22,9 @@ _LISTED = 10  # so many allowed values are listed in a message; of more, the nea
 def restrict(
     dataset: Dataset,
     *,
-    kinds: Names | None = None,
-    statuses: Names | None = None,
+    kind: Names | None = None,
+    status: Names | None = None,
+    pairings: Names | None = None,
     sources: Names | None = None,
     countries: Names | None = None,
     areas: Names | None = None,
@@ -33,8 +35,10 @@ def restrict(
     ----------
     dataset
         Records.
-    kinds, statuses
+    kind, status
         Keep pairings of these kinds and statuses.
+    pairings
+        Keep these pairings, by their ids.
     sources
         Keep what these sources say: their claims, events and counts, and pairings that still
         have a claim.
@@ -60,82 +64,76 @@ def restrict(
     Examples
     --------
     >>> from twinstudy import load
-    >>> part = restrict(load(), kinds="border_post")
+    >>> part = restrict(load(), kind="border_post")
     >>> part.pairings["kind"].unique().tolist()
     ['border_post']
     """
-    pairings, claims, counts = (
-        dataset.coded["pairings"],
-        dataset.coded["claims"],
-        dataset.coded["counts"],
+    tables = dataset.tables
+    chosen, claims, counts, places = (
+        tables[name] for name in ("pairings", "claims", "counts", "localities")
     )
-    member = dataset.coded["memberships"]["locality_id"].cat.codes.to_numpy()
-    claim_of = dataset.coded["memberships"]["claim_id"].cat.codes.to_numpy()
-    pairing_of = claims["pairing_id"].cat.codes.to_numpy()
-    places = dataset.coded["localities"]
-
-    pairing = np.ones(len(pairings), dtype=bool)
-    claim = np.ones(len(claims), dtype=bool)
-    event = np.ones(len(dataset.coded["events"]), dtype=bool)
-    count = np.ones(len(counts), dtype=bool)
-    if kinds is not None:
-        kinds = _listed(kinds)
-        pairing &= _chosen("kinds", kinds, KINDS, pairings["kind"])
-        count &= counts["measure"].isin(["border_units", "border_length"]) | counts["kind"].isin(
-            kinds
-        )
-    if statuses is not None:
-        pairing &= _chosen("statuses", statuses, STATUSES, pairings["status"])
+    events, inside = tables["events"], tables["containments"]
+    members = tables["memberships"].merge(claims, left_on="claim_id", right_on="id")
+    members = members.merge(places[["id", "country"]], left_on="locality_id", right_on="id")
+    if kind is not None:
+        kinds = _known("kind", kind, KINDS)
+        chosen = chosen[chosen["kind"].isin(kinds)]
+        of_border = ~counts["measure"].isin(["pairings", "twinned"])
+        counts = counts[of_border | counts["kind"].isin(kinds)]
+    if status is not None:
+        chosen = chosen[chosen["status"].isin(_known("status", status, STATUSES))]
+    if pairings is not None:
+        chosen = chosen[chosen["id"].isin(_known("pairings", pairings, chosen["id"]))]
     if sources is not None:
-        sources = _listed(sources)
-        known = dataset.coded["sources"]["id"]
-        claim &= _chosen("sources", sources, known, claims["source_id"])
-        event &= _chosen("sources", sources, known, dataset.coded["events"]["source_id"])
-        count &= _chosen("sources", sources, known, counts["source_id"])
+        sources = _known("sources", sources, tables["sources"]["id"])
+        claims, events, counts = (
+            frame[frame["source_id"].isin(sources)] for frame in (claims, events, counts)
+        )
     if countries is not None:
-        inside = _chosen("countries", countries, places["country"].unique(), places["country"])
-        pairing[pairing_of[claim_of[~inside[member]]]] = False
-        count &= inside[counts["area_id"].cat.codes.to_numpy()]
+        countries = _known("countries", countries, places["country"].unique())
+        outside = members.loc[~members["country"].isin(countries), "pairing_id"]
+        chosen = chosen[~chosen["id"].isin(outside)]
+        home = places.loc[places["country"].isin(countries), "id"]
+        counts = counts[counts["area_id"].isin(home)]
     if areas is not None:
-        area = _chosen("areas", areas, places["id"], places["id"])
-        area = _spread(area, (dataset.coded["containments"], "parent_id", "child_id"))
-        touched = np.zeros(len(pairings), dtype=bool)
-        touched[pairing_of[claim_of[area[member]]]] = True
-        pairing &= touched
-        count &= area[counts["area_id"].cat.codes.to_numpy()]
+        area = set(_known("areas", areas, places["id"]))
+        area = _reached(area, inside[["parent_id", "child_id"]])
+        touched = members.loc[members["locality_id"].isin(area), "pairing_id"]
+        chosen = chosen[chosen["id"].isin(touched)]
+        counts = counts[counts["area_id"].isin(area)]
 
-    claim &= pairing[pairing_of]
-    wanted = np.bincount(pairing_of[claim], minlength=len(pairings)) > 0
-    pairing &= _two_sided(dataset, claim)
-    lost = pairings["id"][wanted & ~pairing]
+    claims = claims[claims["pairing_id"].isin(chosen["id"])]
+    left, whole = (
+        of.groupby("pairing_id").agg({"country": "nunique", "locality_id": "nunique"})
+        for of in (members[members["claim_id"].isin(claims["id"])], members)
+    )
+    # Two members of one side of a border are left of some pairings: they are no pairing.
+    sound = (left["country"] == whole["country"].reindex(left.index)) & (left["locality_id"] >= 2)
     report = Problems(
         Problem("pairings.csv", 0, "id", key, f"{key!r} is left out: what is kept of its claims "
                 "does not name two sides", "warning")
-        for key in lost
+        for key in left.index[~sound]
     )  # fmt: skip
-    claim &= pairing[pairing_of]
-    event &= pairing[dataset.coded["events"]["pairing_id"].cat.codes.to_numpy()]
-    locality = np.zeros(len(places), dtype=bool)
-    locality[member[claim[claim_of]]] = True
-    locality[counts["area_id"].cat.codes.to_numpy()[count]] = True
-    locality = _spread(
-        locality,
-        (dataset.coded["containments"], "child_id", "parent_id"),
-        (dataset.coded["successions"], "old_id", "new_id"),
-        (dataset.coded["successions"], "new_id", "old_id"),
+    chosen = chosen[chosen["id"].isin(left.index[sound])]
+    claims = claims[claims["pairing_id"].isin(chosen["id"])]
+    events = events[events["pairing_id"].isin(chosen["id"])]
+    named = members.loc[members["claim_id"].isin(claims["id"]), "locality_id"]
+    old, new = "old_id", "new_id"
+    local = _reached(
+        {*named, *counts["area_id"]},
+        inside[["child_id", "parent_id"]],
+        tables["successions"][[old, new]],
+        tables["successions"][[new, old]],
     )
-    kept = {"pairings": pairing, "claims": claim, "events": event, "counts": count,
-            "localities": locality}  # fmt: skip
-    return _closed(dataset, kept, report)
+    kept = {"pairings": chosen, "claims": claims, "events": events, "counts": counts,
+            "localities": places[places["id"].isin(local)]}  # fmt: skip
+    closed = type_tables(text_tables(_closed(tables, kept)))
+    return dataset_of(closed.typed, report)
 
 
-def _listed(names: Names) -> list[str]:
-    return [names] if isinstance(names, str) else list(names)
-
-
-def _chosen(argument: str, names: Names, known: Iterable[str], values: pd.Series) -> np.ndarray:
-    listed = _listed(names)
-    known = list(known)
+def _known(argument: str, names: Names, known: Iterable[str]) -> list[str]:
+    """Return the names, all of which must be known."""
+    listed, known = [names] if isinstance(names, str) else list(names), list(known)
     unknown = sorted(set(listed) - set(known), key=str)
     if unknown:
         near = difflib.get_close_matches(str(unknown[0]), known, n=1)
@@ -147,73 +145,113 @@ def _chosen(argument: str, names: Names, known: Iterable[str], values: pd.Series
             f"`{argument}` names {', '.join(map(repr, unknown))}, which the dataset does not have; "
             f"{remedy}"
         )
-    return values.isin(listed).to_numpy(bool)
+    return listed
 
 
-def _spread(mask: np.ndarray, *links: tuple[pd.DataFrame, str, str]) -> np.ndarray:
-    """Add to a mask of localities all that links lead to from it."""
-    steps = [
-        (frame[start].cat.codes.to_numpy(), frame[end].cat.codes.to_numpy())
-        for frame, start, end in links
-    ]
-    mask = mask.copy()
+def _reached(start: set[str], *links: pd.DataFrame) -> set[str]:
+    """Add to some localities all that links, two columns from and to, lead to from them."""
+    steps = pd.concat([link.set_axis(["old", "new"], axis="columns") for link in links])
+    reached = start
     while True:
-        reached = np.concatenate([ends[mask[starts]] for starts, ends in steps])
-        if mask[reached].all():
-            return mask
-        mask[reached] = True
+        further = {*steps.loc[steps["old"].isin(reached), "new"]} | reached
+        if len(further) == len(reached):
+            return reached
+        reached = further
 
 
-def _two_sided(dataset: Dataset, claim: np.ndarray) -> np.ndarray:
-    """Tell which pairings still have both sides by the claims that are kept."""
-    countries, members = _sizes(dataset, claim)
-    # Two members of one side of a border are left of some pairings: they are no pairing.
-    kept: np.ndarray = countries == _sizes(dataset, np.ones_like(claim))[0]
-    return kept & (members >= 2)
-
-
-def _sizes(dataset: Dataset, claim: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Count the countries and the members of each pairing by some of the claims."""
-    claim_of = dataset.coded["memberships"]["claim_id"].cat.codes.to_numpy()
-    rows = claim[claim_of]
-    pairing = codes_of(dataset.coded["claims"]["pairing_id"])[claim_of[rows]]
-    place = dataset.coded["memberships"]["locality_id"].cat.codes.to_numpy()[rows]
-    country = pd.factorize(dataset.coded["localities"]["country"])[0]
-    size = max(len(country), 1)
-    countries, members = (
-        np.bincount(
-            pd.unique(pairing * size + part) // size, minlength=len(dataset.coded["pairings"])
-        )
-        for part in (country[place], place)
-    )
-    return countries, members
-
-
-def _closed(dataset: Dataset, kept: dict[str, np.ndarray], report: Problems) -> Dataset:
-    """Take rows, and of every other table the rows all of whose keys are kept."""
-    frames: Frames = {}
-    source = np.zeros(len(dataset.coded["sources"]), dtype=bool)
+def _closed(tables: Frames, kept: Frames) -> Frames:
+    """Take of every other table the rows all of whose keys are kept, and the sources of all."""
+    frames = tables | kept
+    cited: set[str] = set()
     for table in TABLES[1:]:
-        frame = dataset.coded[table.name]
-        mask = kept.get(table.name, np.ones(len(frame), dtype=bool))
+        frame = frames[table.name]
         for column in table.columns:
             if column.target in kept and table.name not in kept:
-                mask = mask & kept[column.target][frame[column.name].cat.codes.to_numpy()]
-        frames[table.name] = frame[mask]
+                frame = frame[frame[column.name].isin(kept[column.target]["id"])]
+        frames[table.name] = frame
         for column in table.columns:
             if column.target == "sources":
-                codes = frames[table.name][column.name].cat.codes.to_numpy()
-                source[codes[codes >= 0]] = True
-    original = dataset.coded["sources"]["original_source_id"].cat.codes.to_numpy()
-    source[original[source & (original >= 0)]] = True
-    frames["sources"] = dataset.coded["sources"][source]
-    for table in TABLES:
-        frame = frames[table.name].reset_index(drop=True)
-        for column in table.columns:
-            if column.type == "reference":
-                keys = pd.Index(frames[column.target]["id"].array)
-                frame[column.name] = frame[column.name].cat.set_categories(keys)
-            elif column.type in ("date", "interval"):
-                frame[column.name] = frame[column.name].cat.remove_unused_categories()
-        frames[table.name] = frame
-    return Dataset(frames, report)
+                cited |= {*frame[column.name].dropna()}
+    sources = tables["sources"]
+    cited |= {*sources.loc[sources["id"].isin(cited), "original_source_id"].dropna()}
+    return frames | {"sources": sources[sources["id"].isin(cited)]}
+
+
+def extend(dataset: Dataset, **tables: pd.DataFrame) -> Dataset:
+    """Add rows to tables of a dataset, such as counts that own data lack, or a further claim.
+
+    Parameters
+    ----------
+    dataset
+        Records.
+    **tables
+        Frames by the name of the table that they add to, such as ``counts=``, with any columns of
+        that table; what a frame leaves out is not stated.
+
+    Returns
+    -------
+    dataset
+        A new dataset, to which every rule of the data model has been applied again, with a version
+        of its own; `report` holds what the checks flag, after that of the dataset given.
+
+    Raises
+    ------
+    ArgumentError
+        If a name is no table, a value no frame, or a column none of its table.
+    DataError
+        If a rule is broken: all faults at once. `file` names the table, and `line` the row of the
+        added frame, counted from 1; 0 for a row that was in the dataset before.
+
+    Notes
+    -----
+    Text is brought to Unicode NFC with single spaces. Dates may be EDTF text, years as numbers,
+    dates or timestamps.
+
+    Examples
+    --------
+    >>> from twinstudy import load
+    >>> length = {"id": "n-mine", "area_id": "l-vn-tuyen-quang-province", "value": 277,
+    ...           "measure": "border_length", "side": "VN", "qualifier": "at_least",
+    ...           "as_of": 2026, "source_id": "s-mine", "locator": "field notes"}
+    >>> source = {"id": "s-mine", "kind": "other"}
+    >>> dataset = load()
+    >>> more = extend(dataset, sources=pd.DataFrame([source]), counts=pd.DataFrame([length]))
+    >>> len(more.counts) - len(dataset.counts), more.version == dataset.version
+    (1, False)
+    """
+    known = {table.name: table for table in TABLES}
+    text = {  # line 0: what was there before has no row in an added frame
+        name: frame.set_axis([0] * len(frame))
+        for name, frame in text_tables(dataset.tables).items()
+    }
+    problems: list[Problem] = []
+    for name, frame in tables.items():
+        if name not in known:
+            raise ArgumentError(f"{name!r} is no table; give rows of some of {', '.join(known)}")
+        added = _rows(frame, known[name], problems)
+        text[name] = pd.concat([text[name], added])
+    typed = type_tables(text, suffix="")
+    found = check_tables(typed)
+    # What is flagged in rows that were there before stands in the report already.
+    problems += [each for each in found if each.line or each.severity == "error"]
+    return dataset_of(typed.typed, Problems([*dataset.report, *sorted(problems)]))
+
+
+def _rows(frame: pd.DataFrame, table: Table, problems: list[Problem]) -> pd.DataFrame:
+    """Read the rows of a frame as text, indexed by row number counted from 1."""
+    if not isinstance(frame, pd.DataFrame):
+        message = f"`{table.name}` is a {type(frame).__name__}; give a pandas DataFrame"
+        raise ArgumentError(message)
+    unknown = [str(name) for name in frame.columns if name not in table.column_names]
+    if unknown or not frame.columns.is_unique:
+        shown = ", ".join(map(repr, unknown)) or "a column twice"
+        raise ArgumentError(
+            f"`{table.name}` has {shown}; use some of {', '.join(table.column_names)}, each once"
+        )
+    cells = {
+        column.name: read_as(frame[column.name], column, table.name, problems)
+        if column.name in frame
+        else ""
+        for column in table.columns
+    }
+    return pd.DataFrame(cells, index=pd.RangeIndex(1, len(frame) + 1), dtype="str")

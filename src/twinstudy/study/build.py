@@ -26,7 +26,6 @@ from twinstudy.tables.files import write_bytes
 try:
     import ipykernel  # noqa: F401 - the kernel is a process of its own
     import nbformat
-    from jupyter_core.utils import ensure_async
     from nbclient.client import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
     from tqdm import tqdm
@@ -166,7 +165,7 @@ async def _run(notebook: Path, scratch: Path, timeout: int, bar: Any) -> Run:
     finally:
         atexit.unregister(client._cleanup_kernel)  # noqa: SLF001 - else it speaks at the end
         if client.km is not None:  # as where it was interrupted while the kernel started
-            await ensure_async(client.km.shutdown_kernel(now=True))
+            await client.km.shutdown_kernel(now=True)  # type: ignore[misc]
     bar.update(1 - begun / (len(cells) + 1))
     files = [path for path in sorted(figures.rglob("*")) if path.is_file()]
     drawn = {path.relative_to(figures).as_posix(): path.read_bytes() for path in files}

@@ -2,57 +2,35 @@
 
 from __future__ import annotations
 
-import bisect
 import difflib
 from collections.abc import Callable, Iterator
+from functools import cache
 
 import numpy as np
 import pandas as pd
 
 from twinstudy.dates import parse_date
 from twinstudy.errors import ArgumentError, Problem, Severity
+from twinstudy.tables.files import Tables
 from twinstudy.tables.schema import TABLES, Column, Table
-from twinstudy.tables.typed import Tables, key_codes
-
-#: Comparisons that the search for the nearest key may cost before it looks at neighbours only.
-_NEAREST_BUDGET = 200_000
 
 
 def problems_at(
     tables: Tables,
     name: str,
     column: str,
-    where: np.ndarray,
+    where: np.ndarray | pd.Series,
     message: str | Callable[[str], str],
     *,
     severity: Severity = "error",
 ) -> Iterator[Problem]:
     """Make a problem of every row of a table for which `where` is true.
 
-    Parameters
-    ----------
-    tables
-        Tables as read.
-    name, column
-        Table and column; an empty column means the row as a whole.
-    where
-        Boolean, one a row.
-    message
-        Words for a value, or a template with ``{!r}`` where the value goes.
-    severity
-        Of all of them.
+    `message` is a function of the value, or a template with ``{!r}`` for it.
 
-    Yields
-    ------
-    problem
-        In row order.
-
-    Examples
-    --------
     >>> cells = pd.DataFrame({"id": ["p-a", "x"]}, index=[2, 3])
     >>> tables = Tables({"pairings": cells}, {})
-    >>> found = problems_at(tables, "pairings", "id", cells["id"] == "x", "{!r} is odd")
-    >>> print(*found)
+    >>> print(*problems_at(tables, "pairings", "id", cells["id"] == "x", "{!r} is odd"))
     pairings.csv:3: id: 'x' is odd
     """
     rows = np.flatnonzero(where)
@@ -113,9 +91,9 @@ def vocabularies(tables: Tables) -> Iterator[Problem]:
 
 def dates(tables: Tables) -> Iterator[Problem]:
     """Yield texts that are no EDTF date, or no interval where an interval must stand."""
-    for table, column, _, typed in _columns(tables, "date", "interval"):
+    for table, column, text, _ in _columns(tables, "date", "interval"):
         wrong: dict[str, str] = {}
-        for value in typed.cat.categories:
+        for value in text[text != ""].unique():
             try:
                 parse_date(value)
             except ArgumentError as error:
@@ -123,10 +101,8 @@ def dates(tables: Tables) -> Iterator[Problem]:
             else:
                 if column.type == "interval" and "/" not in value:
                     wrong[value] = f"{value!r} is not an interval; write A/B, A/.. or ../B"
-        if wrong:
-            bad = typed.cat.categories.isin(list(wrong))
-            where = np.append(bad, False)[typed.cat.codes.to_numpy()]
-            yield from problems_at(tables, table.name, column.name, where, wrong.__getitem__)
+        where = text.isin(list(wrong))
+        yield from problems_at(tables, table.name, column.name, where, wrong.__getitem__)
 
 
 def numbers(tables: Tables) -> Iterator[Problem]:
@@ -173,17 +149,14 @@ def unique_keys(tables: Tables) -> Iterator[Problem]:
     """Yield rows whose key stands in an earlier row."""
     for table in TABLES:
         for key in filter(None, (table.key, table.unique)):
-            if table.name not in tables.typed:
+            if table.name not in tables.text:
                 continue
-            frame = tables.typed[table.name]
-            codes = key_codes(frame, key)
-            if (np.diff(codes) > 0).all():
-                continue
-            usable = ~frame[list(key)].isna().any(axis=1).to_numpy() | bool(table.unique == key)
-            again = pd.Series(codes).duplicated().to_numpy() & usable
+            cells = tables.text[table.name][list(key)]
+            # Of a key that may have empty parts, an empty part is one more value.
+            usable = (cells[list(table.key)] != "").all(axis=1) if key == table.key else True
             columns = ", ".join(key)
             yield from problems_at(
-                tables, table.name, key[0], again,
+                tables, table.name, key[0], cells.duplicated() & usable,
                 f"{{!r}} repeats the {columns} of an earlier row; keep one of them, or give this "
                 "one a key of its own",
             )  # fmt: skip
@@ -191,27 +164,21 @@ def unique_keys(tables: Tables) -> Iterator[Problem]:
 
 def references(tables: Tables) -> Iterator[Problem]:
     """Yield references to keys that do not exist, with the nearest one that does."""
-    for table, column, text, typed in _columns(tables, "reference"):
+    for table, column, text, _ in _columns(tables, "reference"):
         if column.target in tables.text:
-            wrong = typed.isna().to_numpy() & (text != "").to_numpy(bool)
-            if wrong.any():
-                file = f"{column.target}{tables.suffix}"
-                say = _nearest_finder(file, typed.cat.categories, int(wrong.sum()))
-                yield from problems_at(tables, table.name, column.name, wrong, say)
+            keys = tables.text[column.target]["id"]
+            unread = tables.unread.get(column.target, set())
+            wrong = (text != "") & ~text.isin(keys) & ~text.isin(list(unread))
+            say = _nearest(f"{column.target}{tables.suffix}", keys.tolist())
+            yield from problems_at(tables, table.name, column.name, wrong, say)
 
 
-def _nearest_finder(file: str, keys: pd.Index, count: int) -> Callable[[str], str]:
-    ordered = keys.tolist()  # ids stand in order
-    everywhere = count * len(ordered) <= _NEAREST_BUDGET
-
+def _nearest(file: str, keys: list[str]) -> Callable[[str], str]:
+    @cache  # a key that is missing is often missing in many rows
     def say(value: str) -> str:
-        if not ordered:
+        if not keys:
             return f"{value!r} is not in {file}, which is empty; add the row"
-        near = ordered
-        if not everywhere:
-            place = bisect.bisect(ordered, value)
-            near = ordered[max(place - 2, 0) : place + 2]
-        found = difflib.get_close_matches(value, near, n=1, cutoff=0.6)
+        found = difflib.get_close_matches(value, keys, n=1, cutoff=0.6)
         remedy = f"nearest: {found[0]!r}" if found else "no key is near it; add the row"
         return f"{value!r} is not in {file}; {remedy}"
 

@@ -1,148 +1,94 @@
-"""Folders of data files; with `csvtext`, the only code that knows how tables lie on disk."""
+"""Tables on disk and in memory: CSV read with care, typed frames, files written whole or not."""
 
 from __future__ import annotations
 
+import csv
+import io
 import os
+import re
 import secrets
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from math import isnan
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from twinstudy.errors import ArgumentError, Problem
-from twinstudy.tables.csvtext import csv_bytes, text_frame
-from twinstudy.tables.parquet import parquet_bytes, parquet_frame, require_pyarrow
-from twinstudy.tables.schema import TABLES
-from twinstudy.tables.typed import Frames, Tables, text_tables, type_tables
+from twinstudy.errors import Problem
+from twinstudy.tables.schema import TABLES, Column, Table
+
+Frames = dict[str, pd.DataFrame]
+
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\ufffe\uffff]")
+_LONGEST_LINE = 100_000  # bytes; below the limit of the csv module for one cell
+_LINE_END = re.compile(r"[\n\r]")
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Tables as text and as typed frames, row for row, indexed by the line of the file.
+
+    Of rows that could not be read, `unread` holds the first cells, by table.
+    """
+
+    text: Frames
+    typed: Frames
+    suffix: str = ".csv"
+    unread: Mapping[str, set[str]] = field(default_factory=dict)
+
+    def keyed(self) -> Tables:
+        """Leave out rows that no reference can mean: their id is empty or not the first."""
+        text, typed = dict(self.text), dict(self.typed)
+        for name, frame in self.typed.items():
+            if "id" in frame:
+                rows = ((frame["id"] != "") & ~frame["id"].duplicated()).to_numpy(bool)
+                text[name], typed[name] = text[name][rows], frame[rows]
+        return Tables(text, typed, self.suffix, self.unread)
+
+
+# -- folders ----------------------------------------------------------------------------------
 
 
 def bundled_data() -> Path:
-    """Return the folder of the data that come with the package.
-
-    Returns
-    -------
-    folder
-        ``data`` inside the installed package, or at the top of a source checkout.
-
-    Examples
-    --------
-    >>> (bundled_data() / "pairings.csv").is_file()
-    True
-    """
+    """Return the folder of the data in the installed package, or in a checkout of the source."""
     package = Path(__file__).parents[1]
     packaged = package / "data"
     return packaged if packaged.is_dir() else package.parents[1] / "data"
 
 
 def read_tables(folder: Path) -> tuple[Tables, list[Problem]]:
-    """Read all tables of a folder, from Parquet where ``sources.parquet`` exists, else from CSV.
-
-    Parameters
-    ----------
-    folder
-        Folder that holds one file a table.
-
-    Returns
-    -------
-    tables, problems
-        The rows that could be read, and what could not be read and why.
-
-    Examples
-    --------
-    >>> tables, problems = read_tables(bundled_data())
-    >>> problems
-    []
-    """
-    suffix = ".parquet" if (folder / "sources.parquet").is_file() else ".csv"
-    read = parquet_frame if suffix == ".parquet" else text_frame
+    """Read all tables of a folder, with what could not be read and why."""
     text: Frames = {}
+    unread: dict[str, set[str]] = {}
     problems: list[Problem] = []
-    if suffix == ".parquet" and (folder / "sources.csv").is_file():
-        message = (
-            "sources.csv stands beside it; keep the tables in one format, and take out the other"
-        )
-        problems.append(Problem("sources.parquet", 0, "", "", message))
     for table in TABLES:
-        path = folder / f"{table.name}{suffix}"
-        frame = None
         try:
-            frame, found = read(path.read_bytes(), table)
+            data = (folder / table.file).read_bytes()
         except FileNotFoundError:
-            found = [Problem(path.name, 0, "", "", "the file is missing; every table needs one, "
-                             "if only with its header")]  # fmt: skip
+            message = "the file is missing; every table needs one, if only with its header"
         except OSError as error:
-            found = [Problem(path.name, 0, "", "", f"the file cannot be read: {error.strerror}")]
-        problems += found
-        if frame is not None:
-            text[table.name] = frame
-    return type_tables(text, suffix), problems
+            message = f"the file cannot be read: {error.strerror}"
+        else:
+            frame, found, unread[table.name] = text_frame(data, table)
+            problems += found
+            if frame is not None:
+                text[table.name] = frame
+            continue
+        problems.append(Problem(table.file, 0, "", "", message))
+    return type_tables(text, unread=unread), problems
 
 
-def write_tables(typed: Mapping[str, pd.DataFrame], folder: Path, *, suffix: str = ".csv") -> None:
-    """Write typed frames into a folder, each file whole or not at all.
-
-    Parameters
-    ----------
-    typed
-        Typed frames.
-    folder
-        Folder to write to; made if it is not there.
-    suffix
-        ``.csv`` or ``.parquet``.
-
-    Raises
-    ------
-    ArgumentError
-        If the folder holds tables in the other format.
-    MissingExtraError
-        If Parquet is asked for and pyarrow is not installed.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> tables, _ = read_tables(bundled_data())
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     write_tables(tables.typed, Path(folder))
-    ...     len(list(Path(folder).glob("*.csv")))
-    11
-    """
-    other = ".csv" if suffix == ".parquet" else ".parquet"
-    if (folder / f"sources{other}").is_file():
-        raise ArgumentError(
-            f"`folder` is {str(folder)!r}, which holds tables as {other} files; "
-            "take them out, or give another folder"
-        )
-    if suffix == ".parquet":
-        require_pyarrow()
+def write_tables(typed: Mapping[str, pd.DataFrame], folder: Path) -> None:
+    """Write typed frames into a folder, each file whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, frame in typed.items():
-        write_bytes(folder / f"{name}{suffix}", _encoded(name, frame, suffix))
-
-
-def _encoded(name: str, frame: pd.DataFrame, suffix: str) -> bytes:
-    if suffix == ".csv":
-        return csv_bytes(text_tables({name: frame})[name])
-    return parquet_bytes(frame)
+    for name, frame in text_tables(typed).items():
+        write_bytes(folder / f"{name}.csv", csv_bytes(frame))
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Write a file atomically: a reader, or a kill, sees the old file or the new one.
-
-    Parameters
-    ----------
-    path
-        File to write; its folder must exist.
-    data
-        Content.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     write_bytes(Path(folder) / "a.txt", b"new")
-    ...     (Path(folder) / "a.txt").read_bytes()
-    b'new'
-    """
+    """Write a file atomically: a reader, or a kill, sees the old file or the new one."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         with temporary.open("xb") as file:
@@ -155,3 +101,227 @@ def write_bytes(path: Path, data: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+# -- the text of a file -----------------------------------------------------------------------
+
+
+def text_frame(data: bytes, table: Table) -> tuple[pd.DataFrame | None, list[Problem], set[str]]:
+    r"""Turn the bytes of a file into a frame of text indexed by line; None if it is no such table.
+
+    With it come what is wrong, and the first cells of rows that could not be read.
+
+    >>> from twinstudy.tables.schema import table
+    >>> print(*text_frame(b"claim_id,locality_id,named_as\nc-a,l-b\n", table("memberships"))[1])
+    memberships.csv:2: the row has 2 cells where the header has 3; check its commas and quotes
+    """
+    problems: list[Problem] = []
+
+    def fault(message: str, line: int = 0) -> None:
+        problems.append(Problem(table.file, line, "", "", message))
+
+    if not data.strip():
+        fault("the file is empty; write at least the header: " + ",".join(table.column_names))
+        return None, problems, set()
+    if data.startswith(b"\xef\xbb\xbf"):
+        fault("the file starts with a byte order mark; save it as UTF-8 without BOM", 1)
+        data = data[3:]
+    if b"\r" in data:
+        line = data.count(b"\n", 0, data.index(b"\r")) + 1
+        fault("the line ends with a carriage return; save the file with LF line ends", line)
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    header, *lines = data.removesuffix(b"\n").split(b"\n")
+    wrong = list(header_problems(header.decode(errors="replace"), table))
+    if wrong:
+        return None, problems + wrong, set()
+    rows: dict[int, list[str]] = {}
+    unread = set()
+    for number, line in enumerate(lines, start=2):
+        row = _row(line, len(table.columns))
+        if isinstance(row, str):
+            fault(row, number)
+            unread.add(line.partition(b",")[0].strip(b'"').decode(errors="replace"))
+        else:
+            rows[number] = row
+    columns = zip(*rows.values(), strict=True) if rows else [()] * len(table.columns)
+    cells = dict(zip(table.column_names, map(list, columns), strict=True))
+    frame = pd.DataFrame(cells, index=pd.Index(rows, dtype="int64"), dtype="str")
+    return frame, problems + list(unclean_cells(frame, table)), unread
+
+
+def _row(line: bytes, width: int) -> list[str] | str:
+    """Take a line apart, or say why that cannot be done."""
+    if len(line) > _LONGEST_LINE:
+        found = f"the line is {len(line):,} bytes long, of {_LONGEST_LINE:,} allowed"
+        return f"{found}; shorten it or close a quote"
+    try:
+        row = next(csv.reader([line.decode()], strict=True))
+    except UnicodeDecodeError as error:
+        return f"byte {line[error.start]:#04x} is not UTF-8; save the file as UTF-8"
+    except csv.Error:
+        return (
+            "the quotes of this row do not match, or a cell holds a line break; double a quote "
+            "inside quotes, and write each row on one line"
+        )
+    if not row:
+        return "the line is empty; take it out"
+    if len(row) != width:
+        cells = f"{len(row)} cell{'s' if len(row) != 1 else ''}"
+        return f"the row has {cells} where the header has {width}; check its commas and quotes"
+    return row
+
+
+def header_problems(line: str, table: Table) -> Iterator[Problem]:
+    """Yield what is wrong with a header: columns missing, unknown, twice, or out of order.
+
+    >>> from twinstudy.tables.schema import table
+    >>> print(*header_problems("claim_id,locality_id", table("memberships")))
+    memberships.csv:1: named_as: the column is missing; add it to the header
+    """
+    expected = list(table.column_names)
+    header = next(csv.reader([line]), [])
+    if header == expected:
+        return
+    if len(header) == 1 and ("\t" in line or ";" in line):
+        mark = "tabs" if "\t" in line else "semicolons"
+        yield Problem(table.file, 1, "", line, f"the cells are separated by {mark}; use commas")
+        return
+    listed = ",".join(expected)
+    for name in expected:
+        if name not in header:
+            yield Problem(table.file, 1, name, "", "the column is missing; add it to the header")
+    for name in header:
+        if name not in expected:
+            message = f"{name!r} is not a column of this table; the columns are {listed}"
+            yield Problem(table.file, 1, name, name, message)
+    if sorted(header) == sorted(expected):
+        message = f"the columns stand in another order; write {listed}"
+        yield Problem(table.file, 1, "", line, message)
+    for name in dict.fromkeys(name for name in header if header.count(name) > 1):
+        message = "the column stands twice; keep one of them"
+        yield Problem(table.file, 1, name, name, message)
+
+
+def unclean_cells(frame: pd.DataFrame, table: Table, *, file: str = "") -> Iterator[Problem]:
+    r"""Yield cells that are not NFC or hold line breaks or control characters, and long rows.
+
+    >>> from twinstudy.tables.schema import table
+    >>> cells = {"claim_id": "c-a", "locality_id": "l-b", "named_as": ["A\nB"]}
+    >>> print(*unclean_cells(pd.DataFrame(cells, index=[2]), table("memberships")))
+    memberships.csv:2: named_as: 'A\nB' holds the control character '\n'; take it out
+    """
+    file = file or table.file
+    length = pd.Series(0, index=frame.index)
+    for column in table.columns:
+        length += frame[column.name].str.len()
+        if column.type == "text":
+            for line, value in frame[column.name].items():
+                message = "" if value.isascii() and value.isprintable() else _unclean(value)
+                if message:
+                    yield Problem(file, int(line), column.name, value, message)
+    for line in length.index[length > _LONGEST_LINE // 4]:
+        size = len(csv_bytes(frame.loc[[line]]).partition(b"\n")[2])
+        if size > _LONGEST_LINE:
+            message = f"the row is {size:,} bytes long, of {_LONGEST_LINE:,} allowed; shorten it"
+            yield Problem(file, int(line), "", "", message)
+
+
+def _unclean(value: str) -> str:
+    control = CONTROL.search(value) or _LINE_END.search(value)
+    if control:
+        return f"{value!r} holds the control character {control.group()!r}; take it out"
+    if not unicodedata.is_normalized("NFC", value):
+        return f"{value!r} has letters with separate accents; normalise it to Unicode NFC"
+    return ""
+
+
+def csv_bytes(frame: pd.DataFrame) -> bytes:
+    r"""Write a frame of text as canonical CSV: UTF-8, LF, quotes only where needed.
+
+    >>> csv_bytes(pd.DataFrame({"name": ["Đồng Văn", "NA"]})).decode()
+    'name\nĐồng Văn\nNA\n'
+    """
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(frame.columns)
+    writer.writerows(zip(*(frame[name].tolist() for name in frame.columns), strict=True))
+    return buffer.getvalue().encode("utf-8")
+
+
+# -- typed frames -----------------------------------------------------------------------------
+
+
+def type_tables(
+    text: Frames, suffix: str = ".csv", unread: Mapping[str, set[str]] | None = None
+) -> Tables:
+    """Sort frames of text by key and give their columns types; `suffix` is that of file names.
+
+    Text, ids, references and dates are ``str``, vocabularies categories, integers Int64, numbers
+    float64. Empty cells, and values that the type does not admit, are missing.
+
+    >>> text = {"pairings": pd.DataFrame({"id": ["p-b", "p-a"], "kind": ["commune", "other"],
+    ...     "matching": ["joint", ""], "status": ["agreed", "x"], "note": ["", ""]}, dtype="str")}
+    >>> type_tables(text).typed["pairings"][["id", "kind", "status"]]
+        id     kind  status
+    1  p-a    other     NaN
+    0  p-b  commune  agreed
+    """
+    in_order, typed = {}, {}
+    for table in TABLES:
+        if table.name in text:
+            cells = text[table.name]
+            columns = {c.name: _typed(cells[c.name], c) for c in table.columns}
+            frame = pd.DataFrame(columns, index=cells.index)
+            key = frame[list(table.key)].reset_index(drop=True)
+            order = key.sort_values(list(table.key), kind="stable", na_position="first").index
+            in_order[table.name], typed[table.name] = cells.iloc[order], frame.iloc[order]
+    return Tables(in_order, typed, suffix, unread or {})
+
+
+def _typed(values: pd.Series, column: Column) -> object:
+    match column.type:
+        case "id":
+            return values.array
+        case "vocabulary":
+            words = pd.Index(column.words, dtype="str")
+            codes = words.get_indexer(pd.Index(values))
+            return pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(words))
+        case "integer":
+            whole = values.where(values.str.fullmatch(r"[0-9]{1,15}"))
+            return pd.to_numeric(whole, errors="coerce").astype("Int64").array
+        case "number":
+            plain = values.where(values.str.fullmatch(r"-?[0-9]{1,15}(?:\.[0-9]+)?"))
+            return pd.to_numeric(plain, errors="coerce").astype("float64").array
+        case _:
+            return values.where(values != "").array
+
+
+def text_tables(typed: Mapping[str, pd.DataFrame]) -> Frames:
+    """Return typed frames as frames of text, the inverse of `type_tables`."""
+    return {
+        table.name: pd.DataFrame(
+            {c.name: column_text(typed[table.name][c.name], c) for c in table.columns}
+        )
+        for table in TABLES
+        if table.name in typed
+    }
+
+
+def column_text(values: pd.Series, column: Column) -> pd.Series:
+    """Return a typed column as the text that stands in a file, ``""`` where it is missing.
+
+    >>> from twinstudy.tables.schema import table
+    >>> column_text(pd.Series([277.0, 74.5]), table("counts").column("value")).tolist()
+    ['277', '74.5']
+    """
+    if column.type == "number":
+        numbers = values.to_numpy(dtype="float64", na_value=np.nan)
+        text = ["" if isnan(x) else _decimal(x) for x in numbers.tolist()]
+        return pd.Series(text, index=values.index, dtype="str")
+    return values.astype("str").where(values.notna(), "")
+
+
+def _decimal(number: float) -> str:
+    """Write the shortest text that gives the number back, without exponent."""
+    text = repr(number + 0.0).removesuffix(".0")  # adding zero takes the sign from -0
+    return np.format_float_positional(number, trim="-") if "e" in text else text

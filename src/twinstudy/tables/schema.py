@@ -20,16 +20,52 @@ LEVELS = (
     "village",
     "border_post",
 )
-KINDS = ("residential_cluster", "commune", "district", "province", "border_post", "other")
+KINDS = ("village", "commune", "district", "province", "border_post", "other")
 STATUSES = ("agreed", "planned", "doubtful")
 
 #: The level of the units that a pairing of each kind ties; `other` has none of its own.
 LEVEL_OF_KIND = {
-    "residential_cluster": "village",
+    "village": "village",
     "commune": "commune",
     "district": "district",
     "province": "province",
     "border_post": "border_post",
+}
+
+#: What twins agree to do: each topic with what it takes in, and what goes to a neighbour.
+TOPICS = {
+    "friendship": "To teach, keep or deepen friendship between peoples, Parties, States or "
+    "localities as a task of its own, exchange of Party committees, fronts, women and youth as "
+    "such included; not a motto, a result or the purpose of another clause.",
+    "kinship": "To keep ties of kin, clan or one people across the border; only where kin or clan "
+    "is named, else friendship; visits to relatives are visits.",
+    "visits": "To visit, greet, comfort or help each other on occasions of life and of the year; "
+    "not working talks, shows or matches.",
+    "information_and_liaison": "To tell each other what concerns both, keep channels for it, "
+    "settle matters together and review the agreement; the matter that the news is about is not "
+    "coded again.",
+    "livelihood": "To help each other to produce and earn, by seed, technique, experience or "
+    "against poverty; not trade or labour across the border.",
+    "trade_and_movement": "To let goods and people cross the line more easily or under better "
+    "rules, with border trade, gates' procedures, labour, tourism and investment; not illegal "
+    "crossing.",
+    "services_and_works": "To provide schooling, language, health service, training, buildings "
+    "or equipment; not masks and medicines in an epidemic.",
+    "culture_and_sport": "To meet in arts, sport, games or folk culture, or to keep their "
+    "identity; an occasion without such an act is a visit.",
+    "environment": "To keep land, water and villages clean and healthy; not floods, fire or the "
+    "course of a border river.",
+    "disaster_relief": "To prevent or relieve natural disaster, fire and accident, with search, "
+    "rescue and humanitarian help; not epidemics.",
+    "disease_control": "To prevent or fight disease of people, livestock or crops; not general "
+    "health service.",
+    "border_documents": "To observe or to teach people the three land border documents and other "
+    "law; markers protected in deed are markers_and_line.",
+    "markers_and_line": "To keep markers, line and border waters as they are and to watch them, "
+    "joint patrols included; not the fight against crime.",
+    "crime_and_order": "To take no part in crime, to prevent it and to keep order: drugs, "
+    "trafficking, contraband, illegal crossing, stolen livestock; news about it is "
+    "information_and_liaison.",
 }
 
 SLUG = "[a-z0-9]+(?:-[a-z0-9]+)*"
@@ -52,6 +88,8 @@ class Column:
         Whether every row must have a value.
     words
         Allowed values of a vocabulary, in the order in which they are listed and plotted.
+    meanings
+        A definition of each of the words, in their order; empty where the description has them.
     target
         Table that a reference points to.
     pattern
@@ -69,6 +107,7 @@ class Column:
     type: Type = "text"
     required: bool = False
     words: tuple[str, ...] = ()
+    meanings: tuple[str, ...] = ()
     target: str = ""
     pattern: str = ""
     form: str = ""
@@ -159,7 +198,7 @@ TABLES = (
             Column("author", "Author as named by the publication."),
             Column(
                 "published",
-                "When it was published; an interval that ends in the month of reading where the "
+                "When it was published; an interval that ends on the day of reading where the "
                 "source has no date. Bounds from above what it reports, and is never a signing.",
                 type="date",
             ),
@@ -180,6 +219,23 @@ TABLES = (
                 "sources",
                 "The report that this one translates or reprints; both are one witness.",
                 required=False,
+            ),
+            Column(
+                "accessed",
+                "Day on which it was read; an interval where only bounds of the day are known.",
+                type="date",
+            ),
+            Column(
+                "read",
+                "How much of the text was read: the whole, or only its opening, to which the "
+                "locators then refer; empty for lists and maps that were looked up.",
+                type="vocabulary",
+                words=("whole", "opening"),
+            ),
+            Column(
+                "licence",
+                "Licence of a source of points: an open one by its short name, or 'none stated'; "
+                "points of the latter are single facts outside the licence of the data.",
             ),
             Column("note", "Remark in our own words."),
         ),
@@ -225,6 +281,18 @@ TABLES = (
                 words=("exact", "approximate", "probable"),
             ),
             _reference("position_source_id", "sources", "Source of the point.", required=False),
+            Column(
+                "at_border",
+                "Whether it touches the border of the two countries; empty where nothing says so.",
+                type="vocabulary",
+                words=("yes", "no"),
+            ),
+            _reference(
+                "at_border_source_id",
+                "sources",
+                "Source that says so.",
+                required=False,
+            ),
             Column("note", "Remark in our own words."),
         ),
     ),
@@ -346,6 +414,22 @@ TABLES = (
                 minimum=1,
                 unit="items",
             ),
+            Column(
+                "list",
+                "How much of the contents of the deed this source tells: 'whole' all, 'part' some, "
+                "'counted' their number alone; empty where it tells none, or an aim or later talks "
+                "only. Only a whole list can show that a topic was not agreed.",
+                type="vocabulary",
+                words=("whole", "part", "counted"),
+            ),
+            Column(
+                "status",
+                "What this source says of the agreement: agreed (made or in force), planned "
+                "(intended, prepared), or silent (it tells of talks and not of the agreement, of "
+                "which it is no witness). What follows from all is the status of the pairing.",
+                type="vocabulary",
+                words=("agreed", "planned", "silent"),
+            ),
             Column("note", "Remark in our own words."),
         ),
         unique=("pairing_id", "source_id", "locator"),
@@ -359,6 +443,52 @@ TABLES = (
             Column("named_as", "The name as the source writes it."),
         ),
         key=("claim_id", "locality_id"),
+    ),
+    Table(
+        "contents",
+        "What a claim says was agreed, by topic; what was done is an event, and a topic that is "
+        "absent was not told.",
+        (
+            _reference("claim_id", "claims", "Claim whose source tells it."),
+            Column(
+                "topic",
+                "What it is about.",
+                type="vocabulary",
+                required=True,
+                words=tuple(TOPICS),
+                meanings=tuple(TOPICS.values()),
+            ),
+            Column(
+                "basis",
+                "What it stands in: 'deed' the agreement itself, 'aim' its stated purpose, 'later' "
+                "talks, a memorandum or an agreement after the founding.",
+                type="vocabulary",
+                required=True,
+                words=("deed", "aim", "later"),
+            ),
+            Column(
+                "certainty",
+                "'explicit': the source says in plain words that it was agreed; 'implied': it "
+                "follows from the text, as everything does that is known from an aim.",
+                type="vocabulary",
+                required=True,
+                words=("explicit", "implied"),
+            ),
+            Column(
+                "item",
+                "Number or order of the clause in the source, such as 'item 4'; empty where the "
+                "source has no list.",
+            ),
+            Column(
+                "stated",
+                "What is to be done, in our own words.",
+                required=True,
+                pattern=".{1,100}",
+                form="at most 100 characters, in your own words",
+            ),
+            Column("note", "Remark in our own words."),
+        ),
+        key=("claim_id", "topic"),
     ),
     Table(
         "events",
@@ -409,16 +539,25 @@ TABLES = (
             Column(
                 "measure",
                 "'pairings': pairings in the area; 'twinned': units of one side that are twinned; "
-                "'border_units': units of a level on the border; 'border_length': km of border, 0 "
-                "for a unit that does not touch it.",
+                "'border_units': units of a level on the border; 'border_length': km of border of "
+                "the whole unit; 'border_length_before_2009': the same by the survey before the "
+                "demarcation, as stated or judged by its size; 'border_stretch': km that it shares "
+                "with one of its neighbours only.",
                 type="vocabulary",
                 required=True,
-                words=("pairings", "twinned", "border_units", "border_length"),
+                words=(
+                    "pairings",
+                    "twinned",
+                    "border_units",
+                    "border_length",
+                    "border_length_before_2009",
+                    "border_stretch",
+                ),
             ),
             Column(
                 "kind",
                 "Kind of pairing (pairings, twinned) or level of unit (border_units); empty for "
-                "all kinds and for border_length.",
+                "all kinds and for lengths.",
                 type="vocabulary",
                 words=tuple(dict.fromkeys(KINDS + LEVELS)),
             ),
@@ -471,3 +610,9 @@ def table(name: str) -> Table:
 
 
 _BY_NAME = {each.name: each for each in TABLES}
+
+
+def label(word: str, *, plural: bool = False) -> str:
+    """Return the word that is shown for a code."""
+    shown = word.replace("_", " ")
+    return f"{shown}s" if plural and word in LEVEL_OF_KIND else shown

@@ -8,18 +8,19 @@ import numpy as np
 import pandas as pd
 
 from twinstudy.errors import ArgumentError
-from twinstudy.figures.marks import (
+from twinstudy.figures.style import (
     COLOURS,
     INK,
     LABELS,
     MUTED,
+    axes_of,
     beside,
+    note,
     note_text,
     plain,
     require,
     rows_of,
 )
-from twinstudy.figures.style import axes_of, note
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

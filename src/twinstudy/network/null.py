@@ -1,0 +1,258 @@
+"""Random graphs in which every side of a pairing keeps its number of partners."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from numbers import Integral
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+
+from twinstudy.errors import ArgumentError
+from twinstudy.evidence.consolidate import Choice, Words, choose, members
+from twinstudy.evidence.hierarchy import ancestors, existence
+from twinstudy.network.graph import locality_graph
+from twinstudy.records.dataset import Dataset
+from twinstudy.tables.schema import LEVELS
+
+Side = tuple[str, ...]
+
+_ALIKE = ("side", "level", "area")  # what sides that change places have in common
+_SWAPS = 20  # tried swaps an edge; means settle after some 10
+
+
+def null_graphs(
+    dataset: Dataset,
+    *,
+    samples: int = 1000,
+    seed: int = 1,
+    kind: Words | None = None,
+    within: str | None = None,
+    at: str | date | None = None,
+    status: Words = ("agreed",),
+) -> Iterator[nx.Graph[str]]:
+    """Draw locality graphs at random in which every side keeps its number of partners.
+
+    The sides of the pairings are paired anew, among pairings of one kind whose sides are of the
+    same levels and countries; no two sides are paired twice. All such graphs are equally likely.
+    Any measure of the observed graph can be compared with that of these.
+
+    Parameters
+    ----------
+    dataset
+        Records.
+    samples
+        Number of graphs to draw. Where there are no more than that, each of them comes once, the
+        observed one among them.
+    seed
+        Seed of the random numbers.
+    kind
+        Kinds of pairing; None for all.
+    within
+        Level of areas, such as ``"province"``: sides change places only among pairings whose sides
+        lie in the same areas of that level. None for no such bound.
+    at
+        Day; only pairings that exist certainly or possibly by then. None for the newest day.
+    status
+        Statuses of pairing to take in.
+
+    Yields
+    ------
+    graph
+        A graph as of `locality_graph`, with ``pairings`` and ``weight`` on its edges.
+        ``graph.graph`` adds ``exact`` (bool: all graphs are listed), ``arrangements`` (int: how
+        many there are, where that is known; 0 where not) and ``movable`` (int: pairings that can
+        have another partner).
+
+    Raises
+    ------
+    ArgumentError
+        If an argument is none of the words, numbers or dates that it can have.
+
+    Notes
+    -----
+    Where graphs are drawn, each comes of a chain of tried swaps of two partners, 20 for each
+    pairing; a swap that would pair two sides twice leaves the graph as it is, which makes the
+    draws uniform [1]_. Pairings inside one country stay as they are.
+
+    References
+    ----------
+    .. [1] B. K. Fosdick, D. B. Larremore, J. Nishimura and J. Ugander, Configuring random graph
+       models with fixed degree sequences, SIAM Review 60 (2018) 315-355.
+
+    Examples
+    --------
+    >>> from twinstudy import load, restrict
+    >>> lao_cai = restrict(load(), areas=["l-vn-lao-cai-province"])
+    >>> graphs = list(null_graphs(lao_cai, kind="border_post", samples=10))
+    >>> graphs[0].graph["exact"], len(graphs) == graphs[0].graph["arrangements"]
+    (True, True)
+    """
+    choice = choose(dataset, at=at, kind=kind, status=status)
+    drawn = arrangements(dataset, choice, samples=samples, seed=seed, within=within)
+    observed = locality_graph(dataset, at=at, kind=kind, status=status)
+    for ends in drawn.partners:
+        graph: nx.Graph[str] = nx.Graph()
+        graph.graph |= observed.graph | {
+            "exact": drawn.exact, "arrangements": drawn.number, "movable": drawn.movable,
+        }  # fmt: skip
+        ties = Counter[tuple[str, str]]()
+        weights: defaultdict[tuple[str, str], float] = defaultdict(float)
+        for side, partner in zip(drawn.first, ends, strict=True):
+            other = drawn.second[partner]
+            for tie in itertools.product(side, other):
+                ties[tie] += 1
+                weights[tie] += 1 / (len(side) * len(other))
+        places = sorted({place for tie in ties for place in tie})
+        graph.add_nodes_from((place, observed.nodes[place]) for place in places)
+        graph.add_edges_from(
+            (*tie, {"pairings": ties[tie], "weight": weights[tie]}) for tie in sorted(ties)
+        )
+        yield graph
+
+
+@dataclass(frozen=True)
+class Arrangements:
+    """Ways to pair sides: of each way, the number in `second` of the partner of each of `first`."""
+
+    pairing_ids: list[str]
+    first: list[Side]
+    second: list[Side]
+    partners: np.ndarray
+    exact: bool
+    number: int
+    movable: int
+
+
+def arrangements(
+    dataset: Dataset, choice: Choice, *, samples: int, seed: int, within: str | None = None
+) -> Arrangements:
+    """Draw ways to pair the sides of the chosen pairings, or list all where they are few."""
+    for name, value, least in (("samples", samples, 1), ("seed", seed, 0)):
+        if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
+            raise ArgumentError(f"`{name}` is {value!r}; use a whole number of at least {least}")
+    if within is not None and within not in LEVELS:
+        raise ArgumentError(f"`within` is {within!r}; use one of {', '.join(LEVELS)}")
+    sides = _sides(dataset, choice, within)
+    ids, first = sides["pairing_id"].tolist(), sides["first"].tolist()
+    numbers, others = pd.factorize(sides["second"])
+    numbers = numbers.astype(np.int64)
+    strata = [rows.to_numpy() for rows in sides.groupby("stratum").groups.values()]
+    lefts = pd.factorize(sides["first"])[0]
+    few = [
+        list(itertools.islice(_every(lefts[rows], numbers[rows]), samples + 1)) for rows in strata
+    ]
+    number = int(np.prod([len(ways) for ways in few], dtype=object)) if strata else 1
+    exact = number <= samples and all(len(ways) <= samples for ways in few)
+    partners = np.tile(numbers, (number if exact else samples, 1))
+    if exact:
+        for row, ways in enumerate(itertools.product(*few)):
+            for rows, way in zip(strata, ways, strict=True):
+                partners[row, rows] = way
+    else:
+        seeds = np.random.SeedSequence(seed).spawn(len(strata))
+        for rows, own in zip(strata, seeds, strict=True):
+            rng = np.random.default_rng(own)
+            drawn = rewire(
+                lefts[rows], numbers[rows], chains=samples, steps=_SWAPS * len(rows), rng=rng
+            )
+            partners[:, rows] = drawn
+    observed = set(zip(lefts.tolist(), numbers.tolist(), strict=True))
+    kept = (
+        np.array(
+            [
+                [tie in observed for tie in zip(lefts.tolist(), way, strict=True)]
+                for way in partners.tolist()
+            ]
+        )
+        .reshape(partners.shape)
+        .astype(bool)
+    )
+    movable = int((~kept).any(axis=0).sum())
+    return Arrangements(ids, first, list(others), partners, exact, number if exact else 0, movable)
+
+
+def _sides(dataset: Dataset, choice: Choice, within: str | None) -> pd.DataFrame:
+    """List the pairings with both sides and the number of the stratum in which they may swap."""
+    listed = members(dataset)
+    listed = listed[listed["pairing_id"].isin(choice.pairings["pairing_id"])]
+    if listed.empty:
+        return pd.DataFrame(columns=["pairing_id", "first", "second", "stratum"])
+    listed["level"] = listed["locality_id"].map(existence(dataset)["level"].astype("str"))
+    listed["area"] = ""
+    if within is not None:
+        units = ancestors(dataset, level=within, at=choice.day)
+        listed["area"] = listed["locality_id"].map(units).fillna(listed["locality_id"])
+    grouped = listed.groupby(["pairing_id", "second"])
+    found = grouped.agg(
+        members=("locality_id", tuple),
+        side=("side", "first"),
+        level=("level", lambda words: " ".join(sorted(set(words)))),
+        area=("area", lambda words: " ".join(sorted(set(words)))),
+    ).unstack()
+    sides = pd.DataFrame({"first": found["members"][False], "second": found["members"][True]})
+    kinds = choice.pairings.set_index("pairing_id")["kind"].astype("str")
+    home = found["side"][False] == found["side"][True]
+    alone = pd.Series(np.where(home, home.index, ""), index=home.index)  # these stay as they are
+    parts = [kinds, alone, *(found[name][second] for name in _ALIKE for second in (False, True))]
+    keys = pd.concat(parts, axis=1, join="inner").agg("|".join, axis=1)
+    sides["stratum"] = pd.factorize(keys.reindex(sides.index), sort=True)[0]
+    return sides.reset_index()
+
+
+def _every(left: np.ndarray, right: np.ndarray) -> Iterator[np.ndarray]:
+    """Yield every way to give each left end as many distinct right ends as it has, once."""
+    order = np.argsort(left, kind="stable")
+    nodes = [order[left[order] == node] for node in np.unique(left)]
+    room = Counter(right.tolist())
+    way = np.empty(len(left), dtype=np.int64)
+
+    def fill(position: int) -> Iterator[np.ndarray]:
+        """Give the left ends from a position on their partners."""
+        if position == len(nodes):
+            yield way.copy()
+            return
+        open_ends = sorted(end for end, free in room.items() if free)
+        for chosen in itertools.combinations(open_ends, len(nodes[position])):
+            way[nodes[position]] = chosen
+            for end in chosen:
+                room[end] -= 1
+            yield from fill(position + 1)
+            for end in chosen:
+                room[end] += 1
+
+    yield from fill(0)
+
+
+def rewire(
+    left: np.ndarray, right: np.ndarray, *, chains: int, steps: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Draw bipartite graphs without parallel edges that have the degrees of a given one.
+
+    Each chain starts at the given graph and tries `steps` swaps of the right ends of two edges;
+    one row a chain of the right end of each edge.
+    """
+    edges = len(right)
+    state = np.tile(np.asarray(right, dtype=np.int64), chains)
+    if edges < 2:
+        return state.reshape(chains, edges)
+    # For each edge those with the same left end, in columns as long as the longest list.
+    fellows = [np.flatnonzero(left == end) for end in left]
+    longest = max(map(len, fellows))
+    table = np.array([np.resize(rows, longest) for rows in fellows]).T
+    start = np.arange(chains) * edges
+    for _ in range(steps):
+        one, other = rng.integers(edges, size=(2, chains))
+        at_one, at_other = start + one, start + other
+        one_end, other_end = state[at_one], state[at_other]
+        # Also true where the two edges are one, or share an end: nothing is to change then.
+        clash = (state[start + table[:, one]] == other_end).any(axis=0)
+        clash |= (state[start + table[:, other]] == one_end).any(axis=0)
+        state[at_one] = np.where(clash, one_end, other_end)
+        state[at_other] = np.where(clash, other_end, one_end)
+    return state.reshape(chains, edges)

@@ -1,0 +1,498 @@
+"""Tables for people, in a notebook, a terminal or a paper: words for codes, and names for keys."""
+
+from __future__ import annotations
+
+import html
+import re
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from unicodedata import east_asian_width
+from urllib.parse import urlsplit
+
+import pandas as pd
+
+from twinstudy.errors import ArgumentError
+from twinstudy.evidence.consolidate import consolidate, members
+from twinstudy.evidence.hierarchy import ancestors, lineage
+from twinstudy.evidence.names import pairing_names
+from twinstudy.evidence.trace import conflicts, trace
+from twinstudy.records.dataset import Dataset
+from twinstudy.tables.schema import KINDS, TABLES, label
+
+WIDTH = 79
+_MISSING = "–"
+_HEADS = {
+    "pairing_id": "pairing",
+    "locality_id": "place",
+    "source_id": "source",
+    "claim_id": "claim",
+    "event_id": "event",
+    "area_id": "area",
+    "name_zh": "Chinese name",
+    "signed_earliest": "signed from",
+    "signed_latest": "signed until",
+    "url": "address",
+    "p_value": "p",
+}
+_WORDS = {c.name for table in TABLES for c in table.columns if c.type == "vocabulary"}
+_EDTF = r"(\.\.|\d{4}(?:-\d\d){0,2}[~?%]?)"
+_STYLE = (
+    ".twin-table{overflow:auto;max-height:34em;margin:1em 0}"
+    ".twin-table table{border-collapse:collapse;margin:0;font-size:.9em}"
+    ".twin-table caption{caption-side:top;text-align:left;font-weight:bold;padding:.3em .6em}"
+    ".twin-table th,.twin-table td{text-align:left!important;vertical-align:top;"
+    "padding:.25em .6em;max-width:26em;white-space:normal}"
+    ".twin-table th{position:sticky;top:0;vertical-align:bottom;"
+    "background:var(--jp-layout-color0,var(--pst-color-background,Canvas))}"
+    ".twin-table .n{text-align:right!important;font-variant-numeric:tabular-nums}"
+    ".twin-table tbody tr:nth-child(even){background:rgba(128,128,128,.1)}"
+)
+_LATEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"} | {
+    mark: f"\\{mark}" for mark in "&%$#_{}"
+}
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table for people: HTML in a notebook, text in a terminal, LaTeX for a paper.
+
+    Attributes
+    ----------
+    caption
+        What the table is; may be empty.
+    heads
+        Headings of the columns.
+    rows
+        Texts of the cells, row by row.
+    numeric
+        Whether a column holds numbers, which are set to the right.
+    links
+        For each row, what its cells lead to: an address, the key of a pairing, or nothing.
+    more
+        How many further rows are not shown.
+    """
+
+    caption: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numeric: tuple[bool, ...]
+    links: tuple[tuple[str, ...], ...]
+    more: int = 0
+
+    def _repr_html_(self) -> str:
+        """Lay the table out for a notebook or a page; every text is escaped."""
+
+        def cell(text: str, target: str, numeric: bool) -> str:  # noqa: FBT001 - a row of three
+            inner = html.escape(text)
+            if target.startswith(("http://", "https://")):
+                inner = f'<a href="{html.escape(target)}">{inner}</a>'
+            elif target:  # the site makes it a link to the page of the pairing
+                inner = f'<a data-pairing="{html.escape(target)}">{inner}</a>'
+            return f'<td class="n">{inner}</td>' if numeric else f"<td>{inner}</td>"
+
+        name = html.escape(self.caption or "Table")
+        lines = [f'<div class="twin-table" role="group" tabindex="0" aria-label="{name}">']
+        lines += [f"<style>{_STYLE}</style>", "<table>"]
+        if self.caption:
+            lines.append(f"<caption>{name}</caption>")
+        heads = (
+            f'<th scope="col"{" class=n" if number else ""}>{html.escape(head)}</th>'
+            for head, number in zip(self.heads, self.numeric, strict=True)
+        )
+        lines += [f"<thead><tr>{''.join(heads)}</tr></thead>", "<tbody>"]
+        for row, targets in zip(self.rows, self.links, strict=True):
+            lines.append(f"<tr>{''.join(map(cell, row, targets, self.numeric))}</tr>")
+        lines += ["</tbody>", "</table>", *self._rest(), "</div>"]
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        """Lay the table out for a terminal, in 79 columns where its keys allow it."""
+        widths = [
+            max((wide(row[n]) for row in self.rows), default=0) for n in range(len(self.heads))
+        ]
+        widths = [max(width, *map(wide, head.split()), 1)
+                  for width, head in zip(widths, self.heads, strict=True)]  # fmt: skip
+        least = [
+            max(min(width, 12), *(wide(word) for row in self.rows for word in row[n].split()))
+            if self.rows and not self.numeric[n] else width
+            for n, width in enumerate(widths)
+        ]  # fmt: skip
+        while sum(widths) + 2 * len(widths) - 2 > WIDTH and widths != least:
+            spare = [width - low for width, low in zip(widths, least, strict=True)]
+            widths[max(range(len(widths)), key=lambda n: (spare[n] > 0, widths[n]))] -= 1
+        lines = [self.caption] if self.caption else []
+        for row in (self.heads, *self.rows):
+            cells = [wrapped(text, width) for text, width in zip(row, widths, strict=True)]
+            for k in range(max(map(len, cells), default=0)):
+                parts = [cell[k] if k < len(cell) else "" for cell in cells]
+                line = "  ".join(
+                    " " * (width - wide(part)) + part if number
+                    else part + " " * (width - wide(part))
+                    for part, width, number in zip(parts, widths, self.numeric, strict=True)
+                )  # fmt: skip
+                lines.append(line.rstrip())
+            if row is self.heads:
+                lines.append("  ".join("-" * width for width in widths))
+        return "\n".join([*lines, *self._rest()])
+
+    def to_latex(self) -> str:
+        """Write the table for LaTeX with the package booktabs; the text is UTF-8."""
+
+        def line(cells: tuple[str, ...]) -> str:
+            return " & ".join(map(_latex, cells)) + r" \\"
+
+        columns = "".join("r" if number else "l" for number in self.numeric)
+        caption = [rf"\caption{{{_latex(self.caption)}}}"] if self.caption else []
+        body = [r"\toprule", line(self.heads), r"\midrule", *map(line, self.rows), r"\bottomrule"]
+        parts = [r"\begin{table}", r"\centering", *caption, rf"\begin{{tabular}}{{{columns}}}"]
+        return "\n".join([*parts, *body, r"\end{tabular}", r"\end{table}", ""])
+
+    def _rest(self) -> list[str]:
+        """Say how many rows are not shown."""
+        return [f"… and {self.more:,} more rows"] if self.more else []
+
+
+def show(
+    frame: Any,
+    caption: str = "",
+    *,
+    names: Dataset | Mapping[str, str] | None = None,
+    rows: int | None = None,
+) -> Table:
+    r"""Show a table for people.
+
+    Words stand for codes, an en dash for what is missing; shares are per cent; numbers have the
+    digits that they need, and stand to the right; text stands to the left. A column of keys is
+    left out where the names stand beside it.
+
+    Parameters
+    ----------
+    frame
+        What any function of twinstudy returns as a frame or series, a table of the dataset, or a
+        frame made of them; a mapping, such as ``attrs["left_out"]`` of a measure; a graph, of
+        which the nodes are shown; or a `Dataset`, of which the agreed pairings are counted by
+        Vietnamese province, from west to east, and kind.
+    caption
+        What the table is.
+    names
+        Where names for keys are to be taken from: the dataset, or a mapping from key to name.
+        Without it, a key that has no name beside it is shown as it is.
+    rows
+        How many rows are shown at most; None for all.
+
+    Returns
+    -------
+    table
+        Shows itself: as HTML in a notebook, as text where it is printed; ``to_latex()`` gives
+        LaTeX. The same frame gives the same bytes.
+
+    Raises
+    ------
+    ArgumentError
+        If `frame` is none of these, or `rows` is no positive number.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"kind": ["border_post"], "share_lower": [0.25], "signed": ["2013~"]})
+    >>> show(frame, "An example")
+    An example
+    kind         share lower  signed
+    -----------  -----------  ----------
+    border post         25 %  about 2013
+    """
+    if not (rows is None or (type(rows) is int and rows > 0)):
+        raise ArgumentError(f"`rows` is {rows!r}; use a number of rows, 1 or more, or None")
+    if isinstance(frame, Dataset):
+        frame = _opening(frame)
+    elif hasattr(frame, "nodes"):
+        nodes = pd.DataFrame.from_dict(dict(frame.nodes(data=True)), orient="index")
+        frame = nodes.assign(ties=pd.Series(dict(frame.degree))).rename_axis("key")
+    elif isinstance(frame, Mapping):
+        frame = pd.Series(dict(frame), name="number").rename_axis("what")
+    if isinstance(frame, pd.Series):
+        frame = frame.to_frame("value" if frame.name is None else frame.name)
+    if not isinstance(frame, pd.DataFrame):
+        raise ArgumentError(
+            f"`frame` is {type(frame).__name__} {frame!r:.40}; give a table, such as "
+            "show(coverage(dataset)), or the dataset"
+        )
+    if any(frame.index.names) or not isinstance(frame.index, pd.RangeIndex):
+        frame = frame.reset_index()
+    known = _names_of(names)
+    flat = [" ".join(map(str, c)) if isinstance(c, tuple) else str(c) for c in frame.columns]
+    frame = frame.set_axis(flat, axis=1)
+    kept = [c for c in flat if not (c.endswith("_id") and _readable(c, flat))]
+    shown = frame if rows is None else frame.head(rows)
+    columns = [_formatted(name, shown[name], known) for name in kept]
+    return Table(
+        caption,
+        tuple(_HEADS.get(name) or label(name).replace("_", " ") for name in kept),
+        tuple(zip(*(texts for texts, _ in columns), strict=True)),
+        tuple(numeric for _, numeric in columns),
+        tuple(zip(*(_targets(name, shown) for name in kept), strict=True)),
+        len(frame) - len(shown),
+    )
+
+
+def _readable(key: str, columns: list[str]) -> str:
+    """Say which column has the names of a column of keys."""
+    offered = [key.removesuffix("_id")] + ["name"] * (key in ("pairing_id", "locality_id"))
+    return next((name for name in offered if name in columns), "")
+
+
+def _names_of(names: Dataset | Mapping[str, str] | None) -> Mapping[str, str]:
+    """Return names by key."""
+    if isinstance(names, Dataset):
+        places = names.localities.set_index("id")["name"]
+        publishers = names.sources.set_index("id")["publisher"].dropna()
+        return {**places, **pairing_names(names), **publishers}
+    return {} if names is None else names
+
+
+def _targets(name: str, frame: pd.DataFrame) -> list[str]:
+    """Say what the cells of a column lead to."""
+    if name == "url":
+        return frame["url"].fillna("").astype(str).tolist()
+    if name == "pairing_id" or ("pairing_id" in frame and _readable("pairing_id", [name])):
+        return frame["pairing_id"].fillna("").astype(str).tolist()
+    return [""] * len(frame)
+
+
+def _formatted(name: str, column: pd.Series, known: Mapping[str, str]) -> tuple[list[str], bool]:
+    """Turn a column into texts, and say whether it is one of numbers."""
+    if pd.api.types.is_bool_dtype(column):
+        return [_MISSING if pd.isna(v) else "yes" if v else "no" for v in column], False
+    if pd.api.types.is_numeric_dtype(column):
+        scale, form = _number_form(name, column.dropna().astype(float))
+        return [_MISSING if pd.isna(v) else form.format(scale * v) for v in column], True
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return column.dt.strftime("%Y-%m-%d").fillna(_MISSING).tolist(), False
+    worded = name in _WORDS or isinstance(column.dtype, pd.CategoricalDtype)
+
+    def text(value: Any) -> str:
+        if isinstance(value, (list, tuple, set, frozenset)):
+            return ", ".join(sorted(map(str, value))) or _MISSING
+        if pd.isna(value) or value == "":
+            return _MISSING
+        if name == "url":
+            return urlsplit(str(value)).netloc.removeprefix("www.") or str(value)
+        words = known.get(str(value)) or (label(str(value)) if worded else str(value))
+        return date_words(words)
+
+    return [text(value) for value in column], False
+
+
+def _number_form(name: str, values: pd.Series) -> tuple[int, str]:
+    """Say by what the numbers of a column are multiplied, and with what digits they are shown."""
+    if "share" in name:
+        return 100, "{:.0f} %"
+    if name in ("longitude", "latitude") or name.startswith("p_value"):
+        return 1, "{:.4f}"
+    if (values % 1 == 0).all():
+        return 1, "{:,.0f}" if (values.abs() >= 10_000).any() else "{:.0f}"
+    return 1, "{:,.1f}" if values.abs().max() >= 100 else "{:.2f}"
+
+
+def date_words(text: str) -> str:
+    """Say an EDTF date that has marks in words; any other text stays as it is."""
+    match = re.fullmatch(rf"{_EDTF}(?:/{_EDTF})?", text)
+    if match is None:
+        return text
+    start, end = (_day_words(part) if part else "" for part in match.groups())
+    if not end:
+        return start
+    if start == "..":
+        return f"until {end}"
+    return f"from {start}" if end == ".." else f"{start} to {end}"
+
+
+def _day_words(text: str) -> str:
+    """Say the mark of a date in words."""
+    about = "about " if text[-1] in "~%" else ""
+    return f"{about}{text.rstrip('~?%')}{' (uncertain)' if text[-1] in '?%' else ''}"
+
+
+def wide(text: str) -> int:
+    """Return how many columns of a terminal a text takes; a Chinese character takes two."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def wrapped(text: str, width: int = WIDTH, first: str = "", rest: str = "") -> list[str]:
+    """Break a text into lines of a width, never inside a word or a key."""
+    filled = "".join(c + "\0" if east_asian_width(c) in "WF" else c for c in text)
+    lines = textwrap.wrap(filled, width, initial_indent=first, subsequent_indent=rest,
+                          break_long_words=False, break_on_hyphens=False)  # fmt: skip
+    return [line.replace("\0", "") for line in lines] or [first]
+
+
+def _opening(dataset: Dataset) -> pd.DataFrame:
+    """Count the agreed pairings by Vietnamese province, from west to east, and kind."""
+    places = dataset.localities.set_index("id")
+    places["province"] = ancestors(dataset, level="province")
+    agreed = dataset.pairings.query("status == 'agreed'").set_index("id")
+    named = members(dataset).join(agreed["kind"], on="pairing_id", how="inner")
+    named = named.join(places[["province", "country"]], on="locality_id").query("country == 'VN'")
+    named = named.fillna({"province": ""}).drop_duplicates(["province", "pairing_id"])
+    counts = pd.crosstab(named["province"], named["kind"])
+    counts = counts[[kind for kind in KINDS if kind in counts]].assign(all=counts.sum(axis=1))
+    east = places.groupby("province")["longitude"].median().reindex(counts.index)
+    counts = counts.loc[east.sort_values(kind="stable").index]
+    counts.columns = [label(kind, plural=True) for kind in counts.columns]
+    counts.insert(0, "province", places["name"].reindex(counts.index).fillna("not known"))
+    return counts.reset_index(drop=True)
+
+
+def record(dataset: Dataset, key: str, *, full: bool = False) -> str:
+    """Tell in 79 columns what is known of a pairing or a place; in full, with every source."""
+    lines = _pairing(dataset, key, full) if key.startswith("p-") else _place(dataset, key, full)
+    return "\n".join(lines)
+
+
+def _pairing(dataset: Dataset, key: str, full: bool) -> list[str]:  # noqa: FBT001 - private
+    """Tell of a pairing: what and when, who, and who says so."""
+    row = consolidate(dataset).set_index("pairing_id").loc[key]
+    note = dataset.pairings.set_index("id")["note"][key]
+    claims, apart = trace(dataset, key), conflicts(dataset)
+    apart = apart[apart["pairing_id"] == key]
+    witnesses = f"{row['claims']} claims of {row['witnesses']} independent sources"
+    lines = [
+        *wrapped(pairing_names(dataset)[key]),
+        key,
+        *_field("what", f"{label(row['kind'])}, {row['status']}"),
+        *_field("signed", date_words(_text(row["signed"]) or "no stated date")),
+        *_field("evidence", witnesses + ("; some disagree" if len(apart) else "")),
+        *_field("note", note),
+    ]
+    mine = members(dataset).query("pairing_id == @key").sort_values("side", ascending=False)
+    for place in mine["locality_id"]:
+        lines += _place(dataset, place, full=False, inside=True)
+    for claim in claims.to_dict("records"):
+        cited = [claim["publisher"], claim["published"], claim["locator"] if full else None]
+        lines += _field("source", ", ".join(filter(None, map(_text, cited))) or claim["source_id"])
+        lines += _field("", claim["url"])
+        if full:
+            named = {"claim": "claim_id", "signed": "signed", "members": "members",
+                     "title": "title", "witness": "witness", "note": "note"}  # fmt: skip
+            lines += [x for name, column in named.items() for x in _field(name, claim[column])]
+    if full:
+        for about, value, claim_id in apart[["about", "value", "claim_id"]].itertuples(index=False):
+            lines += _field("disputed", f"{label(about)}: {date_words(value)} ({claim_id})")
+        for event in trace(dataset, key, events=True).to_dict("records"):
+            parts = [event["date"], event["kind"], event["note"], event["publisher"]]
+            lines += _field("event", ", ".join(date_words(x) for x in map(_text, parts) if x))
+    else:
+        lines += _field("more", f"twinstudy show {key} --full")
+    return lines
+
+
+def _place(dataset: Dataset, key: str, full: bool, *, inside: bool = False) -> list[str]:  # noqa: FBT001
+    """Tell of a place: what it is, where it lies, and its pairings."""
+    place = dataset.localities.set_index("id").loc[key]
+    word = f" ({place['designation']})" if _text(place["designation"]) else ""
+    name = " ".join(filter(None, [place["name"], _text(place["name_zh"])]))
+    title = f"{name}{word}, {place['country']} {label(place['level'])}"
+    lines = _field("member", title) if inside else wrapped(title)
+    lines += _field("", key) if inside else [key]
+    lines += _field("" if inside else "in", _above(dataset, key))
+    if inside:
+        return lines
+    also = dataset.aliases.query("locality_id == @key")["name"]
+    lines += _field("also", ", ".join(also))
+    if not pd.isna(place["longitude"]):
+        point = f"{place['latitude']:.4f} N, {place['longitude']:.4f} E ({place['position']})"
+        lines += _field("point", point)
+    became = dataset.successions.query("old_id == @key")
+    for row in became.to_dict("records"):
+        lines += _field("became", f"{row['new_id']} ({row['kind']}, {date_words(row['date'])})")
+    lines += _field("note", place["note"] if full else "")
+    titles = pairing_names(dataset)
+    for pairing in members(dataset).query("locality_id == @key")["pairing_id"]:
+        lines += _field("pairing", titles[pairing])
+        lines += _field("", pairing)
+    return lines
+
+
+def _above(dataset: Dataset, key: str) -> str:
+    """Name the units that a place lies in, or lay in last, from the nearest up."""
+    above = lineage(dataset).query("locality_id == @key and level != 'country'")
+    last = above["latest"].fillna(pd.Timestamp.max)
+    above = above[last == last.max()].sort_values("level", ascending=False)
+    return ", ".join(above["ancestor_id"].map(dataset.localities.set_index("id")["name"]))
+
+
+def _text(value: Any) -> str:
+    """Return a value as text, nothing for what is missing."""
+    return "" if pd.isna(value) else str(value)
+
+
+def _field(name: str, value: Any) -> list[str]:
+    """Return a named line and its continuations, none for what is missing."""
+    text = _text(value)
+    return wrapped(text, WIDTH, f"  {name:<9} ", " " * 12) if text else []
+
+
+def compare(old: Dataset, new: Dataset) -> list[str]:
+    """Say which rows were added, changed and withdrawn, and which headline numbers moved."""
+    lines = []
+    for table in TABLES:
+        was, now = (each.tables[table.name].astype("str").fillna("") for each in (old, new))
+        was, now = (frame.set_index(frame[list(table.key)].agg(" ".join, axis=1))
+                    if len(frame) else frame for frame in (was, now))  # fmt: skip
+        both = was.index.intersection(now.index)
+        apart = was.loc[both] != now.loc[both] if len(both) else was
+        changed = apart[apart.any(axis=1)] if len(both) else was.head(0)
+        marks = [("+", key, "") for key in now.index.difference(was.index)]
+        marks += [("-", key, "") for key in was.index.difference(now.index)]
+        marks += [("~", key, ": " + ", ".join(row.index[row])) for key, row in changed.iterrows()]
+        if marks:
+            lines += [table.name, *(f"  {mark} {key}{what}" for mark, key, what in sorted(marks))]
+    before, after = _headlines(old), _headlines(new)
+    moved = {name: (before.get(name, 0), after.get(name, 0)) for name in {**before, **after}}
+    moved = {name: pair for name, pair in moved.items() if pair[0] != pair[1]}
+    lines += ["headline numbers, before and after"] if moved else []
+    return lines + [f"  {name}: {was} -> {now}" for name, (was, now) in moved.items()]
+
+
+def _headlines(dataset: Dataset) -> dict[str, int]:
+    """Count what people quote of a dataset."""
+    pairings = consolidate(dataset)
+    agreed = pairings[pairings["status"] == "agreed"]
+    groups = pairings.groupby(["status", "kind"], observed=True).size()
+    named = members(dataset)
+    named = named[named["pairing_id"].isin(agreed["pairing_id"])].drop_duplicates("locality_id")
+    names = dataset.localities.set_index("id")["name"]
+    area = named["locality_id"].map(ancestors(dataset, level="province")).map(names)
+    return {
+        "pairings": len(pairings),
+        **{f"{status} {label(kind, plural=True)}": n for (status, kind), n in groups.items()},
+        "agreed pairings with a stated date": int(agreed["signed"].notna().sum()),
+        "witnesses of agreed pairings": int(agreed["witnesses"].sum()),
+        **{f"twinned units in {name}": n for name, n in area.value_counts().sort_index().items()},
+    }
+
+
+def bibliography(dataset: Dataset) -> str:
+    """Write the sources as BibTeX, each under its key."""
+    entries = []
+    for source in dataset.sources.to_dict("records"):
+        fields = {"title": "title", "author": "author", "howpublished": "publisher",
+                  "date": "published", "langid": "language", "url": "url",
+                  "urldate": "accessed", "note": "note"}  # fmt: skip
+        found = {name: _text(source.get(column)) for name, column in fields.items()}
+        found["year"] = found["date"][:4] if found["date"][:4].isdigit() else ""
+        found["title"] = found["title"] or source["id"]
+        lines = [
+            f"  {name} = {{{value if name == 'url' else _latex(value)}}}"
+            for name, value in found.items()
+            if value
+        ]
+        entries.append(f"@misc{{{source['id']},\n" + ",\n".join(lines) + "\n}\n")
+    return "\n".join(entries)
+
+
+def _latex(text: str) -> str:
+    """Escape what LaTeX takes for commands."""
+    return "".join(_LATEX.get(mark, mark) for mark in text)
