@@ -17,7 +17,7 @@ from twinstudy.errors import ArgumentError
 from twinstudy.evidence.consolidate import consolidate, members
 from twinstudy.evidence.hierarchy import ancestors, lineage
 from twinstudy.evidence.names import pairing_names
-from twinstudy.evidence.trace import conflicts, history, trace
+from twinstudy.evidence.trace import conflicts, trace
 from twinstudy.records.dataset import Dataset
 from twinstudy.tables.schema import KINDS, TABLES, label
 
@@ -380,7 +380,7 @@ def _pairing(dataset: Dataset, key: str, full: bool) -> list[str]:  # noqa: FBT0
     if full:
         for about, value, claim_id in apart[["about", "value", "claim_id"]].itertuples(index=False):
             lines += _field("disputed", f"{label(about)}: {date_words(value)} ({claim_id})")
-        for event in history(dataset, key).to_dict("records"):
+        for event in trace(dataset, key, events=True).to_dict("records"):
             parts = [event["date"], event["kind"], event["note"], event["publisher"]]
             lines += _field("event", ", ".join(date_words(x) for x in map(_text, parts) if x))
     else:
