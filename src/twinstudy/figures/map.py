@@ -145,7 +145,7 @@ def plot_map(
     >>> from twinstudy import load
     >>> axes = plot_map(load(), at="2025-06-30", kind="commune")
     >>> axes.get_title(loc="left")
-    'Twinned communes and towns'
+    'Twinned communes'
     """
     dataset = dataset_of(dataset, "plot_map")
     choice = choose(dataset, at=at, kind=kind, status=status)
@@ -180,7 +180,7 @@ def plot_map(
         last = list(panels)[-1]
         note(
             last if last is axes else axes,
-            *_notes(dataset, choice, ties, points, view, unnamed), below=4, size=_TYPE,
+            *_notes(dataset, choice, ties, points, view, unnamed), size=_TYPE,
         )  # fmt: skip
     return next(iter(panels))
 
@@ -189,7 +189,9 @@ def _panels(axes: Axes, drawn: list[str]) -> dict[Axes, list[str]]:
     """Divide axes into a map for each kind."""
     rows = -(-len(drawn) // 2)
     axes.set_axis_off()
-    places = [((k % 2) * 0.505, 1 - (k // 2 + 1) / rows, 0.495, 0.9 / rows) for k in range(len(drawn))]
+    places = [
+        ((k % 2) * 0.505, 1 - (k // 2 + 1) / rows, 0.495, 0.9 / rows) for k in range(len(drawn))
+    ]
     return {axes.inset_axes(place): [kind] for place, kind in zip(places, drawn, strict=True)}
 
 
@@ -399,7 +401,7 @@ def _notes(
     parts = [
         f"{number} pairings{day}, {left} left out by status, kind or day",
         f"{unplaced} not drawn as a side has no point" if unplaced else "",
-        f"{leaving} leave the map" if leaving else "",
+        f"of these {leaving} beyond the map" if leaving else "",
         f"hollow: {(~ends['own']).sum()} of {len(ends)} places, drawn at the unit around them"
         if not ends["own"].all() else "",
     ]  # fmt: skip
@@ -453,7 +455,9 @@ def _write_names(axes: Axes, labels: pd.DataFrame, marked: pd.DataFrame) -> int:
                                   if line.get_marker() != "None"]).reshape(-1, 2))  # fmt: skip
     view = axes.get_window_extent()
     taken = [text.get_window_extent().extents for text in axes.texts if text.get_text()]
-    taken += [line.get_window_extent().extents for line in axes.lines if line.get_label() == "scale"]
+    taken += [
+        line.get_window_extent().extents for line in axes.lines if line.get_label() == "scale"
+    ]
     apart = np.hypot(*(at[:, None] - at[None]).T)
     order = np.argsort(-(apart < 60 * unit).sum(axis=0), kind="stable")
     angle = np.arange(16) * np.pi / 8

@@ -15,7 +15,6 @@ from twinstudy.figures.style import (
     COLOURS,
     INK,
     KIND_LABELS,
-    MUTED,
     SIZE,
     SMALL,
     WIDTH,
@@ -27,6 +26,7 @@ from twinstudy.figures.style import (
     note,
     plain,
     rows_of,
+    short,
 )
 from twinstudy.measures.contents import contents, told
 from twinstudy.measures.distance import null_distances
@@ -78,12 +78,10 @@ def plot_null(
     >>> from twinstudy import load
     >>> axes = plot_null(load(), kind="commune", samples=50)
     >>> [label.get_text() for label in axes.get_yticklabels()]
-    ['communes and towns']
+    ['communes']
     """
     tables = _null_tables(data, arguments)
-    rows = {
-        name: table for name, table in tables.items() if table["pairings"].iloc[0] >= _FEWEST
-    }
+    rows = {name: table for name, table in tables.items() if table["pairings"].iloc[0] >= _FEWEST}
     if not rows:
         raise ArgumentError(f"`data` has no kind of which {_FEWEST} pairings are compared")
     draws = {name: np.asarray(table.attrs["draws"]) for name, table in rows.items()}
@@ -109,7 +107,7 @@ def plot_null(
         few = [KIND_LABELS.get(name, name) for name in tables if name not in rows]
         note(
             axes, f"on {facts['at']}" if facts.get("at") else "", drawn,
-            f"fewer than {_FEWEST} pairings, not drawn: {', '.join(few)}" if few else "", below=42,
+            f"fewer than {_FEWEST} pairings with points: {', '.join(few)}" if few else "",
         )  # fmt: skip
     return axes
 
@@ -158,7 +156,9 @@ def _draw_null(
         f"{row.observed_km:.1f}", (row.observed_km, y), (0, -7), textcoords="offset points",
         ha="center", va="top", fontsize=SMALL, color=INK,
     )  # fmt: skip
-    beside(axes, y - 0.35, f"{row.pairings} pairings\n{_fraction(row, len(draws))}", fontsize=SIZE - 1)
+    beside(
+        axes, y - 0.35, f"{row.pairings} pairings\n{_fraction(row, len(draws))}", fontsize=SIZE - 1
+    )
 
 
 def _fraction(row: Any, drawn: int) -> str:
@@ -243,7 +243,6 @@ def plot_contents(
         note(
             axes, *left_out(table.attrs)[:1], "no dot: not told, which is not the same as not agreed",
             f"never told: {', '.join(silent)}" if silent else "",
-            below=42 if not isinstance(data, Dataset) else 170,
         )  # fmt: skip
     return axes
 
@@ -270,7 +269,13 @@ def _draw_dots(
         )  # fmt: skip
     axes.set_xlim(-0.6, len(x) - 0.4)
     words = pairing_names(dataset, names)[list(x)]
-    axes.set_xticks(range(len(x)), words, rotation=55, ha="right", rotation_mode="anchor")
+    axes.set_xticks(
+        range(len(x)),
+        [short(word, 24) for word in words],
+        rotation=55,
+        ha="right",
+        rotation_mode="anchor",
+    )
     axes.grid(color="#EEEEEE", linewidth=0.8)
     axes.set_axisbelow(True)
 

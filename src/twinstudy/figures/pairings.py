@@ -151,7 +151,7 @@ def plot_pairings(
         axes.set_ylim(tallest - 0.2, -2.2)
         axes.set_axis_off()
         _legend(axes, graph)
-        note(axes, *_notes(graph), below=2, size=_TYPE)
+        note(axes, *_notes(graph), size=_TYPE)
     return axes
 
 
@@ -266,9 +266,7 @@ def _draw_group(
             )  # fmt: skip
 
 
-def _write_place(
-    axes: Axes, at: tuple[float, float], place: dict[str, Any], *, left: bool
-) -> None:
+def _write_place(axes: Axes, at: tuple[float, float], place: dict[str, Any], *, left: bool) -> None:
     """Write the name of a place, and small beside it its level."""
     level = str(place.get("level", ""))
     level = "" if level in ("village", "commune", "") else level.replace("_", " ")
@@ -290,7 +288,7 @@ def _legend(axes: Axes, graph: nx.Graph[Any]) -> None:
     drawn = {data["kind"] for _, data in graph.nodes(data=True) if "kind" in data}
     handles = [
         Line2D([], [], color=COLOURS[kind], marker=MARKERS[kind], markersize=4.6,
-               linewidth=0.8, label=KIND_LABELS[kind].split(" and ")[0])
+               linewidth=0.8, label=KIND_LABELS[kind])
         for kind in KIND_LABELS if kind in drawn
     ]  # fmt: skip
     doubtful = any(data.get("being") == "possible" for _, data in graph.nodes(data=True))

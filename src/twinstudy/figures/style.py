@@ -17,7 +17,7 @@ from twinstudy.evidence.hierarchy import lineage
 from twinstudy.evidence.names import place_names
 from twinstudy.records.dataset import Dataset, remembered
 from twinstudy.tables.files import write_bytes
-from twinstudy.tables.schema import KINDS
+from twinstudy.tables.schema import KINDS, label
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,14 +30,7 @@ COLOURS = dict(
     zip(KINDS, ("#D55E00", "#0072B2", "#009E73", "#6A1B4D", "#F0C000", "#111111"), strict=True)
 ) | {"all": "#333333"}
 MARKERS = dict(zip(KINDS, "os^*DX", strict=True))
-KIND_LABELS = dict(
-    zip(
-        KINDS,
-        ("villages", "communes and towns", "districts and counties", "provinces", "border posts",
-         "other"),
-        strict=True,
-    )
-) | {"all": "all kinds"}  # fmt: skip
+KIND_LABELS = {kind: label(kind, plural=True) for kind in KINDS} | {"all": "all kinds"}
 INK, MUTED, HATCH = "#222222", "#666666", "//////"
 WIDTH = 6.7  # inches, 17 cm; type of 12 points in it has 6 in a column of 8.5 cm
 SIZE, SMALL = 12, 10  # points
@@ -183,10 +176,12 @@ def _a(thing: object) -> str:
     return repr(thing) if thing is None or isinstance(thing, str) else f"a {type(thing).__name__}"
 
 
-def note(axes: Axes, *parts: str, below: float = 4, size: float = SMALL - 0.5) -> None:
+def note(axes: Axes, *parts: str, size: float = SMALL - 0.5) -> None:
     """Write a short note under axes: day, denominators, and what is left out."""
     text = "; ".join(part for part in parts if part)
     if text:
+        ticks = axes.xaxis.get_tightbbox() if axes.axison else None
+        below = 5 + (ticks.height * 72 / axes.figure.dpi if ticks else 0)
         axes.annotate(
             _filled(axes, text[0].upper() + text[1:] + ".", size), (0, 0), (0, -below),
             xycoords="axes fraction", textcoords="offset points", ha="left", va="top",
@@ -221,6 +216,14 @@ def plain(axes: Axes) -> None:
     axes.spines["bottom"].set_color("#999999")
     axes.tick_params(axis="y", length=0, labelsize=SIZE)
     axes.tick_params(axis="x", labelsize=SIZE, color="#999999")
+
+
+def short(name: str, most: int = 30) -> str:
+    """Shorten a name: the first member of each side and how many more, then by an ellipsis."""
+    if len(name) > most:
+        sides = [side.split(", ") for side in name.split(" – ")]
+        name = " – ".join(s[0] + (f" + {len(s) - 1}" if len(s) > 1 else "") for s in sides)
+    return name if len(name) <= most + 4 else name[: most + 3] + "…"
 
 
 def span(low: float, high: float) -> str:

@@ -28,6 +28,7 @@ from twinstudy.figures.style import (
     note,
     plain,
     rows_of,
+    short,
     span,
     west_to_east,
 )
@@ -95,9 +96,7 @@ def plot_timeline(
     totals = table[table["reported"].notna() & table["reported_kind"].isin(kinds or ["all"])]
     totals = totals if len(kinds) < 2 else totals[:0]
     words = "Pairings" if len(kinds) != 1 else f"Pairings of {KIND_LABELS[kinds[0]]}"
-    with drawing(
-        ax, size=(WIDTH, 5.4), title=title, default=f"{words} signed, by year"
-    ) as upper:
+    with drawing(ax, size=(WIDTH, 5.4), title=title, default=f"{words} signed, by year") as upper:
         lower = upper.inset_axes((0, -0.66, 1, 0.54))
         edges = _draw_band(upper, named, 0.0, 1.0)
         low, high = int(named["lower"].iloc[-1]), int(named["upper"].iloc[-1])
@@ -122,7 +121,7 @@ def plot_timeline(
         upper.tick_params(labelbottom=False)
         upper.set_ylabel("by the end of the year", fontsize=SIZE)
         lower.set_ylabel("in the year", fontsize=SIZE)
-        note(lower, *left_out(table.attrs), below=24)
+        note(lower, *left_out(table.attrs))
     return upper
 
 
@@ -189,7 +188,7 @@ def plot_signings(
     with drawing(ax, size=size, title=title, default="When pairings were signed", pad=52) as axes:
         for row in rows_of(rows):
             _draw_signing(axes, row, first, last)
-        axes.set_yticks(rows["y"].tolist(), [_short(name) for name in rows["pairing"]])
+        axes.set_yticks(rows["y"].tolist(), [short(name) for name in rows["pairing"]])
         for _, group in rows.groupby(heads) if "area" in rows else []:
             axes.annotate(
                 group["area"].iloc[0], (0, group["y"].iloc[0] - 1), (2, 0), ha="left",
@@ -203,7 +202,7 @@ def plot_signings(
         axes.set_axisbelow(True)
         plain(axes)
         legend(axes, _signing_handles(rows), columns=4, bbox_to_anchor=(1.03, 1), loc="lower right")
-        note(axes, *left_out(table.attrs), below=24)
+        note(axes, *left_out(table.attrs))
     return axes
 
 
@@ -252,9 +251,7 @@ def _signing_handles(rows: pd.DataFrame) -> list[Any]:
     from matplotlib.patches import Patch
 
     kinds = [kind for kind in KIND_LABELS if (rows["kind"] == kind).any()]
-    handles: list[Any] = [
-        Patch(color=COLOURS[kind], label=KIND_LABELS[kind].split(" and ")[0]) for kind in kinds
-    ]
+    handles: list[Any] = [Patch(color=COLOURS[kind], label=KIND_LABELS[kind]) for kind in kinds]
     words: dict[str, dict[str, Any]] = {
         "hedged": {"linestyle": "--"},
         "sources disagree": {"hatch": HATCH},
@@ -286,14 +283,6 @@ def _ticks(low: float, high: float, most: int) -> list[float]:
         if (high - low) / (step * 10**power) <= most
     )
     return [float(tick) for tick in np.arange(np.ceil(low / step) * step, high + 1e-9, step)]
-
-
-def _short(name: str, most: int = 30) -> str:
-    """Shorten a name: the first member of each side and how many more, then by an ellipsis."""
-    if len(name) > most:
-        sides = [side.split(", ") for side in name.split(" – ")]
-        name = " – ".join(s[0] + (f" + {len(s) - 1}" if len(s) > 1 else "") for s in sides)
-    return name if len(name) <= most + 4 else name[: most + 3] + "…"
 
 
 def _draw_band(axes: Axes, named: pd.DataFrame, base: float, scale: float) -> np.ndarray:
@@ -377,5 +366,5 @@ def _plot_areas(
             f"{step:g} pairings", (x, y + step * 0.44 / top), (5, 0), va="center", fontsize=SMALL,
             textcoords="offset points", color=INK,
         )  # fmt: skip
-        note(axes, f"right: bounds at the end of {year}", *left_out(table.attrs), below=24)
+        note(axes, f"right: bounds at the end of {year}", *left_out(table.attrs))
     return axes
