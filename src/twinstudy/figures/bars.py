@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from twinstudy.errors import ArgumentError
+from twinstudy.evidence.names import Names
 from twinstudy.figures.style import (
     COLOURS,
     HATCH,
@@ -42,7 +43,7 @@ _DIAMOND: dict[str, Any] = {
 def plot_coverage(
     data: Dataset | pd.DataFrame,
     *,
-    names: str = "international",
+    names: Names = "international",
     ax: Axes | None = None,
     title: str | None = None,
     **arguments: Any,
@@ -189,18 +190,19 @@ def _share_handles(rows: pd.DataFrame) -> list[Any]:
     ]
     if rows["totals"].map(len).any():
         handles.append(Line2D([], [], label="reported, on its date", **_DIAMOND))
-    if rows["counted"].nunique() > 1:
-        base = Patch(
-            facecolor="none", edgecolor="#888888", linestyle="--", label="of the total reported"
+    if rows["counted"].any() and not rows["counted"].all():
+        handles.append(
+            Patch(
+                facecolor="none", edgecolor="#888888", linestyle="--", label="of the total reported"
+            )
         )
-        handles.append(base)
     return handles
 
 
 def plot_density(
     data: Dataset | pd.DataFrame,
     *,
-    names: str = "international",
+    names: Names = "international",
     ax: Axes | None = None,
     title: str | None = None,
     **arguments: Any,

@@ -10,7 +10,7 @@ import pandas as pd
 
 from twinstudy.errors import ArgumentError
 from twinstudy.evidence.consolidate import choose
-from twinstudy.evidence.names import pairing_names
+from twinstudy.evidence.names import Names, pairing_names
 from twinstudy.figures.style import (
     COLOURS,
     INK,
@@ -94,8 +94,7 @@ def plot_null(
         default="Mean distance of twins, against random arrangements",
     ) as axes:  # fmt: skip
         for y, (name, table) in enumerate(rows.items()):
-            bins = np.linspace(0, end, _BINS + 1)
-            _draw_null(axes, y, name, next(rows_of(table)), draws[name], bins)
+            _draw_null(axes, y, name, table, np.linspace(0, end, _BINS + 1))
         axes.set_yticks(range(len(rows)), [KIND_LABELS.get(name, name) for name in rows])
         plain(axes)
         axes.set_ylim(len(rows) - 0.5, -0.85)
@@ -136,9 +135,9 @@ def _null_tables(data: object, arguments: dict[str, Any]) -> dict[str, pd.DataFr
     return tables
 
 
-def _draw_null(
-    axes: Axes, y: int, name: str, row: Any, draws: np.ndarray, bins: np.ndarray
-) -> None:
+def _draw_null(axes: Axes, y: int, name: str, table: pd.DataFrame, bins: np.ndarray) -> None:
+    """Draw a row: the arrangements, the middle of them, and what is observed."""
+    draws, row = np.asarray(table.attrs["draws"]), next(rows_of(table))
     counts = np.histogram(draws, bins)[0]
     axes.fill_betweenx(
         [y - 0.8, y], row.low_km, row.high_km, color="#E3E9EE", linewidth=0, zorder=0,
@@ -172,7 +171,7 @@ def _fraction(row: Any, drawn: int) -> str:
 def plot_contents(
     data: Dataset | pd.DataFrame,
     *,
-    names: str = "international",
+    names: Names = "international",
     ax: Axes | None = None,
     title: str | None = None,
     **arguments: Any,
@@ -241,14 +240,15 @@ def plot_contents(
         legend(axes, _content_handles(), columns=2)
         silent = [str(t).replace("_", " ") for t in table.loc[table["told"] == 0, "topic"]]
         note(
-            axes, *left_out(table.attrs)[:1], "no dot: not told, which is not the same as not agreed",
+            axes, *left_out(table.attrs)[:1],
+            "no dot: not told, which is not the same as not agreed",
             f"never told: {', '.join(silent)}" if silent else "",
         )  # fmt: skip
     return axes
 
 
 def _draw_dots(
-    axes: Axes, dataset: Dataset, rows: pd.DataFrame, names: str, arguments: dict[str, Any]
+    axes: Axes, dataset: Dataset, rows: pd.DataFrame, names: Names, arguments: dict[str, Any]
 ) -> None:
     """Draw a dot a topic and pairing, pairings with most topics first."""
     chosen = {name: arguments[name] for name in ("at", "kind", "status") if name in arguments}

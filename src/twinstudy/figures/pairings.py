@@ -11,7 +11,7 @@ import pandas as pd
 
 from twinstudy.errors import ArgumentError
 from twinstudy.evidence.hierarchy import ancestors
-from twinstudy.evidence.names import place_names
+from twinstudy.evidence.names import Names, place_names
 from twinstudy.figures.map import drawing_points
 from twinstudy.figures.style import (
     COLOURS,
@@ -42,7 +42,7 @@ def plot_pairings(
     data: Dataset | nx.Graph[Any],
     *,
     at: str | date | None = None,
-    names: str = "international",
+    names: Names = "international",
     ax: Axes | None = None,
     title: str | None = None,
     **arguments: Any,
@@ -156,7 +156,7 @@ def plot_pairings(
 
 
 def _with_points(
-    dataset: Dataset, at: str | date | None, names: str, arguments: dict[str, Any]
+    dataset: Dataset, at: str | date | None, names: Names, arguments: dict[str, Any]
 ) -> nx.Graph[Any]:
     """Make the incidence graph, with names and a longitude for every place that can borrow one."""
     graph: nx.Graph[Any] = incidence_graph(dataset, at=at, **arguments)
@@ -301,7 +301,8 @@ def _legend(axes: Axes, graph: nx.Graph[Any]) -> None:
     if handles:
         axes.legend(
             handles=handles, ncols=7, fontsize=_TYPE, frameon=False, loc="lower center",
-            bbox_to_anchor=(0.5, 1.0), handlelength=1.8, columnspacing=0.9, handletextpad=0.4, borderaxespad=0.2,
+            bbox_to_anchor=(0.5, 1.0), handlelength=1.8, columnspacing=0.9, handletextpad=0.4,
+            borderaxespad=0.2,
         )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from twinstudy.errors import ArgumentError
 from twinstudy.evidence.hierarchy import lineage
-from twinstudy.evidence.names import place_names
+from twinstudy.evidence.names import Names, place_names
 from twinstudy.records.dataset import Dataset, remembered
 from twinstudy.tables.files import write_bytes
 from twinstudy.tables.schema import KINDS, label
@@ -50,8 +50,10 @@ def _defaults(**settings: Any) -> Iterator[None]:
     """Let no style or matplotlibrc of the user bear on a drawing."""
     import matplotlib as mpl
 
-    plain = {k: v for k, v in mpl.rcParamsDefault.items() if not k.startswith(_OF_THE_MACHINE)}
-    with mpl.rc_context(plain | {"font.family": [_FONT], "hatch.linewidth": 0.7} | settings):
+    default: dict[Any, Any] = dict(mpl.rcParamsDefault)
+    plain = {k: v for k, v in default.items() if not k.startswith(_OF_THE_MACHINE)}
+    ours = {"font.family": [_FONT], "hatch.linewidth": 0.7, "text.parse_math": False}
+    with mpl.rc_context(plain | ours | settings):
         yield
 
 
@@ -130,7 +132,7 @@ def _find_fonts(texts: list[Text]) -> None:
 
 
 def measured(
-    data: object, measure: Callable[..., pd.DataFrame], columns: tuple[str, ...], names: str,
+    data: object, measure: Callable[..., pd.DataFrame], columns: tuple[str, ...], names: Names,
     arguments: dict[str, Any],
 ) -> pd.DataFrame:  # fmt: skip
     """Take what a measure returned, or measure a dataset, with areas from west to east."""

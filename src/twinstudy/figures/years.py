@@ -10,7 +10,7 @@ import pandas as pd
 from twinstudy.errors import ArgumentError
 from twinstudy.evidence.consolidate import members
 from twinstudy.evidence.hierarchy import ancestors
-from twinstudy.evidence.names import pairing_names, place_names
+from twinstudy.evidence.names import Names, pairing_names, place_names
 from twinstudy.figures.style import (
     COLOURS,
     HATCH,
@@ -44,7 +44,7 @@ _BAND, _EDGE, _LINE = "#DCE6EE", "#5B7F9A", "#0072B2"
 def plot_timeline(
     data: Dataset | pd.DataFrame,
     *,
-    names: str = "international",
+    names: Names = "international",
     ax: Axes | None = None,
     title: str | None = None,
     **arguments: Any,
@@ -105,7 +105,7 @@ def plot_timeline(
         upper.set_ylim(0, top)
         upper.set_yticks(_ticks(0, top, 5))
         apart = max(high - low, 0.09 * top)
-        ends = [(low, low, "certain", _LINE)]
+        ends: list[tuple[int, float, str, str]] = [(low, low, "certain", _LINE)]
         ends += [(high, low + apart, "not excluded", _EDGE)] if high > low else []
         for value, y, text, colour in ends:
             upper.annotate(
@@ -128,7 +128,7 @@ def plot_timeline(
 def plot_signings(
     data: Dataset | pd.DataFrame,
     *,
-    names: str = "international",
+    names: Names = "international",
     ax: Axes | None = None,
     title: str | None = None,
     **arguments: Any,
@@ -206,7 +206,7 @@ def plot_signings(
     return axes
 
 
-def _by_province(dataset: Dataset, table: pd.DataFrame, names: str) -> pd.DataFrame:
+def _by_province(dataset: Dataset, table: pd.DataFrame, names: Names) -> pd.DataFrame:
     """Add the province of the first member, that of Việt Nam where there is one, and sort by it."""
     found = members(dataset).merge(table[["pairing_id"]], on="pairing_id")
     found["area_id"] = found["locality_id"].map(
