@@ -397,9 +397,10 @@ def _notes(
     leaving = int(beyond.any(axis=1).groupby(level=0).any().sum())
     number, placed = len(choice.pairings), ties["pairing_id"].nunique()
     unplaced, left = number - placed, sum(choice.left_out.values())
-    day = "" if pd.isna(choice.day) else f" on {choice.day.date()}"
+    day = str(choice.day)[:10]
     parts = [
-        f"{number} pairings{day}, {left} left out by status, kind or day",
+        f"{number} pairings" + (f" on {day}" if day != "NaT" else ""),
+        f"{left} left out by status, kind or day",
         f"{unplaced} not drawn as a side has no point" if unplaced else "",
         f"of these {leaving} beyond the map" if leaving else "",
         f"hollow: {(~ends['own']).sum()} of {len(ends)} places, drawn at the unit around them"

@@ -96,7 +96,7 @@ def plot_pairings(
     else:
         dataset = dataset_of(data, "plot_pairings", "data")
         graph = _with_points(dataset, at, names, arguments)
-        provinces = ancestors(dataset, level="province", at=graph.graph.get("at"))
+        provinces = ancestors(dataset, level="province", at=at)
     places = {node: facts for node, facts in graph.nodes(data=True) if "country" in facts}
     sides = sorted({facts["country"] for facts in places.values()}, reverse=True)
     if len(sides) != 2:
@@ -161,11 +161,12 @@ def _with_points(
     """Make the incidence graph, with names and a longitude for every place that can borrow one."""
     graph: nx.Graph[Any] = incidence_graph(dataset, at=at, **arguments)
     words = place_names(dataset, names)
-    for node, longitude in drawing_points(dataset)["longitude"].items():
-        if node in graph:
-            graph.nodes[node]["name"] = words[node]
-            if pd.notna(longitude):
-                graph.nodes[node]["longitude"] = float(longitude)
+    longitudes = drawing_points(dataset)["longitude"]
+    for node, facts in graph.nodes(data=True):
+        if node in words.index:
+            facts["name"] = words[node]
+            if pd.notna(longitudes[node]):
+                facts["longitude"] = float(longitudes[node])
     return graph
 
 
@@ -312,7 +313,7 @@ def _notes(graph: nx.Graph[Any]) -> list[str]:
     left = sum(left.values()) if isinstance(left, dict) else left
     left = left or facts.get("left_out_by_status", 0) + facts.get("left_out_as_later", 0)
     return [
-        f"on {facts['at']}" if facts.get("at") else "",
+        f"on {facts['at']}" if facts.get("at", "NaT") != "NaT" else "",
         "from west (top) to east",
         f"{left} pairings left out by status, kind or day" if left else "",
     ]

@@ -20,6 +20,7 @@ from twinstudy.tables.files import write_bytes
 from twinstudy.tables.schema import KINDS, label
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.text import Text
@@ -73,30 +74,30 @@ def drawing(
         figure = plt.figure(figsize=size, dpi=100, facecolor="w", edgecolor="w", layout="none")
     try:
         with _defaults():
-            if ax is None and figure is not None:
+            if figure is not None:
                 figure.set_layout_engine("constrained")
-                ax = figure.add_subplot()
-            yield ax
-            words = _filled(ax, default if title is None else title, SIZE + 1)
+            axes: Axes = ax or figure.add_subplot()  # type: ignore[union-attr]
+            yield axes
+            words = _filled(axes, default if title is None else title, SIZE + 1)
             if figure is not None:
                 figure.suptitle(words, x=0.01, ha="left", size=SIZE + 1)
             else:
-                ax.set_title(words, loc="left", pad=pad, size=SIZE + 1)
-            _make_literal(ax)
+                axes.set_title(words, loc="left", pad=pad, size=SIZE + 1)
+            _make_literal(axes, figure or axes)
     except BaseException:
         if figure is not None:
             plt.close(figure)
         raise
 
 
-def _make_literal(axes: Axes) -> None:
+def _make_literal(axes: Axes, whole: Artist) -> None:
     """Make all text literal, never mathematics, in fonts that have its letters."""
     from matplotlib.text import Text
 
     for each in [axes, *axes.child_axes]:
         for axis in (each.xaxis, each.yaxis):
             axis.get_major_ticks(len(axis.get_majorticklocs()))  # made here, not by the user's rc
-    texts = axes.get_figure(root=True).findobj(Text) if axes.figure else []
+    texts: list[Any] = whole.findobj(Text)
     for text in texts:
         text.set_parse_math(False)
         text.set_usetex(False)
@@ -235,10 +236,10 @@ def span(low: float, high: float) -> str:
 
 def beside(axes: Axes, y: float, text: str, **look: Any) -> None:
     """Write a text to the right of a row."""
+    whole: dict[str, Any] = {"ha": "left", "va": "center", "fontsize": SIZE, "color": INK}
     axes.annotate(
         text, (1, y), (6, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
-        annotation_clip=False, **{"ha": "left", "va": "center", "fontsize": SIZE, "color": INK}
-        | look,
+        annotation_clip=False, **whole | look,
     )  # fmt: skip
 
 
@@ -263,7 +264,7 @@ def west_to_east(dataset: Dataset) -> pd.Series:
 
 def save_figure(
     figure: Figure | Axes, path: str | Path, *, dpi: int = 200, origin: str | None = None
-) -> None:
+) -> Path | None:
     """Save a figure so that the same drawing gives the same bytes.
 
     Parameters
@@ -278,6 +279,11 @@ def save_figure(
         Dots per inch of a PNG.
     origin
         Where the figure is made, such as a notebook and cell; goes into the file's metadata.
+
+    Returns
+    -------
+    path
+        The file; None where two are written.
 
     Raises
     ------
@@ -302,7 +308,8 @@ def save_figure(
     from matplotlib.artist import Artist
     from matplotlib.figure import Figure as AnyFigure
 
-    whole = figure.get_figure(root=True) if isinstance(figure, Artist) else None
+    given: object = figure
+    whole = given.get_figure(root=True) if isinstance(given, Artist) else None
     if not isinstance(whole, AnyFigure):
         raise ArgumentError(
             f"`figure` is {_a(figure)}; give a figure or what a plot returns: "
@@ -332,3 +339,4 @@ def save_figure(
                 bbox_inches="tight", pad_inches=0.04,
             )  # fmt: skip
         write_bytes(path.with_suffix(ending), buffer.getvalue())
+    return path if path.suffix else None
