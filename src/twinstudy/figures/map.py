@@ -306,8 +306,8 @@ def _draw_kind(
         axes.plot(
             end.longitude, end.latitude, marker=MARKERS[kind], markersize=3.6, zorder=3,
             markerfacecolor=COLOURS[kind] if end.own else "white", markeredgecolor=COLOURS[kind],
-            markeredgewidth=0.7, linestyle="none", gid=_free(end.id, kind, used),
-            url=_link(links, end.id),
+            markeredgewidth=0.7, linestyle="none", gid=_free(end.locality_id, kind, used),
+            url=_link(links, end.locality_id),
         )  # fmt: skip
 
 

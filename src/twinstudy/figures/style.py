@@ -170,10 +170,12 @@ def measured(
     return data
 
 
-def dataset_of(data: object, call: str) -> Dataset:
+def dataset_of(data: object, call: str, argument: str = "dataset") -> Dataset:
     """Refuse what is no dataset."""
     if not isinstance(data, Dataset):
-        raise ArgumentError(f"`dataset` is {_a(data)}; give what `load()` returns: {call}(load())")
+        raise ArgumentError(
+            f"`{argument}` is {_a(data)}; give a dataset, such as `load()` returns: {call}(load())"
+        )
     return data
 
 
@@ -256,7 +258,7 @@ def west_to_east(dataset: Dataset) -> pd.Series:
 
 def save_figure(
     figure: Figure | Axes, path: str | Path, *, dpi: int = 200, origin: str | None = None
-) -> Path:
+) -> None:
     """Save a figure so that the same drawing gives the same bytes.
 
     Parameters
@@ -265,16 +267,12 @@ def save_figure(
         What to save: a figure, or axes, such as a ``plot_`` function returns, with the figure they
         are in.
     path
-        File to write, whole or not at all; its ending, .svg, .png or .pdf, is the format.
+        File to write, whole or not at all. Its ending, .svg, .png or .pdf, is the format; without
+        an ending an SVG and a PNG are written.
     dpi
         Dots per inch of a PNG.
     origin
         Where the figure is made, such as a notebook and cell; goes into the file's metadata.
-
-    Returns
-    -------
-    path
-        The file.
 
     Raises
     ------
@@ -292,8 +290,9 @@ def save_figure(
     >>> import tempfile
     >>> from twinstudy import load, plot_map
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     save_figure(plot_map(load()), Path(folder) / "map.svg").name
-    'map.svg'
+    ...     save_figure(plot_map(load()), Path(folder) / "map")
+    ...     sorted(path.name for path in Path(folder).iterdir())
+    ['map.png', 'map.svg']
     """
     from matplotlib.artist import Artist
     from matplotlib.figure import Figure as AnyFigure
@@ -305,25 +304,25 @@ def save_figure(
             "save_figure(plot_map(load()), 'map.svg')"
         )
     path = Path(path)
-    facts = {
-        "Title": " ".join(whole.get_suptitle().split()) or None,
-        "Source": f"twinstudy: {origin}" if origin else "twinstudy",
-    }
+    facts = {"Source": f"twinstudy: {origin}" if origin else "twinstudy"}
+    if title := " ".join(whole.get_suptitle().split()):
+        facts["Title"] = title
     metadata: dict[str, dict[str, Any]] = {
         ".svg": {"Date": None, "Creator": "twinstudy"} | facts,
-        ".png": {"Software": "twinstudy"} | {k: v for k, v in facts.items() if v},
+        ".png": {"Software": "twinstudy"} | facts,
         ".pdf": {"CreationDate": None, "ModDate": None, "Producer": None, "Creator": "twinstudy",
-                 "Title": facts["Title"], "Subject": facts["Source"]},
+                 "Title": title, "Subject": facts["Source"]},
     }  # fmt: skip
-    if path.suffix not in metadata:
-        raise ArgumentError(f"`path` is {str(path)!r}; let it end in one of {', '.join(metadata)}")
+    if path.suffix not in [*metadata, ""]:
+        endings = ", ".join(metadata)
+        raise ArgumentError(f"`path` is {str(path)!r}; let it end in one of {endings}, or in none")
     if not path.parent.is_dir():
         raise ArgumentError(f"`path` is {str(path)!r}, in a folder that does not exist; make it")
-    buffer = io.BytesIO()
-    with _defaults(**{"svg.hashsalt": "twinstudy", "svg.fonttype": "none"}):
-        whole.savefig(
-            buffer, format=path.suffix[1:], dpi=dpi, metadata=metadata[path.suffix],
-            bbox_inches="tight", pad_inches=0.04,
-        )  # fmt: skip
-    write_bytes(path, buffer.getvalue())
-    return path
+    for ending in [path.suffix] if path.suffix else [".svg", ".png"]:
+        buffer = io.BytesIO()
+        with _defaults(**{"svg.hashsalt": "twinstudy", "svg.fonttype": "none"}):
+            whole.savefig(
+                buffer, format=ending[1:], dpi=dpi, metadata=metadata[ending],
+                bbox_inches="tight", pad_inches=0.04,
+            )  # fmt: skip
+        write_bytes(path.with_suffix(ending), buffer.getvalue())

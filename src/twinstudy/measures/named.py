@@ -10,6 +10,7 @@ import pandas as pd
 from twinstudy.errors import ArgumentError
 from twinstudy.evidence.consolidate import Choice, members
 from twinstudy.evidence.hierarchy import ancestors, existence, west_to_east
+from twinstudy.evidence.names import place_names
 from twinstudy.records.dataset import Dataset, remembered
 from twinstudy.tables.schema import LEVEL_OF_KIND, LEVELS
 
@@ -108,6 +109,6 @@ def described(dataset: Dataset, frame: pd.DataFrame) -> pd.DataFrame:
     longitude = frame["area_id"].map(west_to_east(dataset))
     key = pd.DataFrame({"country": country, "longitude": longitude, "area": frame["area_id"]})
     frame = frame.loc[key.sort_values(list(key), kind="stable").index].reset_index(drop=True)
-    frame.insert(1, "area", frame["area_id"].map(places["name"]))
+    frame.insert(1, "area", frame["area_id"].map(place_names(dataset)))
     frame.insert(2, "country", frame["area_id"].map(places["country"]))
     return frame
