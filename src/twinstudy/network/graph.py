@@ -149,7 +149,7 @@ def locality_graph(
     True
     """
     choice = choose(dataset, at=at, kind=kind, status=status)
-    named = _named(dataset, choice, level)
+    named = named_members(dataset, choice, level)
     ties = _ties(named, choice)
     graph = _bare(dataset, choice, level, named)
     links = ties.groupby(["low", "high"]).agg(
@@ -159,7 +159,7 @@ def locality_graph(
     return graph
 
 
-def _named(dataset: Dataset, choice: Choice, level: str | None) -> pd.DataFrame:
+def named_members(dataset: Dataset, choice: Choice, level: str | None) -> pd.DataFrame:
     """List the members of the chosen pairings, or their ancestors of a level, side by side.
 
     A pairing that a roll-up leaves without a side, or with one unit on both, is left out.
