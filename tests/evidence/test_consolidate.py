@@ -272,7 +272,7 @@ def test_existence_never_ends(signed: list[str], days: list[dt.date], rule: str)
 
 
 def test_a_choice_says_what_it_leaves_out(mini: Dataset) -> None:
-    choice = choose(mini, at="2014", kind=("commune", "residential_cluster"))
+    choice = choose(mini, at="2014", kind=("commune", "village"))
     assert choice.pairings["pairing_id"].tolist() == ["p-phai-lau-trang-nhi", "p-trang-vi-van-vi"]
     assert not choice.pairings["certain"].any()
     assert choice.left_out == {"pairings signed after 2014-12-31": 2}
