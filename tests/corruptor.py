@@ -408,6 +408,35 @@ def later_than_its_source(name: str, column: str) -> Corruption:
     return corrupt
 
 
+def read_before_it_was_published(text: Frames, rng: random.Random) -> Fault:
+    row = row_of(text, "sources", rng)
+    put(text, "sources", row, "published", "2022-07")
+    put(text, "sources", row, "accessed", "2022-06-30")
+    return fault("read_when_published", "sources", row, "accessed", "earlier than the publication")
+
+
+def border_source_of_nothing(text: Frames, rng: random.Random) -> Fault:
+    row = row_of(text, "localities", rng, text["localities"]["at_border"] == "")
+    put(text, "localities", row, "at_border_source_id", rng.choice(list(text["sources"]["id"])))
+    return fault(
+        "border_flags", "localities", row, "at_border_source_id", "source of an empty cell"
+    )
+
+
+def length_away_from_the_border(text: Frames, rng: random.Random) -> Fault:
+    row = row_of(text, "counts", rng, text["counts"]["measure"].str.startswith("border_"))
+    area = text["counts"]["area_id"].iloc[row]
+    put(text, "localities", list(text["localities"]["id"]).index(area), "at_border", "no")
+    return fault("border_flags", "counts", row, "area_id", f"{area!r} is said not to touch")
+
+
+def agreement_of_plans(text: Frames, rng: random.Random) -> Fault:
+    row = row_of(text, "pairings", rng, text["pairings"]["status"] == "agreed")
+    pairing = text["pairings"]["id"].iloc[row]
+    text["claims"].loc[text["claims"]["pairing_id"] == pairing, "status"] = "planned"
+    return fault("claimed_agreements", "pairings", row, "status", "every claim on this pairing")
+
+
 def table_corruptions() -> Iterator[tuple[str, Corruption]]:
     """Every fault that takes more than one cell to see."""
     yield from {
@@ -417,7 +446,9 @@ def table_corruptions() -> Iterator[tuple[str, Corruption]]:
             source_without_a_point, parent_below, parent_abroad, two_parents_at_once,
             code_of_two_places, two_codes_of_a_place, successor_of_itself, circle_of_successors,
             claim_without_members, pairing_without_claims, pairing_of_one_side,
-            pairing_of_three_sides, aim_in_plain_words, list_that_does_not_fit, quantity_without_unit, misshapen_count,
+            pairing_of_three_sides, aim_in_plain_words, list_that_does_not_fit,
+            quantity_without_unit, misshapen_count, read_before_it_was_published,
+            border_source_of_nothing, length_away_from_the_border, agreement_of_plans,
         )
     }.items()  # fmt: skip
     for name, column in (("claims", "signed"), ("events", "date"), ("counts", "as_of")):

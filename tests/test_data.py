@@ -9,39 +9,28 @@ import pandas as pd
 import pytest
 from make_files import data_dictionary, data_package
 
-from twinstudy import (
-    ancestors,
-    check,
-    conflicts,
-    consolidate,
-    date_bounds,
-    fold,
-    history,
-    load,
-    members,
-    trace,
-)
-from twinstudy.tables.csvtext import csv_bytes
-from twinstudy.tables.files import bundled_data
+from twinstudy import ancestors, check, conflicts, consolidate, load, members, trace
+from twinstudy.dates import date_bounds
+from twinstudy.tables.files import bundled_data, csv_bytes, text_tables
 from twinstudy.tables.schema import KINDS, LEVEL_OF_KIND, TABLES
-from twinstudy.tables.typed import text_tables
 
 DATASET = load()
 FOLDER = bundled_data()
 NAME = DATASET.localities.set_index("id")["name"]
 
 FLOORS = {
-    "sources": 195,
-    "localities": 240,
-    "aliases": 112,
-    "codes": 220,
-    "containments": 268,
-    "successions": 60,
-    "pairings": 68,
-    "claims": 136,
-    "memberships": 300,
-    "events": 45,
-    "counts": 146,
+    "sources": 215,
+    "localities": 248,
+    "aliases": 122,
+    "codes": 238,
+    "containments": 276,
+    "successions": 61,
+    "pairings": 69,
+    "claims": 146,
+    "memberships": 319,
+    "contents": 108,
+    "events": 59,
+    "counts": 157,
 }
 
 #: The province of a place in each of the seven, before and after the reform of 2025.
@@ -77,7 +66,7 @@ def test_no_rows_are_lost(table: str) -> None:
 
 
 def test_statements_of_sources_are_not_lost() -> None:
-    assert sum(len(DATASET.tables[name]) for name in ("claims", "counts", "events")) >= 330
+    assert sum(len(DATASET.tables[name]) for name in ("claims", "counts", "events")) >= 362
 
 
 def test_every_kind_and_every_border_province_is_there() -> None:
@@ -116,6 +105,7 @@ ARTICLES = {
         ("l-vn-lang-son-province", "border_units", "village", 73, "exact", "par. 5"),
         ("l-vn-lang-son-province", "twinned", "village", 9, "exact", "par. 8"),
         ("l-vn-lang-son-province", "twinned", "commune", 2, "exact", "par. 8"),
+        ("l-vn-lang-son-province", "twinned", "district", 5, "exact", "par. 7"),
         ("l-vn-cao-loc-district", "twinned", "village", 2, "exact", "par. 10"),
         ("l-vn-cao-loc-district", "twinned", "commune", 2, "exact", "par. 10"),
         ("l-vn-cao-loc-district", "border_length", "", 74, "at_least", "par. 10"),
@@ -164,7 +154,7 @@ def test_po_hen_and_than_san_signed_six_contents_on_a_day() -> None:
     portal = claims[claims["publisher"].str.contains("Móng Cái")]
     assert portal["signed"].dropna().tolist() == ["2014-08-26"]
     assert portal["agreement_items"].dropna().tolist() == [6]
-    events = history(DATASET, "p-po-hen-than-san")
+    events = trace(DATASET, "p-po-hen-than-san", events=True)
     assert {("call", 82), ("exchange", 14)} <= set(
         zip(events["kind"], events["quantity"], strict=True)
     )
@@ -211,12 +201,81 @@ def test_plans_and_doubts_are_told_from_agreements() -> None:
     assert status["p-dong-van-district-ma-ly-pho"] == "planned"
     assert status["p-lao-cai-province-van-nam"] == "agreed"
     assert status["p-lang-son-district-sung-ta"] == "agreed"
+    assert status["p-dong-dang-thuong-thach"] == "agreed"
+    assert status["p-mong-cai-phong-thanh-cang"] == "agreed"
+    assert status["p-lai-chau-district-kim-binh"] == "doubtful"
+
+
+def test_every_claim_has_a_status_and_three_pairings_are_told_both_ways() -> None:
+    claims = DATASET.claims
+    assert claims["status"].notna().all()
+    told = claims[claims["status"] != "silent"]
+    ways = told.groupby("pairing_id")["status"].agg(lambda words: set(words.astype("str")))
+    assert {key for key, words in ways.items() if len(words) == 2} == {
+        "p-dong-van-district-ma-ly-pho",
+        "p-muong-khuong-ma-quan",
+        "p-xin-man-ma-quan",
+    }
+
+
+def test_a_claim_on_talks_only_is_no_witness() -> None:
+    assert (DATASET.claims["status"] == "silent").sum() == 4
+    found = consolidate(DATASET).set_index("pairing_id")
+    columns = ["claims", "witnesses", "reported_by"]
+    assert found.loc["p-sin-thau-sen-thuong-khuc-thuy", columns].tolist() == [
+        2,
+        1,
+        pd.Timestamp("2026-11-22"),
+    ]
+
+
+def test_every_source_was_read_by_a_day_and_bounded_by_it() -> None:
+    sources = DATASET.sources
+    assert sources["accessed"].notna().all()
+    read = date_bounds(sources["accessed"])["latest"]
+    assert read.max() <= pd.Timestamp("2026-11-28")
+    published = date_bounds(sources["published"])["latest"]
+    assert (published <= read).all()
+    lists = sources["kind"].isin(["map", "statistics"])
+    assert (sources["read"].isna() == lists).all()
+
+
+def test_no_locator_speaks_of_an_opening() -> None:
+    for name in ("claims", "events", "counts"):
+        assert not DATASET.tables[name]["locator"].str.contains("opening", na=False).any()
+
+
+def test_lengths_of_before_2009_are_kept_from_those_of_today() -> None:
+    counts = DATASET.counts
+    today = counts[counts["measure"] == "border_length"].set_index("id")
+    provinces = DATASET.localities.query("level == 'province' and country == 'VN'")["id"]
+    sums = today[today["area_id"].isin(provinces)].groupby("area_id")["value"].min()
+    assert sums.sum() == pytest.approx(1449.566, abs=3)
+    whole = counts.set_index("id").loc["n-vn-5", "value"]
+    chinese = today[today["side"] == "CN"]["value"]
+    assert set(chinese.index) == {"n-phong-thanh-cang-prefecture-1", "n-quang-tay-province-5"}
+    assert chinese.max() < whole
+
+
+def test_twelve_partners_inland_do_not_touch_the_border() -> None:
+    places = DATASET.localities.set_index("id")["at_border"]
+    assert (places == "no").sum() == 12
+    assert (DATASET.counts["value"] > 0).all()
+
+
+def test_sources_of_points_have_a_licence_or_say_that_none_is_stated() -> None:
+    sources = DATASET.sources.set_index("id")["licence"]
+    used = DATASET.localities["position_source_id"].dropna()
+    assert set(sources.dropna().index) == set(used)
+    assert (used.map(sources) == "none stated").sum() == 59
 
 
 def test_a_letter_of_intent_is_an_event_and_the_other_wording_stays() -> None:
     claims = trace(DATASET, "p-dong-van-district-ma-ly-pho")
     assert claims["signed"].fillna("").tolist() == ["2025-01", ""]
-    assert history(DATASET, "p-dong-van-district-ma-ly-pho")["kind"].tolist() == ["other"]
+    assert trace(DATASET, "p-dong-van-district-ma-ly-pho", events=True)["kind"].tolist() == [
+        "other"
+    ]
 
 
 def test_two_months_for_one_friendship_are_told_as_a_conflict() -> None:
@@ -254,7 +313,8 @@ def test_a_name_is_given_where_a_code_and_a_text_support_it() -> None:
         "532624205000",
     )
     assert codes["l-cn-van-vi"] == "450681101201"
-    assert pd.isna(name["l-cn-van-vi"])
+    assert name["l-cn-van-vi"] == "万尾"
+    assert pd.isna(name["l-cn-trang-nhi"])
 
 
 def test_a_number_means_a_unit_only_at_its_date() -> None:
@@ -282,11 +342,16 @@ def test_reprints_are_one_witness() -> None:
     assert pairings.loc["p-po-hen-than-san", ["claims", "witnesses"]].tolist() == [5, 2]
 
 
+def plain(name: str) -> str:
+    letters = unicodedata.normalize("NFD", name.casefold().replace("đ", "d"))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
 def test_no_two_places_of_a_level_under_one_parent_are_spelt_alike() -> None:
     rows = DATASET.containments.astype({"child_id": "str", "parent_id": "str", "during": "object"})
     level = DATASET.localities.set_index("id")["level"].astype("str")
     keys = Counter(
-        (parent, level[child], during, fold(NAME[child]))
+        (parent, level[child], during, plain(NAME[child]))
         for child, parent, during in rows[["child_id", "parent_id", "during"]].to_numpy()
     )
     assert [key for key, number in keys.items() if number > 1] == []

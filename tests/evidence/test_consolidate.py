@@ -1,29 +1,21 @@
-"""Consolidation of claims: dates, witnesses, members, being."""
+"""Consolidation of claims: dates, witnesses, members, existence by a day."""
 
 import datetime as dt
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 from builders import PLACES, build, claimed
 from conftest import MINIATURE
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import edtf_texts
 
-from twinstudy import (
-    ArgumentError,
-    Dataset,
-    being,
-    consolidate,
-    load,
-    members,
-    newest_day,
-    parse_date,
-)
-from twinstudy.evidence.consolidate import being_by
-from twinstudy.evidence.signing import choose_signed
+from twinstudy import Dataset, consolidate, load, members, parse_date
+from twinstudy.errors import ArgumentError
+from twinstudy.evidence.consolidate import choose, existing, newest_day
+from twinstudy.records.dataset import dataset_from_text
+from twinstudy.tables.typed import text_tables
 
 RULES = ("narrowest", "earliest_published", "envelope")
 FIRST, LAST = dt.date(1990, 1, 1), dt.date(2030, 12, 31)
@@ -48,8 +40,16 @@ def test_newest_day_passes_over_plans() -> None:
     assert newest_day(plan) == pd.Timestamp("2023-10-20")
 
 
-def test_newest_day_without_any_date_is_the_end_of_time() -> None:
-    assert newest_day(claimed([""])) == pd.Timestamp("9999-12-31")
+def test_without_any_date_there_is_no_newest_day_and_everything_is_possible() -> None:
+    dateless = claimed([""])
+    assert newest_day(dateless) is pd.NaT
+    state = existing(dateless)[["certain", "possible", "undated"]]
+    assert state.to_numpy().tolist() == [[False, True, True]]
+    choice = choose(dateless)
+    assert (len(choice.pairings), choice.day, choice.left_out) == (1, pd.NaT, {})
+    assert choose(claimed(["2030"], status="planned"), status="planned").left_out == {
+        "pairings signed after no stated date": 1
+    }
 
 
 def test_consolidate_says_who_says_what(mini: Dataset) -> None:
@@ -61,8 +61,12 @@ def test_consolidate_says_who_says_what(mini: Dataset) -> None:
     assert found["signed_conflict"].tolist() == [False, True, False, False, False, False]
     assert found["signed_qualified"].tolist() == [False, False, False, False, True, False]
     # A year that is hedged bounds nothing, and a plan cannot be observed.
-    assert found["observed_by"].dt.strftime("%Y-%m-%d").fillna("").tolist() == [
+    assert found["reported_by"].dt.strftime("%Y-%m-%d").fillna("").tolist() == [
         "", "2021-05-31", "2021-05-31", "2022-07-04", "", "",
+    ]  # fmt: skip
+    # The day of signing where it is plain, or of a report, whichever is earlier.
+    assert found["exists_by"].dt.strftime("%Y-%m-%d").fillna("").tolist() == [
+        "2015-12-31", "2015-12-31", "2018-12-31", "2022-07-04", "", "",
     ]  # fmt: skip
     assert found["claims"].tolist() == [1, 3, 2, 1, 1, 1]
     assert found["witnesses"].tolist() == [1, 2, 2, 1, 1, 1]
@@ -76,12 +80,13 @@ def test_consolidate_says_who_says_what(mini: Dataset) -> None:
 
 def test_consolidate_has_the_types_that_it_names(mini: Dataset) -> None:
     types = consolidate(mini).dtypes.astype("str").to_dict()
-    dates = dict.fromkeys(["signed_earliest", "signed_latest", "observed_by"], "datetime64[s]")
+    days = ["signed_earliest", "signed_latest", "reported_by", "exists_by"]
+    dates = dict.fromkeys(days, "datetime64[s]")
     flags = dict.fromkeys(["signed_qualified", "signed_conflict", "official"], "bool")
     numbers = dict.fromkeys(["claims", "witnesses", "members", "members_a", "members_b"], "int64")
-    words = ["kind", "matching", "status", "signed", "side_a", "side_b"]
-    expected = dates | flags | numbers | dict.fromkeys(words, "category") | {"pairing_id": "str"}
-    assert types == expected
+    words = dict.fromkeys(["kind", "matching", "status"], "category")
+    texts = dict.fromkeys(["pairing_id", "signed", "side_a", "side_b"], "str")
+    assert types == dates | flags | numbers | words | texts
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -144,50 +149,47 @@ def bounds(text: str) -> tuple[dt.date, dt.date]:
     return parsed.earliest or dt.date.min, parsed.latest or dt.date.max
 
 
+@settings(max_examples=25, deadline=None)
 @given(
     claims=st.lists(
-        st.tuples(st.integers(0, 2), edtf_texts(FIRST, LAST) | st.none(), st.integers(0, 3)),
-        max_size=12,
+        st.tuples(
+            edtf_texts(FIRST, dt.date(2019, 12, 31)) | st.just(""),
+            st.sampled_from(["2020", "2021", ""]),
+        ),
+        min_size=1,
+        max_size=6,
     ),
     rule=st.sampled_from(RULES),
 )
-def test_chosen_dates_against_the_plain_rule(
-    claims: list[tuple[int, str | None, int]], rule: str
-) -> None:
-    texts = pd.Series(pd.Categorical([text for _, text, _ in claims]))
-    pairing = np.array([each for each, _, _ in claims], dtype=np.int64)
-    published = np.array(["2020", "2021", "2022", "NaT"], dtype="datetime64[s]")
-    day = published[np.array([each for _, _, each in claims], dtype=np.int64)]
-    chosen = choose_signed(texts, pairing, 3, day, rule)
-    for row in range(3):
-        stated = [(text, when) for each, text, when in claims if each == row and text]
-        spans = [bounds(text) for text, _ in stated]
-        first, last = (f([s[i] for s in spans], default=None) for i, f in ((0, min), (1, max)))
-        apart = bool(spans) and max(s[0] for s in spans) > min(s[1] for s in spans)
-        text = chosen["signed"][row]
-        assert chosen["signed_conflict"][row] == apart
-        if pd.isna(text):
-            endless = (first, last) == (dt.date.min, dt.date.max)
-            assert not stated or (endless and (apart or rule == "envelope"))
-            assert np.isnat(chosen["signed_earliest"][row])
-            assert np.isnat(chosen["signed_latest"][row])
-            assert not chosen["signed_qualified"][row]
-            continue
-        parsed = parse_date(text)
-        for side in ("earliest", "latest"):
-            got = chosen[f"signed_{side}"][row]
-            assert (None if np.isnat(got) else got.astype(object).date()) == getattr(parsed, side)
-        assert chosen["signed_qualified"][row] == parsed.qualified
-        if rule == "envelope" or (apart and rule == "narrowest"):
-            assert bounds(text) == (first, last)
-        else:
-            rivals = stated
-            if rule == "earliest_published":
-                rivals = [each for each in stated if each[1] == min(when for _, when in stated)]
-            assert text in [each for each, _ in rivals]
-            length = min((b - a for a, b in (bounds(each) for each, _ in rivals)))
-            if length < dt.timedelta(days=366 * 50):  # not open
-                assert bounds(text)[1] - bounds(text)[0] == length
+def test_chosen_dates_against_the_plain_rule(claims: list[tuple[str, str]], rule: str) -> None:
+    row = consolidate(claimed(*map(list, zip(*claims, strict=True))), rule=rule).iloc[0]
+    stated = [(text, day or "9999") for text, day in claims if text]
+    spans = [bounds(text) for text, _ in stated]
+    first, last = (f([s[i] for s in spans], default=None) for i, f in ((0, min), (1, max)))
+    apart = bool(spans) and max(s[0] for s in spans) > min(s[1] for s in spans)
+    text = row["signed"]
+    assert row["signed_conflict"] == apart
+    if pd.isna(text):
+        endless = (first, last) == (dt.date.min, dt.date.max)
+        assert not stated or (endless and (apart or rule == "envelope"))
+        assert row[["signed_earliest", "signed_latest"]].isna().all()
+        assert not row["signed_qualified"]
+        return
+    parsed = parse_date(text)
+    for side in ("earliest", "latest"):
+        got = row[f"signed_{side}"]
+        assert (None if pd.isna(got) else got.date()) == getattr(parsed, side)
+    assert row["signed_qualified"] == parsed.qualified
+    if rule == "envelope" or (apart and rule == "narrowest"):
+        assert bounds(text) == (first, last)
+        return
+    rivals = stated
+    if rule == "earliest_published":
+        rivals = [each for each in stated if each[1] == min(when for _, when in stated)]
+    assert text in [each for each, _ in rivals]
+    length = min((b - a for a, b in (bounds(each) for each, _ in rivals)))
+    if length < dt.timedelta(days=366 * 50):  # not open
+        assert bounds(text)[1] - bounds(text)[0] == length
 
 
 def test_reprints_and_translations_are_one_witness() -> None:
@@ -223,11 +225,15 @@ def test_reprints_and_translations_are_one_witness() -> None:
     found = consolidate(dataset)
     assert found["witnesses"].tolist() == [1, 2]
     assert found["official"].tolist() == [False, True]
-    assert found["observed_by"].iloc[0] == pd.Timestamp("2018-12-31")
-    assert pd.isna(found["observed_by"].iloc[1])
+    # Statistics, too, are published by an office, and are no government source.
+    text = text_tables(dataset.tables)
+    text["sources"]["kind"] = text["sources"]["kind"].replace("government", "statistics")
+    assert not consolidate(dataset_from_text(text))["official"].any()
+    assert found["reported_by"].iloc[0] == pd.Timestamp("2018-12-31")
+    assert pd.isna(found["reported_by"].iloc[1])
     # Only what is agreed can be certain.
-    assert being(dataset, at="2022")["certain"].tolist() == [True, False]
-    assert being(dataset, at="2022")["possible"].tolist() == [True, True]
+    assert existing(dataset, at="2022")["certain"].tolist() == [True, False]
+    assert existing(dataset, at="2022")["possible"].tolist() == [True, True]
 
 
 AT = {
@@ -241,27 +247,23 @@ AT = {
 }
 
 
-def test_being(mini: Dataset) -> None:
+def test_existing(mini: Dataset) -> None:
     columns = ["certain", "possible", "undated"]
-    day = {at: being(mini, at=at)[columns].astype(int).to_numpy().tolist() for at in AT}
+    day = {at: existing(mini, at=at)[columns].astype(int).to_numpy().tolist() for at in AT}
     assert day == AT
-    assert being(mini).equals(being(mini, at="2023-10-20"))
-    assert being(mini, at=dt.date(2014, 8, 25)).equals(being(mini, at="2014-08-25"))
+    assert existing(mini).equals(existing(mini, at="2023-10-20"))
+    assert existing(mini, at=dt.date(2014, 8, 25)).equals(existing(mini, at="2014-08-25"))
 
 
+@settings(max_examples=25, deadline=None)
 @given(
     signed=st.lists(edtf_texts(FIRST, LAST) | st.just(""), min_size=1, max_size=3),
     days=st.lists(st.dates(FIRST, LAST), min_size=2, max_size=2),
     rule=st.sampled_from(RULES),
 )
-def test_being_never_ends(signed: list[str], days: list[dt.date], rule: str) -> None:
-    texts = pd.Series(pd.Categorical([text or None for text in signed]))
-    undated = np.array(["NaT"] * len(signed), dtype="datetime64[s]")
-    row = choose_signed(texts, np.zeros(len(signed), dtype=np.int64), 1, undated, rule)
-    pairing = pd.DataFrame(row).assign(
-        status="agreed", observed_by=np.array(["2020-01-01"], dtype="datetime64[s]")
-    )
-    early, late = (being_at(pairing, day) for day in sorted(days))
+def test_existence_never_ends(signed: list[str], days: list[dt.date], rule: str) -> None:
+    dataset = claimed(signed, ["2030"] * len(signed))
+    early, late = (existing(dataset, at=day, rule=rule).iloc[0] for day in sorted(days))
     for each in (early, late):
         assert each["certain"] <= each["possible"]
         assert each["undated"] <= each["possible"]
@@ -269,23 +271,31 @@ def test_being_never_ends(signed: list[str], days: list[dt.date], rule: str) -> 
     assert early["possible"] <= late["possible"]
 
 
-def being_at(pairing: pd.DataFrame, day: dt.date) -> pd.Series:
-    return being_by(pairing, pd.Timestamp(day)).iloc[0]
+def test_a_choice_says_what_it_leaves_out(mini: Dataset) -> None:
+    choice = choose(mini, at="2014", kind=("commune", "residential_cluster"))
+    assert choice.pairings["pairing_id"].tolist() == ["p-phai-lau-trang-nhi", "p-trang-vi-van-vi"]
+    assert not choice.pairings["certain"].any()
+    assert choice.left_out == {"pairings signed after 2014-12-31": 2}
+    assert choose(mini).left_out == {"planned pairings": 1}
+    with pytest.raises(ArgumentError, match=r"^`kind` is 'town'; use one of "):
+        choose(mini, kind="town")
+
+
+@pytest.mark.parametrize("function", [consolidate, existing, members, newest_day, choose])
+def test_what_is_no_dataset_is_answered(function) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(ArgumentError, match=r"^`dataset` is a str; give a dataset, as `load\(\)`"):
+        function("data")
 
 
 def test_members(mini: Dataset) -> None:
     found = members(mini)
-    triple = found[found["pairing_id"] == "p-thanh-thuy-minh-tan-thien-bao"].astype(
-        {"locality_id": "str", "side": "str"}
-    )
+    triple = found[found["pairing_id"] == "p-thanh-thuy-minh-tan-thien-bao"]
     assert triple.drop(columns="pairing_id").to_numpy().tolist() == [
         ["l-cn-thien-bao-commune", "CN", False, 2, 2],
         ["l-vn-minh-tan-commune", "VN", True, 2, 2],
         ["l-vn-thanh-duc-commune", "VN", True, 1, 1],
         ["l-vn-thanh-thuy-commune", "VN", True, 2, 2],
     ]
-    assert found["pairing_id"].cat.categories.tolist() == mini.pairings["id"].tolist()
-    assert found["locality_id"].cat.categories.tolist() == mini.localities["id"].tolist()
     assert len(found) == 14
 
 
@@ -326,7 +336,7 @@ def test_nothing_to_consolidate() -> None:
     empty = build()
     assert consolidate(empty).empty
     assert members(empty).empty
-    assert being(empty).empty
+    assert existing(empty).empty
 
 
 def test_row_order_does_not_matter(mini: Dataset, tmp_path: Path) -> None:
@@ -345,6 +355,6 @@ def test_tables_stay_as_they_are(mini: Dataset) -> None:
     for rule in RULES:
         consolidate(mini, rule=rule)
     members(mini)
-    being(mini)
+    existing(mini)
     for name, table in mini.tables.items():
         pd.testing.assert_frame_equal(table, before[name])

@@ -3,7 +3,6 @@
 import datetime as dt
 import itertools
 
-import numpy as np
 import pandas as pd
 import pytest
 from builders import build
@@ -11,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from twinstudy import ArgumentError, Dataset, ancestors, load
-from twinstudy.evidence.hierarchy import ancestor_codes
+from twinstudy.evidence.hierarchy import drawing_points, lineage, refuse_ended_level
 from twinstudy.tables.schema import LEVELS
 
 # One old and one new order: two districts and three communes, of which one is split, become three
@@ -138,9 +137,68 @@ def test_shape(mini: Dataset) -> None:
     assert found.dtype == "str"
     assert pd.isna(found["l-vn"])
     assert found.equals(ancestors(mini, level="province", at=dt.date(2014, 12, 31)))
-    codes = ancestor_codes(mini, level="province", at="2014")
-    assert codes.dtype == np.int64
-    assert mini.localities["id"].iloc[codes[codes >= 0]].tolist() == found.dropna().tolist()
+
+
+def test_lineage_lists_every_unit_above_with_its_days() -> None:
+    found = lineage(build(**REFORM))
+    above = found[found["locality_id"] == "l-vn-lost-commune"]
+    days = above[["earliest", "latest"]].astype("str").fillna("")
+    assert [*zip(above["ancestor_id"].str[5:], days["earliest"], days["latest"], strict=True)] == [
+        ("", "", "2015-12-31"),
+        ("", "2016-01-01", "2019-12-31"),
+        ("old-province", "", "2015-12-31"),
+        ("old-province", "2016-01-01", "2019-12-31"),
+        ("d1-district", "", "2015-12-31"),
+        ("d2-district", "2016-01-01", "2019-12-31"),
+    ]
+
+
+def test_a_level_that_is_gone_is_refused_with_its_last_day() -> None:
+    dataset = build(**REFORM)
+    refuse_ended_level(dataset, "district", pd.Timestamp("2025-06-30"), pd.Series(["VN"]))
+    refuse_ended_level(dataset, "commune", pd.Timestamp("2026-01-01"), pd.Series(["VN"]))
+    refuse_ended_level(dataset, "district", pd.Timestamp("2026-01-01"), pd.Series(["CN"]))
+    message = (
+        "^`level` is 'district', and on 2026-01-01 there is no district any more in VN; "
+        "the last good day is 2025-06-30: give at='2025-06-30'$"
+    )
+    with pytest.raises(ArgumentError, match=message):
+        refuse_ended_level(dataset, "district", pd.Timestamp("2026-01-01"), pd.Series(["VN"]))
+
+
+def test_without_any_date_units_are_taken_as_they_are_in_the_end() -> None:
+    dataset = build(**REFORM)
+    assert ancestors(dataset, level="province").equals(
+        ancestors(dataset, level="province", at="9999")
+    )
+
+
+def test_drawing_points_are_borrowed_from_the_smallest_unit_that_has_one() -> None:
+    dataset = build(
+        sources="id,kind\ns-1,map",
+        localities="""
+            id,country,level,name,longitude,latitude,position,position_source_id
+            l-vn-c,VN,commune,C,,,,
+            l-vn-d,VN,district,D,105,22,exact,s-1
+            l-vn-f,VN,prefecture,F,106,23,exact,s-1
+            l-vn-p,VN,province,P,107,24,exact,s-1
+            l-vn-q,VN,village,Q,,,,
+            l-vn-v,VN,village,V,,,,
+        """,
+        containments="""
+            child_id,parent_id
+            l-vn-c,l-vn-d
+            l-vn-d,l-vn-f
+            l-vn-f,l-vn-p
+            l-vn-q,l-vn-p
+            l-vn-v,l-vn-c
+        """,
+    )
+    points = drawing_points(dataset)
+    assert points["drawn_at"].fillna("").str[5:].tolist() == ["d", "d", "f", "p", "", "d"]
+    assert points["own"].tolist() == [False, True, True, True, False, False]
+    assert points.loc["l-vn-v", ["longitude", "latitude"]].tolist() == [105, 22]
+    assert points.loc["l-vn-q", ["longitude", "latitude"]].isna().all()
 
 
 def test_miniature(mini: Dataset) -> None:

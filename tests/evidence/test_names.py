@@ -6,8 +6,16 @@ from builders import build
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twinstudy import ArgumentError, Dataset, find_localities, fold, load
-from twinstudy.evidence.names import nearest_texts
+from twinstudy import Dataset, find_localities, load
+from twinstudy.errors import ArgumentError, UnknownKeyError
+from twinstudy.evidence.names import (
+    locality_key,
+    pairing_key,
+    pairing_names,
+    place_labels,
+    place_names,
+)
+from twinstudy.records.reading import fold_name
 from twinstudy.tables.schema import LEVELS
 
 
@@ -23,16 +31,17 @@ def ids(dataset: Dataset, name: str, **narrowed: str) -> list[str]:
         ("Nà Thắm - Nà Chào", "na tham na chao"),
         ("爱店镇", "爱店镇"),
         ("Lüchun", "luchun"),
+        ("\u00d0ồng \u0189ăng", "dong dang"),  # look-alikes of Đ
         (" -_ ", ""),
     ],
 )
-def test_fold(text: str, folded: str) -> None:
-    assert fold(text) == folded
+def test_fold_name(text: str, folded: str) -> None:
+    assert fold_name(text) == folded
 
 
 @given(st.text())
 def test_fold_is_done_once(text: str) -> None:
-    assert fold(fold(text)) == fold(text)
+    assert fold_name(fold_name(text)) == fold_name(text)
 
 
 @pytest.mark.parametrize(
@@ -177,13 +186,130 @@ def test_nothing_found(mini: Dataset) -> None:
     assert found.empty
     assert found.columns.tolist() == find_localities(mini, "Chi Ma").columns.tolist()
     assert found.attrs["nearest"][0] == "Phai Lầu"
-    assert find_localities(mini, "爱").attrs["nearest"] == []
+    assert find_localities(mini, "爱").attrs["nearest"] == ["爱店社区"]
+    assert find_localities(mini, "龙").attrs["nearest"] == []
     assert find_localities(build(), "Phai Lầu").empty
 
 
-def test_nearest_texts_of_many() -> None:
-    many = [f"ban {n:05}" for n in range(30_000)] + ["dong van"]
-    assert nearest_texts("dong vang", many) == ["dong van"]
+@pytest.fixture(scope="module")
+def towns() -> Dataset:
+    return build(
+        localities="""
+            id,country,level,name
+            l-vn-1,VN,commune,"Halifax, West Yorkshire"
+            l-vn-2,VN,commune,Ash (Dosse)
+            l-vn-3,VN,commune,Haifa
+            l-vn-4,VN,commune,Harlaxton
+        """
+    )
+
+
+def test_what_follows_a_comma_or_a_bracket_may_be_left_out(towns: Dataset) -> None:
+    assert ids(towns, "halifax") == ["l-vn-1"]
+    assert ids(towns, "Halifax, Yorkshire") == ["l-vn-1"]
+    assert ids(towns, "Ash") == ["l-vn-2"]
+
+
+def test_names_that_begin_alike_are_called_close_first(towns: Dataset) -> None:
+    near = find_localities(towns, "Hali").attrs["nearest"]
+    assert near[0] == "Halifax, West Yorkshire"
+    assert find_localities(towns, "Harlaxtom").attrs["nearest"][0] == "Harlaxton"
+
+
+CHINESE = """
+    id,country,level,name,name_zh
+    l-cn-a,CN,commune,Đông Hưng,东兴
+    l-cn-b,CN,district,Đông Hưng,
+    l-cn-c,CN,commune,Kiến Thủy,
+    l-vn-d,VN,commune,Đồng Văn,同文
+    l-vn-d-post,VN,border_post,Đồng Văn,
+    l-vn-e,VN,commune,Đồng Văn,
+    l-vn-h,VN,district,Hạ,
+    l-vn-x,VN,province,X,
+    l-vn-x-2,VN,province,X,
+"""
+ALIASES = """
+    locality_id,name,language
+    l-cn-a,Dong Hung,en
+    l-cn-a,Dong Xing,zh-Latn
+    l-cn-a,Dongxing,zh-Latn
+    l-cn-b,East Prosperity,en
+    l-cn-b,Dongxing,zh-Latn
+    l-vn-d,Tongwen,zh-Latn
+"""
+
+
+def test_places_have_international_vietnamese_and_chinese_names() -> None:
+    dataset = build(
+        localities=CHINESE,
+        aliases=ALIASES,
+        containments="child_id,parent_id\nl-vn-e,l-vn-h",
+        successions="old_id,new_id,date,kind\nl-vn-x,l-vn-x-2,2020,rename",
+    )
+    # The reading without its accents is no English name; pinyin is written as one word.
+    assert place_names(dataset).tolist()[:4] == [
+        "Dongxing", "East Prosperity", "Kiến Thủy", "Đồng Văn",
+    ]  # fmt: skip
+    assert place_names(dataset, "zh").tolist()[:4] == ["东兴", "Đông Hưng", "Kiến Thủy", "同文"]
+    assert place_names(dataset, "vi").tolist() == dataset.localities["name"].tolist()
+    labels = place_labels(dataset)
+    assert labels.tolist() == [
+        "Dongxing", "East Prosperity", "Kiến Thủy", "Đồng Văn (commune, )",
+        "Đồng Văn (border post)", "Đồng Văn (commune, Hạ)", "Hạ", "X (l-vn-x)", "X (l-vn-x-2)",
+    ]  # fmt: skip
+    with pytest.raises(ArgumentError, match="^`names` is 'de'; use one of international, vi, zh$"):
+        place_names(dataset, "de")
+
+
+def test_labels_are_unique() -> None:
+    labels = place_labels(load())
+    assert labels.is_unique
+    assert labels["l-vn-lao-cai-province"] == "Lào Cai (province, until 2025-06-30)"
+    assert labels["l-vn-chi-ma"] == "Chi Ma"
+
+
+def test_pairings_are_named_by_their_members() -> None:
+    dataset = load()
+    assert pairing_names(dataset)["p-po-hen-than-san"] == "Pò Hèn – Tansan"
+    assert pairing_names(dataset, "vi")["p-po-hen-than-san"] == "Pò Hèn – Thán Sản"
+    assert pairing_names(dataset, "zh")["p-chi-ma-ai-diem"] == "峙马 – 爱店"
+    assert pairing_names(dataset)["p-mong-cai-dong-hung"] == "Móng Cái – Dongxing (district)"
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("p-chi-ma-ai-diem", "p-chi-ma-ai-diem"),
+        ("chi ma", "p-chi-ma-ai-diem"),
+        ("Chi Ma - Aidian", "p-chi-ma-ai-diem"),
+        ("chi ma ai diem", "p-chi-ma-ai-diem"),
+        ("峙马–爱店", "p-chi-ma-ai-diem"),
+        ("Móng Cái – Dongxing (other)", "p-mong-cai-dong-hung-party"),
+    ],
+)
+def test_a_pairing_is_meant_by_its_key_or_a_name_that_it_alone_has(text: str, key: str) -> None:
+    assert pairing_key(load(), text) == key
+
+
+def test_names_of_several_or_none_are_answered() -> None:
+    dataset = load()
+    several = (
+        "^`pairing` is 'Móng Cái – Dongxing', which can mean 'p-mong-cai-dong-hung' "
+        r"\(Móng Cái – Dongxing \(district\)\), 'p-mong-cai-dong-hung-party' "
+        r"\(Móng Cái – Dongxing \(other\)\); give one of the keys$"
+    )
+    with pytest.raises(ArgumentError, match=several):
+        pairing_key(dataset, "Móng Cái – Dongxing")
+    with pytest.raises(ArgumentError, match=r"'l-vn-lao-cai-district' .* and 1 more; give one"):
+        locality_key(dataset, "Lào Cai")
+    with pytest.raises(UnknownKeyError, match="^`pairing` is 'p-chi-ma', which .*'p-chi-ma-ai-die"):
+        pairing_key(dataset, "p-chi-ma")
+    with pytest.raises(UnknownKeyError, match="is no locality of the data; near it: 'Pò Hèn'"):
+        locality_key(dataset, "Po Henn")
+    with pytest.raises(ArgumentError, match="^`pairing` is 5; give the key or the name of a pair"):
+        pairing_key(dataset, 5)
+    assert locality_key(dataset, "Guangxi") == "l-cn-quang-tay-province"
+    assert locality_key(dataset, "l-vn-chi-ma") == "l-vn-chi-ma"
 
 
 def test_arguments(mini: Dataset) -> None:
@@ -191,6 +317,10 @@ def test_arguments(mini: Dataset) -> None:
         ArgumentError, match=r"^`name` is ' - '; give a name with at least one letter$"
     ):
         find_localities(mini, " - ")
+    with pytest.raises(ArgumentError, match=r"^`name` is 5; give a name"):
+        find_localities(mini, 5)
+    with pytest.raises(ArgumentError, match=r"^`dataset` is a str; give a dataset"):
+        find_localities("data", "Chi Ma")
     with pytest.raises(ArgumentError, match=r"^`country` is 'LA'; the dataset has CN, VN$"):
         find_localities(mini, "Chi Ma", country="LA")
     with pytest.raises(
@@ -201,6 +331,6 @@ def test_arguments(mini: Dataset) -> None:
 
 def test_every_name_finds_its_place(mini: Dataset) -> None:
     for place in mini.localities.itertuples():
-        for name in (place.name, place.name.upper(), fold(place.name), place.name_zh):
+        for name in (place.name, place.name.upper(), fold_name(place.name), place.name_zh):
             if not pd.isna(name):
                 assert place.id in ids(mini, name)

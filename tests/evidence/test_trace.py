@@ -4,7 +4,9 @@ import pandas as pd
 import pytest
 from builders import PLACES, build
 
-from twinstudy import Dataset, UnknownKeyError, conflicts, consolidate, history, load, trace
+from twinstudy import Dataset, conflicts, consolidate, load, trace
+from twinstudy.errors import ArgumentError, UnknownKeyError
+from twinstudy.evidence.trace import pairings
 
 
 def test_conflicts(mini: Dataset) -> None:
@@ -137,33 +139,56 @@ def test_every_claim_and_event_is_traced_once() -> None:
     ids = dataset.pairings["id"]
     claims = pd.concat([trace(dataset, pairing) for pairing in ids])["claim_id"]
     assert sorted(claims) == dataset.claims["id"].tolist()
-    events = pd.concat([history(dataset, pairing) for pairing in ids])["event_id"]
+    events = pd.concat([trace(dataset, pairing, events=True) for pairing in ids])["event_id"]
     assert sorted(events) == dataset.events["id"].tolist()
 
 
-def test_history(mini: Dataset) -> None:
-    found = history(mini, "p-phai-lau-trang-nhi")
+def test_events_are_traced_when_asked_for(mini: Dataset) -> None:
+    found = trace(mini, "p-phai-lau-trang-nhi", events=True)
     assert found.drop(columns=["title", "url"]).astype("str").iloc[0].fillna("").tolist() == [
         "e-phai-lau-trang-nhi-1", "call", "2014/2021", "82", "calls", "s-agency-2021-05",
         "agency", "Agency", "2021-05", "par. 7", "",
     ]  # fmt: skip
-    assert history(mini, "p-trang-vi-van-vi").empty
+    assert trace(mini, "p-trang-vi-van-vi", events=True).empty
 
 
-def test_unknown_pairing(mini: Dataset) -> None:
-    message = "^`pairing_id` is 'p-phai-lau', which is no pairing; nearest: 'p-phai-lau-trang-nhi'$"
-    for function in (trace, history):
-        with pytest.raises(UnknownKeyError, match=message):
-            function(mini, "p-phai-lau")
-    message = "^`pairing_id` is 'x', which is no pairing; no id is near it; see the table of pairin"
-    with pytest.raises(UnknownKeyError, match=message):
-        trace(mini, "x")
+def test_a_name_stands_for_the_pairing_that_alone_has_it(mini: Dataset) -> None:
+    assert trace(mini, "phai lau").equals(trace(mini, "p-phai-lau-trang-nhi"))
+    with pytest.raises(
+        ArgumentError, match="^`pairing` is 'Thiên Bảo', which can mean 'p-thanh-th"
+    ):
+        trace(mini, "Thiên Bảo")
+    with pytest.raises(UnknownKeyError, match="no pairing of the data; near it: 'p-phai-lau-trang"):
+        trace(mini, "p-phai-lau-trang")
+    with pytest.raises(ArgumentError, match=r"^`dataset` is a str; give a dataset"):
+        trace("data", "phai lau")
+
+
+def test_the_flat_table(mini: Dataset) -> None:
+    found = pairings(mini).set_index("pairing_id")
+    row = found.loc["p-thanh-thuy-minh-tan-thien-bao"].drop(["kind", "status"])
+    days = row.index.isin(["earliest", "latest", "exists_by"])
+    assert row.mask(days, row.astype("str").str[:10]).astype("str").fillna("").tolist() == [
+        "Minh Tân, Thanh Đức, Thanh Thủy – Thiên Bảo",
+        "CN", "Thiên Bảo", "Thiên Bảo", "天保", "Vân Nam",
+        "VN", "Minh Tân; Thanh Đức; Thanh Thủy", "Minh Tân; Thanh Đức; Thanh Thủy", "", "Hà Giang",
+        "2018", "2018-01-01", "2018-12-31", "2018-12-31", "2", "2", "False",
+        "https://example.org/a",
+    ]  # fmt: skip
+    assert found.loc["p-chi-ma-ai-diem", "url"] is not None
+    assert found["url"].isna().tolist() == [
+        trace(mini, key)["url"].isna().all() for key in found.index
+    ]
+    assert pairings(mini, names="zh").loc[2, "places_a"] == "天保"
+    late = pairings(mini, at="2026").set_index("pairing_id")["province_b"]
+    assert late["p-thanh-thuy-post-thien-bao"] == "Tuyên Quang"
+    assert pairings(build()).empty
 
 
 def test_tables_stay_as_they_are(mini: Dataset) -> None:
     before = {name: table.copy() for name, table in mini.tables.items()}
     conflicts(mini)
     trace(mini, "p-phai-lau-trang-nhi")
-    history(mini, "p-phai-lau-trang-nhi")
+    pairings(mini)
     for name, table in mini.tables.items():
         pd.testing.assert_frame_equal(table, before[name])

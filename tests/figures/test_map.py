@@ -12,7 +12,6 @@ from matplotlib.axes import Axes
 from twinstudy import (
     Dataset,
     MissingExtraError,
-    drawing_points,
     from_edgelist,
     load,
     plot_map,
@@ -24,15 +23,6 @@ def noted(axes: Axes) -> str:
     """Read the note under a map on one line."""
     [text] = [t.get_text() for t in axes.texts if t.get_text().startswith("twinstudy ")]
     return text.replace("\n", " ")
-
-
-def test_points_are_own_or_borrowed_from_the_nearest_unit(mini: Dataset) -> None:
-    points = drawing_points(mini).set_index(mini.localities["id"])
-    assert points.loc["l-vn-phai-lau"].tolist() == [107.5678, 21.6084, True, "l-vn-phai-lau"]
-    # The post lies in its commune, whose point it borrows; provinces lend none.
-    assert points.loc["l-vn-thanh-thuy-post", "drawn_at"] == "l-vn-thanh-thuy-commune"
-    assert not points.loc["l-vn-thanh-thuy-post", "own"]
-    assert points.loc["l-cn-trang-nhi"].isna()[["longitude", "latitude", "drawn_at"]].all()
 
 
 def test_the_data_keep_their_gaps(mini: Dataset) -> None:

@@ -2,138 +2,102 @@
 
 import re
 
-import pandas as pd
 import pytest
-from builders import build
 
-from twinstudy import ArgumentError, density
-from twinstudy.records.dataset import dataset_from_text
-from twinstudy.tables.typed import text_tables
+from twinstudy import density, load
+from twinstudy.errors import ArgumentError
 
-PLACES = """
-    id,country,level,name
-    l-cn,CN,country,CN
-    l-cn-a,CN,commune,A
-    l-cn-b,CN,commune,B
-    l-vn,VN,country,VN
-    l-vn-c,VN,commune,C
-    l-vn-d,VN,commune,D
-"""
-INSIDE = """
-    child_id,parent_id
-    l-cn-a,l-cn
-    l-cn-b,l-cn
-    l-vn-c,l-vn
-    l-vn-d,l-vn
-"""
-SOURCES = """
-    id,kind,published
-    s-x,newspaper,2020
-    s-y,newspaper,2020
-"""
+LENGTH = "n-zz-{},l-vn-quang-ninh-province,{},,VN,{},exact,2020,s-news-2022,,"
 
 
-def pairs(matching, counts):
-    """Two communes of one country with two of the other, in one pairing."""
-    return build(
-        localities=PLACES,
-        containments=INSIDE,
-        sources=SOURCES,
-        pairings=f"id,kind,matching,status\np-p,commune,{matching},agreed",
-        claims="id,pairing_id,source_id,signed\nc-p,p-p,s-x,2018",
-        memberships="claim_id,locality_id\nc-p,l-cn-a\nc-p,l-cn-b\nc-p,l-vn-c\nc-p,l-vn-d",
-        counts="id,area_id,measure,kind,side,value,qualifier,as_of,source_id\n" + "\n".join(counts),
+def row(table, area, kind="all", basis="named"):
+    found = table[(table["area"] == area) & (table["kind"] == kind) & (table["basis"] == basis)]
+    assert len(found) == 1
+    return found.iloc[0]
+
+
+def test_pairings_for_100_km_of_border(mini):
+    found = row(density(mini), "Hà Giang")
+    # The communes and the posts of Hà Giang, on 277 km.
+    assert found[["certain", "possible", "shortest", "longest"]].tolist() == [2, 2, 277, 277]
+    assert found["lower"] == pytest.approx(100 * 2 / 277)
+    assert found["shortest_count_id"] == "n-ha-giang-3"
+
+
+def test_several_lengths_make_one_interval(grown):
+    lines = [LENGTH.format(1, "border_length", 100), LENGTH.format(2, "border_length", 120)]
+    found = row(density(grown(counts=lines)), "Quảng Ninh", "village")
+    # Phai Lầu is certain, Tràng Vĩ possible.
+    assert found[["certain", "possible", "shortest", "longest"]].tolist() == [1, 2, 100, 120]
+    assert found["lower"] == pytest.approx(100 / 120)
+    assert found["upper"] == pytest.approx(200 / 100)
+    assert found[["shortest_count_id", "longest_count_id"]].tolist() == ["n-zz-1", "n-zz-2"]
+
+
+@pytest.mark.parametrize("measure", ["border_length_before_2009", "border_stretch"])
+def test_lengths_of_another_measure_divide_nothing(grown, measure):
+    table = density(grown(counts=[LENGTH.format(1, measure, 100)]))
+    assert "Quảng Ninh" not in set(table["area"])
+
+
+def test_kinds_are_added_up_where_several_are_asked_for(mini):
+    table = density(mini, kind=("commune", "border_post"))
+    assert table["kind"].unique().tolist() == ["commune + border_post"]
+    assert row(table, "Hà Giang", "commune + border_post")["certain"] == 2
+
+
+def test_reported_totals_stand_beside_named_ones_and_the_newest_counts(grown):
+    total = "n-zz-{},l-vn-quang-ninh-province,pairings,village,,{},exact,{},s-gov-2023,,"
+    lines = [
+        LENGTH.format(1, "border_length", 100),
+        total.format(2, 4, 2021),
+        total.format(3, 5, 2022),
+    ]
+    told = row(density(grown(counts=lines)), "Quảng Ninh", "village", "reported")
+    assert told[["certain", "possible", "count_id"]].tolist() == [5, 5, "n-zz-3"]
+    assert told["lower"] == told["upper"] == pytest.approx(5)
+    earlier = density(grown(counts=lines), at="2021-12-31")
+    assert row(earlier, "Quảng Ninh", "village", "reported")["count_id"] == "n-zz-2"
+
+
+def test_pairings_for_a_unit_at_the_border(mini):
+    table = density(mini, per="unit")
+    found = row(table, "Hà Giang", "commune")
+    assert found["lower"] == pytest.approx(1 / 34)
+    assert row(table, "Lạng Sơn", "village")["upper"] == pytest.approx(1 / 73)
+    assert set(table["kind"]) == {"commune", "village"}
+
+
+def test_pairings_whose_members_are_off_the_border_are_left_out(edited):
+    folder = edited(
+        "localities.csv",
+        "l-vn-thanh-thuy-post,VN,border_post,đồn biên phòng,Thanh Thủy,,,,,,,,,",
+        "l-vn-thanh-thuy-post,VN,border_post,đồn biên phòng,Thanh Thủy,,,,,,,no,s-stat-2020,",
     )
+    table = density(load(folder))
+    assert row(table, "Hà Giang")["possible"] == 1
 
 
-def units(number, area, side, value, qualifier="exact"):
-    return f"n-{number},{area},border_units,commune,{side},{value},{qualifier},2019,s-x"
-
-
-def test_pairings_per_100_km_by_kind_and_together(mini):
-    table = density(mini, per="border_km")
-    assert set(table["area"]) == {"Hà Giang"}
-    together = table[table["kind"] == "all"].iloc[0]
-    assert together[["certain", "possible", "undated"]].tolist() == [2, 2, 1]
-    assert together["density_certain"] == pytest.approx(200 / 277)
-    assert together["denominator_qualifier"] == "at_least"
-    assert together["denominator_source_id"] == "s-news-2022"
-    kinds = table[table["kind"] != "all"].set_index("kind")["certain"].to_dict()
-    # A kind that is in the data but not in the area is a row of zeros.
-    assert kinds == {"village": 0, "commune": 1, "border_post": 1}
-    assert table.attrs["left_out"]["areas without a stated denominator"] == 4
-
-
-def test_pairings_per_unit_of_the_level_that_the_kind_ties(mini):
-    table = density(mini, per="unit").set_index("area")
-    assert table.loc["Hà Giang", ["certain", "denominator"]].tolist() == [1, 34]
-    assert table.loc["Lạng Sơn", "density_possible"] == pytest.approx(1 / 73)
-    assert table["unit"].tolist() == ["pairings per commune", "pairings per village"]
-    assert table["side"].tolist() == ["VN", "VN"]
-
-
-def test_each_denominator_has_its_own_row():
-    length = "n-{0},l-vn,border_length,,VN,{1},exact,,s-{2}"
-    dataset = pairs("joint", [length.format(1, 50, "x"), length.format(2, 40, "y")])
-    table = density(dataset, per="border_km", by="country", kind="commune")
-    assert table["denominator"].tolist() == [40, 50]
-    assert table["density_certain"].tolist() == [2.5, 2.0]
-    assert table["denominator_source_id"].tolist() == ["s-y", "s-x"]
-
-
-def test_reported_pairings_are_set_against_the_same_denominators():
-    dataset = pairs(
-        "joint",
-        [units(1, "l-vn", "VN", 4), "n-2,l-vn,pairings,commune,,3,at_least,2019,s-y"],
-    )
-    table = density(dataset, per="unit", by="country")
-    assert table["basis"].tolist() == ["named", "reported"]
-    assert table["density_certain"].tolist() == [0.25, 0.75]
-    reported = table.iloc[1]
-    assert reported[["basis_qualifier", "basis_source_id"]].tolist() == ["at_least", "s-y"]
-    assert reported["undated"] is pd.NA
-    early = density(dataset, per="unit", by="country", at="2018")
-    assert early["basis"].tolist() == ["named"]
-    reason = "totals of a day after 2018-12-31 that are not exact"
-    assert early.attrs["left_out"][reason] == 1
-
-
-@pytest.mark.parametrize(("matching", "certain"), [("joint", 4), ("unspecified", 0)])
-def test_share_of_the_possible_pairs(matching, certain):
-    dataset = pairs(matching, [units(1, "l-vn", "VN", 10), units(2, "l-cn", "CN", 5, "about")])
-    table = density(dataset, per="pair", by="country")
-    assert table["area"].tolist() == ["CN", "VN"]
-    assert table["certain"].tolist() == [certain, certain]
-    assert table["possible"].tolist() == [4, 4]
-    assert table["denominator"].tolist() == [50, 50]
-    assert table["denominator_qualifier"].tolist() == ["about", "about"]
-    assert table["denominator_unit"].tolist() == ["pairs of communes"] * 2
-    assert table["density_possible"].tolist() == [4 / 50, 4 / 50]
-
-
-def test_units_that_an_area_faces_are_a_denominator_of_pairs():
-    dataset = pairs("joint", [units(1, "l-vn", "VN", 10), units(2, "l-vn", "CN", 3)])
-    table = density(dataset, per="pair", by="country")
-    assert table[["area", "denominator"]].to_numpy().tolist() == [["VN", 30]]
-
-
-def test_no_denominator_gives_no_row(mini):
-    table = density(mini, per="pair")
-    assert table.empty
-    full = density(mini, per="unit")
-    pd.testing.assert_series_equal(table.dtypes, full.dtypes)
-    assert table.attrs["per"] == "pair"
-
-
-def test_rows_are_the_same_in_any_order(mini):
-    text = text_tables(mini.tables)
-    shuffled = {name: frame.sample(frac=1, random_state=2) for name, frame in text.items()}
-    other = dataset_from_text(shuffled)
-    for per in ("border_km", "unit", "pair"):
-        pd.testing.assert_frame_equal(density(other, per=per), density(mini, per=per))
-
-
-def test_wrong_denominators_are_refused(mini):
-    message = "`per` is 'km'; use one of border_km, unit, pair"
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [
+        ({"per": "possible_pairs"}, "`per` is 'possible_pairs'; use one of border_km, unit"),
+        ({"by": "region"}, "`by` is 'region'; use one of country, province,"),
+    ],
+)
+def test_wrong_words_are_refused(mini, argument, message):
     with pytest.raises(ArgumentError, match=re.escape(message)):
-        density(mini, per="km")
+        density(mini, **argument)
+
+
+def test_local_twinnings_of_the_border_as_sources_report_them() -> None:
+    """Known facts: by report Lạng Sơn comes before Hà Giang, by name it does not."""
+    table = density(load(), kind=("village", "commune"), at="2025-06-30")
+    word = "village + commune"
+    told, by_name = (
+        {area: row(table, area, word, basis)["upper"] for area in ("Lạng Sơn", "Hà Giang")}
+        for basis in ("reported", "named")
+    )
+    assert told["Lạng Sơn"] > told["Hà Giang"]
+    assert by_name["Lạng Sơn"] < by_name["Hà Giang"]
+    assert len(table.columns) <= 14

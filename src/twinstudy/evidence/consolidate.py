@@ -32,7 +32,9 @@ def newest_day(dataset: Dataset) -> pd.Timestamp:
     day
         Latest bound of all dates of publication, of signing, of events and of counts. An interval
         that is open at its end counts with its first day. Dates of signing of planned pairings
-        are left out: a plan is no observation. 9999-12-31 where no date is stated at all.
+        are left out: a plan is no observation. NaT where no date is stated at all: there is no
+        newest day then, nothing is certain by it, and every pairing without a stated date is
+        possible.
 
     Examples
     --------
@@ -57,13 +59,12 @@ def _newest_day(dataset: Dataset) -> pd.Timestamp:
         ]
     )
     bounds = date_bounds(pd.Series(dates.dropna().unique(), dtype="str"))
-    newest = bounds["latest"].fillna(bounds["earliest"]).max()
-    return pd.Timestamp("9999-12-31") if pd.isna(newest) else newest
+    return bounds["latest"].fillna(bounds["earliest"]).max()
 
 
 def day_at(dataset: Dataset, at: str | date | None) -> pd.Timestamp:
-    """Return the day that an `at` argument means: its last day, or the newest of the data."""
-    return newest_day(dataset) if at is None else as_day(at)
+    """Return the last day that an `at` argument means, or the newest day of the data, or NaT."""
+    return newest_day(dataset) if at is None or at is pd.NaT else as_day(at)
 
 
 @remembered
@@ -146,12 +147,15 @@ def consolidate(dataset: Dataset, *, rule: Rule = "narrowest") -> pd.DataFrame:
           ``signed_earliest``, ``signed_latest`` (datetime64[s], missing where open or unknown)
           and ``signed_qualified`` (bool) are the bounds and the hedge of that text;
         - ``signed_conflict`` (bool): not all stated intervals overlap, whatever `rule` is;
-        - ``observed_by`` (datetime64[s]): earliest latest day of publication among its sources;
+        - ``reported_by`` (datetime64[s]): earliest last day of publication among its sources;
           missing where none has an unqualified date of publication, and for planned and doubtful
           pairings, which no source can show to exist;
+        - ``exists_by`` (datetime64[s]): the day from which it exists for certain, the earlier of
+          ``reported_by`` and the last day of an unqualified date of signing; missing where there is
+          neither, and for planned and doubtful pairings;
         - ``claims`` (int64); ``witnesses`` (int64): distinct sources, a translation or reprint
           being one with its original; ``official`` (bool): a claim stands in a source of kind
-          government;
+          government; silent claims, which tell of talks only, are neither and report nothing;
         - ``members`` (int64): distinct localities over all claims; ``side_a``, ``side_b`` (str):
           the country codes of the two sides in alphabetical order, twice the same for a pairing
           inside one country; ``members_a``, ``members_b`` (int64).
@@ -188,28 +192,26 @@ def _consolidated(dataset: Dataset, rule: Rule) -> pd.DataFrame:
     """Consolidate once a rule."""
     pairings = dataset.pairings.rename(columns={"id": "pairing_id"})
     pairings = pairings[["pairing_id", "kind", "matching", "status"]]
-    claims = dataset.claims[["pairing_id", "source_id", "signed"]].join(
-        source_days(dataset), on="source_id"
-    )
+    every = dataset.claims[["pairing_id", "source_id", "signed", "status"]]
+    every = every.join(source_days(dataset), on="source_id")
+    claims = every[every["status"] != "silent"]  # these tell of talks, and attest no pairing
     found = pairings.join(_signed(claims, rule), on="pairing_id")
     for name in ("signed_qualified", "signed_conflict"):
         found[name] = found[name].eq(other=True)
     agreed = pairings.loc[pairings["status"] == "agreed", "pairing_id"]
     seen = claims[~claims["hedged"] & claims["pairing_id"].isin(agreed)]
-    found = found.join(
-        seen.groupby("pairing_id")["published"].min().rename("observed_by"), on="pairing_id"
-    )
-    found = found.join(
-        pd.DataFrame(
-            {
-                "claims": claims.groupby("pairing_id").size(),
-                "witnesses": claims.drop_duplicates(["pairing_id", "witness"])
-                .groupby("pairing_id")
-                .size(),
-            }
-        ),
-        on="pairing_id",
-    )
+    seen = seen[seen["status"] != "planned"]
+    reported = seen.groupby("pairing_id")["published"].min().rename("reported_by")
+    found = found.join(reported, on="pairing_id")
+    plain = found["signed_latest"].mask(found["signed_qualified"] | (found["status"] != "agreed"))
+    first = found["reported_by"]
+    found["exists_by"] = first.mask(first.isna() | (plain < first), plain)
+    numbers = {
+        "claims": every.groupby("pairing_id").size(),
+        "witnesses": claims.groupby("pairing_id")["witness"].nunique(),
+    }
+    for name, number in numbers.items():
+        found[name] = found["pairing_id"].map(number).fillna(0).astype("int64")
     official = claims.loc[claims["kind"] == "government", "pairing_id"]
     found["official"] = found["pairing_id"].isin(official)
     of_pairing = members(dataset).groupby("pairing_id")
@@ -280,10 +282,12 @@ def _envelope(dated: pd.DataFrame) -> pd.DataFrame:
 
 def _number(days: pd.Series) -> pd.Series:
     """Turn days into numbers of days, missing ones staying so."""
-    return (days - pd.Timestamp(0)) / pd.Timedelta(days=1)
+    whole = days.to_numpy("datetime64[D]")
+    numbers = pd.Series(whole.astype("int64"), index=days.index, dtype="float64")
+    return numbers.mask(days.isna())
 
 
-def being(
+def existing(
     dataset: Dataset, *, at: str | date | None = None, rule: Rule = "narrowest"
 ) -> pd.DataFrame:
     """Tell which pairings exist by a day.
@@ -293,7 +297,7 @@ def being(
     dataset
         Records.
     at
-        Day; a year or month means its last day. None for `newest_day`.
+        Day; a year or month means its last day. None for the newest day that the data speak of.
     rule
         As in `consolidate`.
 
@@ -303,8 +307,9 @@ def being(
         One row a pairing, in the order of ``dataset.pairings``: ``pairing_id`` (str), ``kind``,
         ``status`` (categorical), and three bools. ``certain``: the pairing is agreed, and its
         date of signing is not qualified and ends by that day, or a source published by that day
-        reports it. ``possible``: certain, or without date, or its date begins by that day.
-        ``undated``: there is no date of signing, so `consolidate` leaves ``signed`` missing.
+        reports it (``exists_by`` of `consolidate`). ``possible``: certain, or without stated date,
+        or its date begins by that day. ``undated``: no date of signing is stated. No source tells
+        of an end, so a pairing that exists by a day counts on every later one.
 
     Raises
     ------
@@ -314,37 +319,29 @@ def being(
     Examples
     --------
     >>> from twinstudy import load
-    >>> early = being(load(), at="1900")
+    >>> early = existing(load(), at="1900")
     >>> bool(early["certain"].any()), bool((early["undated"] <= early["possible"]).all())
     (False, True)
     """
-    pairings = consolidate(dataset, rule=rule)
-    day = day_at(dataset, at)
-    return pd.concat([pairings[["pairing_id", "kind", "status"]], being_by(pairings, day)], axis=1)
+    pairings = _state(consolidate(dataset, rule=rule), day_at(dataset, at))
+    return pairings[["pairing_id", "kind", "status", "certain", "possible", "undated"]]
 
 
-def being_by(pairings: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
-    """Tell which rows of `consolidate` are ``certain``, ``possible`` and ``undated`` by a day."""
+def _state(pairings: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """Add to rows of `consolidate` whether they are certain, possible and undated by a day."""
     undated = pairings["signed"].isna()
-    certain = certain_from(pairings) <= day
     earliest = pairings["signed_earliest"]
+    certain = pairings["exists_by"] <= day
     possible = certain | undated | earliest.isna() | (earliest <= day)
-    return pd.DataFrame({"certain": certain, "possible": possible, "undated": undated})
-
-
-def certain_from(pairings: pd.DataFrame) -> pd.Series:
-    """Return the day from which each row of `consolidate` certainly exists, missing where none."""
-    signed = pairings["signed_latest"].mask(pairings["signed_qualified"])
-    known = pd.concat([signed, pairings["observed_by"]], axis=1).min(axis=1)
-    return known.where(pairings["status"] == "agreed")
+    return pairings.assign(certain=certain, possible=possible, undated=undated)
 
 
 @dataclass(frozen=True)
 class Choice:
     """The pairings that a graph, a map or a measure shows.
 
-    ``pairings``: the rows of `consolidate` that exist for certain or possibly on ``day``, with
-    ``certain`` and ``undated`` (bool) and ``certain_from``; ``left_out``: numbers by reason.
+    ``pairings``: the rows of `consolidate` that exist for certain or possibly on ``day`` (NaT where
+    nothing is dated), with ``certain`` and ``undated`` (bool); ``left_out``: numbers by reason.
     """
 
     pairings: pd.DataFrame
@@ -365,22 +362,17 @@ def choose(
     day = day_at(dataset, at)
     pairings = consolidate(dataset)
     pairings = pairings[pairings["kind"].isin(kinds)]
-    left_out = {
-        f"{word} pairings": int((pairings["status"] == word).sum())
-        for word in STATUSES
-        if word not in statuses
-    }
-    pairings = pairings[pairings["status"].isin(statuses)]
-    state = being_by(pairings, day)
-    left_out[f"pairings signed after {day.date()}"] = int((~state["possible"]).sum())
-    pairings = pairings.assign(
-        certain=state["certain"], undated=state["undated"], certain_from=certain_from(pairings)
-    )
-    return Choice(
-        pairings[state["possible"]],
-        day,
-        {why: number for why, number in left_out.items() if number},
-    )
+    rest = pairings.loc[~pairings["status"].isin(statuses), "status"].value_counts(sort=False)
+    left_out = {f"{word} pairings": int(number) for word, number in rest.items() if number}
+    pairings = _state(pairings[pairings["status"].isin(statuses)], day)
+    if later := int((~pairings["possible"]).sum()):
+        left_out[f"pairings signed after {shown_day(day)}"] = later
+    return Choice(pairings[pairings["possible"]].drop(columns="possible"), day, left_out)
+
+
+def shown_day(day: pd.Timestamp) -> str:
+    """Write a day, or that there is none."""
+    return "no stated date" if pd.isna(day) else str(day.date())
 
 
 def coded_members(dataset: Dataset) -> pd.DataFrame:

@@ -13,6 +13,9 @@ from twinstudy.evidence.consolidate import day_at
 from twinstudy.records.dataset import Dataset, remembered
 from twinstudy.tables.schema import LEVELS
 
+_POINT_LEVELS = ("commune", "district", "prefecture")  # those whose point a smaller unit borrows
+_END = pd.Timestamp("9999-12-31")  # where nothing is dated, units are taken as they are in the end
+
 
 @remembered
 def existence(dataset: Dataset) -> pd.DataFrame:
@@ -68,7 +71,8 @@ def ancestors(dataset: Dataset, *, level: str, at: str | date | None = None) -> 
     level
         Level of the units to find, such as ``"province"``.
     at
-        Day; a year or month means its last day. None for `newest_day`.
+        Day; a year or month means its last day. None for the newest day that the data speak of;
+        where they speak of none, the hierarchy is taken as it is in the end.
 
     Returns
     -------
@@ -106,7 +110,8 @@ def ancestors(dataset: Dataset, *, level: str, at: str | date | None = None) -> 
     """
     if level not in LEVELS:
         raise ArgumentError(f"`level` is {level!r}; use one of {', '.join(LEVELS)}")
-    return _ancestors(dataset, level, day_at(dataset, at))
+    day = day_at(dataset, at)
+    return _ancestors(dataset, level, _END if pd.isna(day) else day)
 
 
 @remembered
@@ -159,7 +164,7 @@ def _climbed(found: pd.Series, parents: pd.DataFrame, stand_ins: pd.DataFrame) -
         given = given[~given.index.duplicated(keep="last")]
         handed = stand_ins[stand_ins["unit"].isin(missing)]
         answers = handed["other"].map(found).groupby(handed["unit"])
-        agreed = answers.nunique(dropna=False) == 1
+        agreed = answers.nunique(dropna=False).lt(2)
         common = answers.first()[agreed].dropna()
         new = pd.concat([given, common[~common.index.isin(given.index)]])
         if new.empty:
@@ -168,8 +173,60 @@ def _climbed(found: pd.Series, parents: pd.DataFrame, stand_ins: pd.DataFrame) -
         found[new.index] = new
 
 
+def refuse_ended_level(
+    dataset: Dataset, level: str, day: pd.Timestamp, countries: pd.Series
+) -> None:
+    """Refuse a level of which a country has no unit any more on a day."""
+    units = existence(dataset)
+    units = units[units["level"] == level]
+    country = dataset.localities.set_index("id")["country"].reindex(units.index)
+    last = units["latest"].fillna(_END).groupby(country).max()
+    over = last[(last < day) & last.index.isin(countries)]
+    if len(over):
+        good = over.min().date()
+        raise ArgumentError(
+            f"`level` is {level!r}, and on {day.date()} there is no {level} any more in "
+            f"{', '.join(over.index)}; the last good day is {good}: give at='{good}'"
+        )
+
+
+@remembered
+def drawing_points(dataset: Dataset) -> pd.DataFrame:
+    """Give every locality a point to be drawn at, and say whose point it is.
+
+    A locality without a point of its own borrows that of the unit that it lies, or lay, in: its
+    commune, else its district, else its prefecture. Only for drawing: a borrowed point says nothing
+    of a distance. Index ``locality_id`` (all localities, in their order); ``longitude``,
+    ``latitude`` (float64, degrees; missing where nothing can be borrowed), ``own`` (bool) and
+    ``drawn_at`` (str: the locality whose point it is; missing where there is none).
+    """
+    points = dataset.localities.set_index("id")[["longitude", "latitude"]]
+    points.index.name = "locality_id"
+    own = points["longitude"].notna()
+    above = lineage(dataset)
+    above = above[above["level"].isin(_POINT_LEVELS) & above["ancestor_id"].map(own)]
+    # The smallest unit, of several the one that it lay in last.
+    above = above.assign(open=above["latest"].isna())
+    above = above.sort_values(["level", "open", "latest", "ancestor_id"], kind="stable")
+    nearest = above.drop_duplicates("locality_id", keep="last").set_index("locality_id")
+    itself = pd.Series(points.index, index=points.index, dtype="str")
+    at = itself.where(own, nearest["ancestor_id"].reindex(points.index))
+    drawn = points.reindex(at).set_axis(points.index)
+    return drawn.assign(own=own, drawn_at=at)
+
+
 def ancestor_codes(dataset: Dataset, *, level: str, at: str | date | None = None) -> np.ndarray:
     """Find the ancestors of all localities as row numbers, -1 where there is none."""
     found = ancestors(dataset, level=level, at=at)
     codes: np.ndarray = pd.Index(dataset.localities["id"]).get_indexer(found)
     return codes
+
+
+@remembered
+def west_to_east(dataset: Dataset) -> pd.Series:
+    """Return by unit the mean longitude of the places of pairings within it, or its own."""
+    own = dataset.localities.set_index("id")["longitude"]
+    twinned = own[own.index.isin(dataset.memberships["locality_id"])]
+    within = lineage(dataset).drop_duplicates(["locality_id", "ancestor_id"])
+    mean = within["locality_id"].map(twinned).groupby(within["ancestor_id"]).mean()
+    return mean.reindex(own.index).fillna(own)

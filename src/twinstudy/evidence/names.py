@@ -1,4 +1,4 @@
-"""Finding places by name, however it is written."""
+"""Names: finding places by them, however they are written, and giving them to readers."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
 
-from twinstudy.errors import ArgumentError
+from twinstudy.errors import ArgumentError, UnknownKeyError
 from twinstudy.evidence.consolidate import members, newest_day
 from twinstudy.evidence.hierarchy import existence, lineage
-from twinstudy.records.dataset import Dataset
+from twinstudy.records.dataset import Dataset, remembered
+from twinstudy.records.reading import fold_name, main_part
 from twinstudy.tables.schema import LEVELS
 
 #: Level words that stand before a name, and after it; the designations of a dataset are added.
@@ -38,6 +39,10 @@ _AFTER = {
 }
 
 _ORIGINS = ("name", "name_zh", "alias", "named_as")
+_SHOWN = 3  # so many names are shown in a message
+_COMPARED = 5_000  # of more names, only those that begin alike are compared
+
+Names = Literal["international", "vi", "zh"]
 
 
 class _Form(NamedTuple):
@@ -54,38 +59,14 @@ class _LevelWords(NamedTuple):
     after: dict[str, set[str]]
 
 
-def fold(text: str) -> str:
-    """Fold a text for comparison: small letters without accents, words with one space between.
-
-    Đ becomes d; accents are the combining marks U+0300 to U+036F of the canonical decomposition;
-    whatever is neither letter nor digit counts as space. Chinese characters stay.
-
-    Parameters
-    ----------
-    text
-        Any text.
-
-    Returns
-    -------
-    folded
-        The folded text.
-
-    Examples
-    --------
-    >>> fold("Đồng  Văn"), fold("爱店镇")
-    ('dong van', '爱店镇')
-    """
-    decomposed = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
-    return re.sub(r"[\W_]+", " ", re.sub("[\u0300-\u036f]+", "", decomposed)).strip()
-
-
 def find_localities(
     dataset: Dataset, name: str, *, country: str | None = None, level: str | None = None
 ) -> pd.DataFrame:
     """Find the localities that a name can mean.
 
-    Accents, case, spaces and level words ("xã", "huyện", "镇") may be left out or added. Names,
-    Chinese names, aliases and the names that sources write are searched.
+    Accents, case, spaces, level words ("xã", "huyện", "镇") and what follows a comma or a bracket
+    may be left out or added. Names, Chinese names, aliases and the names that sources write are
+    searched.
 
     Parameters
     ----------
@@ -105,12 +86,13 @@ def find_localities(
         nearest one up; ``matched`` (str) and ``origin`` (categorical: name, name_zh, alias,
         named_as): the text that matched and the column where it stands; ``ambiguous`` (bool, the
         same in all rows): more than one locality matches as well as the first one. Without rows
-        where nothing matches; ``attrs["nearest"]`` then lists up to three names that are close.
+        where nothing matches; ``attrs["nearest"]`` then lists up to three names that begin with
+        it or are close.
 
     Raises
     ------
     ArgumentError
-        If `name` has no letter, or `country` or `level` is not one of the dataset.
+        If `name` is no text with a letter, or `country` or `level` is not one of the dataset.
 
     Notes
     -----
@@ -127,7 +109,8 @@ def find_localities(
     >>> bool(find_localities(load(), "dong van")["ambiguous"].all())
     True
     """
-    if not fold(name):
+    newest_day(dataset)  # refuses what is no dataset
+    if not isinstance(name, str) or not fold_name(name):
         raise ArgumentError(f"`name` is {name!r}; give a name with at least one letter")
     places = _kept(dataset.localities, country, level).set_index("id")
     words = _level_words(dataset.localities)
@@ -140,7 +123,7 @@ def find_localities(
     ranks: dict[str, tuple[int, int, int, str]] = {}
     for text, place, origin in near.itertuples(index=False):
         for typed, form, word, part in _matches(asked, _forms(text, words), origin):
-            fit = _fit(word, fold(designation[place]), level_of[place], words)
+            fit = _fit(word, fold_name(designation[place]), level_of[place], words)
             rank = (_accents(typed, form), max(fit, part), origin, text)
             ranks[place] = min(rank, ranks.get(place, rank))
     return _found(dataset, ranks, [] if ranks else _suggested(core, stored["text"]))
@@ -186,33 +169,40 @@ def _level_words(places: pd.DataFrame) -> _LevelWords:
     for words, table in zip(found, (_BEFORE, _AFTER), strict=True):
         for level, texts in table.items():
             for text in texts.split(", "):
-                words.setdefault(fold(text), set()).add(level)
+                words.setdefault(fold_name(text), set()).add(level)
         for text, level in designations.itertuples(index=False):
-            words.setdefault(fold(text), set()).add(level)
+            words.setdefault(fold_name(text), set()).add(level)
     return found
 
 
 def _forms(name: str, words: _LevelWords) -> list[_Form]:
-    """List the spellings of a name: whole, and with one level word after the other taken off."""
+    """List the spellings of a name: whole, and with one level word after the other taken off.
+
+    The same follows for the part before a comma or a bracket.
+    """
     small = unicodedata.normalize("NFC", name).lower()
-    forms = [_Form(re.sub("[^\\w\u0300-\u036f]+", " ", small).strip(), "")]
-    while shorter := _shortened(forms[-1].text, words):
-        forms.append(shorter)
-    return forms
+    texts = [re.sub("[^\\w\u0300-\u036f]+", " ", part).strip()
+             for part in (small, main_part(small))]  # fmt: skip
+    forms: list[_Form] = []
+    for text in dict.fromkeys(filter(None, texts)):
+        forms.append(_Form(text, ""))
+        while shorter := _shortened(forms[-1].text, words):
+            forms.append(shorter)
+    return forms or [_Form("", "")]
 
 
 def _shortened(text: str, words: _LevelWords) -> _Form | None:
     tokens = text.split(" ")
     for count in range(len(tokens) - 1, 0, -1):
-        if (word := fold(" ".join(tokens[:count]))) in words.before:
+        if (word := fold_name(" ".join(tokens[:count]))) in words.before:
             return _Form(" ".join(tokens[count:]), word)
     for count in range(1, len(tokens)):
-        if (word := fold(" ".join(tokens[count:]))) in words.after:
+        if (word := fold_name(" ".join(tokens[count:]))) in words.after:
             return _Form(" ".join(tokens[:count]), word)
     if not text.isascii():  # a Chinese level word follows its name without space
         for count in range(1, len(text)):
-            if text[count:] in words.after:
-                return _Form(text[:count], text[count:])
+            if (word := fold_name(text[count:])) in words.after:
+                return _Form(text[:count], word)
     return None
 
 
@@ -245,19 +235,22 @@ def _fit(word: str, designation: str, level: str, words: _LevelWords) -> int:
 
 def _accents(typed: str, stored: str) -> int:
     """Say whether accents agree: 0 if they do, or none was typed, else 1."""
-    return int(fold(typed) != typed and typed.replace(" ", "") != stored.replace(" ", ""))
+    return int(fold_name(typed) != typed and typed.replace(" ", "") != stored.replace(" ", ""))
 
 
 def _key(text: str) -> str:
-    return fold(text).replace(" ", "")
+    return fold_name(text).replace(" ", "")
 
 
 def _suggested(key: str, texts: pd.Series) -> list[str]:
-    """Find up to three stored names that are close to a key, the closest first."""
+    """Find up to three stored names that begin with a key or are close to it."""
     names: dict[str, str] = {}
     for text in texts:
         names.setdefault(_key(text), text)
-    return [names[near] for near in difflib.get_close_matches(key, list(names), n=3)]
+    near = sorted(name for name in names if name.startswith(key))[:_SHOWN]
+    rest = [name for name in names if len(names) <= _COMPARED or name[:1] == key[:1]]
+    near += difflib.get_close_matches(key, rest, n=_SHOWN)
+    return [names[each] for each in dict.fromkeys(near)][:_SHOWN]
 
 
 def _found(
@@ -279,10 +272,12 @@ def _found(
 
 def _chains(dataset: Dataset, places: list[str]) -> pd.Series:
     """Name the units above each place, the nearest first, on the newest day on which it exists."""
+    if not places:
+        return pd.Series(dtype="str")
     units = existence(dataset).loc[places]
-    newest = units["earliest"].fillna(newest_day(dataset))
-    newest = newest.where(newest > newest_day(dataset), newest_day(dataset))
-    days = pd.concat([newest, units["latest"]], axis=1).min(axis=1)
+    newest = newest_day(dataset)
+    days = units["earliest"].where(units["earliest"] > newest, newest)
+    days = days.mask(units["latest"] < days, units["latest"])
     above = lineage(dataset)
     above = above[above["locality_id"].isin(places)]
     day = above["locality_id"].map(days)
@@ -293,31 +288,108 @@ def _chains(dataset: Dataset, places: list[str]) -> pd.Series:
     return chains.reindex(places).fillna("").astype("str")
 
 
-def pairing_names(dataset: Dataset) -> pd.Series:
-    """Name pairings by their members.
+@remembered
+def place_names(dataset: Dataset, names: Names = "international") -> pd.Series:
+    """Name localities for readers, by ``locality_id``.
 
-    Parameters
-    ----------
-    dataset
-        Records.
+    "international": a Chinese place by its English name, else its pinyin, else the Vietnamese
+    reading, any other by its name; "vi": all by their names; "zh": by Chinese names where known.
+    """
+    if names not in get_args(Names):
+        raise ArgumentError(f"`names` is {names!r}; use one of {', '.join(get_args(Names))}")
+    places = dataset.localities.set_index("id").rename_axis("locality_id")
+    name = places["name"]
+    if names == "vi":
+        return name
+    if names == "zh":
+        return places["name_zh"].fillna(name).rename("name")
+    aliases = dataset.aliases[["locality_id", "language", "name"]]
+    aliases = aliases[aliases["locality_id"].isin(places.index[places["country"] == "CN"])]
+    own = aliases["name"].map(fold_name) != aliases["locality_id"].map(name).map(fold_name)
+    known = aliases[(aliases["language"] == "en") & own | (aliases["language"] == "zh-Latn")]
+    # English before pinyin; pinyin written as one word before the same in syllables.
+    known = known.assign(length=known["name"].str.len())
+    best = known.sort_values(["language", "length", "name"]).drop_duplicates("locality_id")
+    return best.set_index("locality_id")["name"].reindex(places.index).fillna(name)
 
-    Returns
-    -------
-    names
-        Index ``pairing_id`` (all pairings, in their order), values such as
-        ``Minh Tân, Thanh Đức – Thiên Bảo`` (str): the names of the members of both sides, that of
-        Việt Nam first. Where several pairings would have one name, their kind follows it.
 
-    Examples
-    --------
-    >>> from twinstudy import load
-    >>> pairing_names(load())["p-po-hen-than-san"]
-    'Pò Hèn – Thán Sản'
+@remembered
+def place_labels(dataset: Dataset, names: Names = "international") -> pd.Series:
+    """Name localities so that no two have one name, by ``locality_id``.
+
+    Where several have one name, the level follows it; then also the unit above, or the end or the
+    beginning of the place; then the id.
+    """
+    name = place_names(dataset, names)
+    level = dataset.localities.set_index("id")["level"].astype("str").str.replace("_", " ")
+    above = _chains(dataset, name.index.tolist()).str.split(", ").str[0]
+    days = existence(dataset)[["earliest", "latest"]].astype("str")
+    period = ("until " + days["latest"]).fillna("since " + days["earliest"]).fillna("")
+    label = name
+    key = pd.Series(name.index, index=name.index)
+    for note in (level, level + ", " + above, level + ", " + period, key):
+        label = label.mask(label.duplicated(keep=False), name + " (" + note + ")")
+    return label.rename("label")
+
+
+@remembered
+def pairing_names(dataset: Dataset, names: Names = "international") -> pd.Series:
+    """Name pairings by their members, by ``pairing_id``: ``Minh Tân, Thanh Đức – Tianbao``.
+
+    The side of Việt Nam stands first. Where several would have one name, their kind follows it.
     """
     named = members(dataset)
-    named["name"] = named["locality_id"].map(dataset.localities.set_index("id")["name"])
+    named["name"] = named["locality_id"].map(place_names(dataset, names))
     named["abroad"] = named["side"] != "VN"
     sides = named.groupby(["pairing_id", "abroad", "second"])["name"].agg(", ".join)
-    names = sides.groupby("pairing_id").agg(" – ".join).rename("pairing")
+    found = sides.groupby("pairing_id").agg(" – ".join).rename("pairing")
     kinds = dataset.pairings.set_index("id")["kind"].astype("str").str.replace("_", " ")
-    return names.mask(names.duplicated(keep=False), names + " (" + kinds + ")")
+    return found.mask(found.duplicated(keep=False), found + " (" + kinds + ")")
+
+
+def locality_key(dataset: Dataset, text: str, *, argument: str = "locality") -> str:
+    """Return the key of the one locality that a key or a name means."""
+    found = find_localities(dataset, text)
+    if text in existence(dataset).index:
+        return text
+    return _only(argument, text, _best(found), place_labels(dataset), found.attrs["nearest"])
+
+
+def pairing_key(dataset: Dataset, text: str, *, argument: str = "pairing") -> str:
+    """Return the key of the one pairing that a key, a name of it, or of a member means."""
+    vi, *others = (pairing_names(dataset, names) for names in ("vi", "zh", "international"))
+    if not isinstance(text, str):
+        raise ArgumentError(f"`{argument}` is {text!r}; give the key or the name of a pairing")
+    if text in vi.index:
+        return text
+    asked = fold_name(text)
+    every = pd.concat([vi, *others])
+    every = pd.concat([every, every.str.replace(r" \([^()]*\)$", "", regex=True)])
+    called = every.index[every.map(fold_name) == asked].tolist()
+    near = difflib.get_close_matches(text, vi.index, n=1)
+    if not called and asked:
+        found = find_localities(dataset, text)
+        near = near or found.attrs["nearest"]
+        named = members(dataset)
+        for places in (found["id"], _best(found)):
+            hits = named.loc[named["locality_id"].isin(places), "pairing_id"]
+            called = hits.tolist() if not called or len(hits.unique()) == 1 else called
+    return _only(argument, text, pd.Series(called).drop_duplicates(), others[-1], near)
+
+
+def _best(found: pd.DataFrame) -> pd.Series:
+    """Take the localities that match best."""
+    return found["id"] if found["ambiguous"].any() else found["id"].head(1)
+
+
+def _only(argument: str, text: str, keys: pd.Series, names: pd.Series, near: list[str]) -> str:
+    """Return the only key, or tell why there is not one."""
+    if len(keys) == 1:
+        return str(keys.iloc[0])
+    if len(keys):
+        shown = ", ".join(f"{key!r} ({names[key]})" for key in keys.head(_SHOWN))
+        rest = f" and {len(keys) - _SHOWN} more" if len(keys) > _SHOWN else ""
+        raise ArgumentError(f"`{argument}` is {text!r}, which can mean {shown}{rest}; "
+                            "give one of the keys")  # fmt: skip
+    remedy = f"near it: {', '.join(map(repr, near))}" if near else "see the table of localities"
+    raise UnknownKeyError(f"`{argument}` is {text!r}, which is no {argument} of the data; {remedy}")

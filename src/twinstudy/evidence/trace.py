@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import difflib
+from datetime import date
 
 import pandas as pd
 
 from twinstudy.dates import date_bounds
-from twinstudy.errors import UnknownKeyError
 from twinstudy.evidence.consolidate import consolidate, members, source_days
+from twinstudy.evidence.hierarchy import ancestors
+from twinstudy.evidence.names import Names, pairing_key, pairing_names, place_names
 from twinstudy.records.dataset import Dataset
 
-_ABOUT = ["signed", "members", "agreement_items"]
-_WORDS = ["no common day", "all members", "fewer members", "other members", "other number"]
+_ABOUT = ["signed", "members", "agreement_items", "status"]
+_WORDS = [
+    *("no common day", "all members", "fewer members", "other members", "other number"),
+    "other status",
+]
+_CITED = ["source_id", "source_kind", "title", "publisher", "published", "url", "locator"]
 
 
 def conflicts(dataset: Dataset) -> pd.DataFrame:
@@ -30,12 +35,14 @@ def conflicts(dataset: Dataset) -> pd.DataFrame:
     -------
     conflicts
         One row a stated value, sorted by pairing, `about` and claim: ``pairing_id`` (str);
-        ``about`` (categorical: signed, members, agreement_items); ``value`` (str): the date, the
-        number, or the names of the members ("a + b – c", an id where a side has a name twice);
+        ``about`` (categorical: signed, members, agreement_items, status); ``value`` (str): the
+        date, the names of the members ("a + b – c", an id where a side has a name twice), the
+        number, or whether the source calls the pairing agreed or planned;
         ``claim_id``, ``source_id`` (str); ``disagreement`` (categorical):
 
         - *no common day*: there is no day that all stated dates of the pairing allow;
         - *other number*: not all claims state this number of agreed contents;
+        - *other status*: some claims call the pairing agreed, and others planned;
         - *all members*: the claim names every member that any claim names, and others do not;
         - *fewer members*: all that it names, and more, stands in another claim;
         - *other members*: neither; it names one that another leaves out, and the other way round.
@@ -49,11 +56,10 @@ def conflicts(dataset: Dataset) -> pd.DataFrame:
     claims = dataset.claims.rename(columns={"id": "claim_id"})
     pairings = consolidate(dataset).set_index("pairing_id")
     apart = claims["pairing_id"].map(pairings["signed_conflict"]) & claims["signed"].notna()
-    dates = claims[apart].assign(value=claims.loc[apart, "signed"], disagreement="no common day")
-    stated = claims["agreement_items"].groupby(claims["pairing_id"])
-    differs = stated.transform("min").ne(stated.transform("max")).fillna(value=False)
-    items = claims[differs & claims["agreement_items"].notna()]
-    items = items.assign(value=items["agreement_items"].astype("str"), disagreement="other number")
+    dates = claims[apart]
+    dates = dates.assign(value=dates["signed"], disagreement="no common day")
+    items = _differing(claims, "agreement_items", "other number")
+    called = _differing(claims[claims["status"] != "silent"], "status", "other status")
     named = _memberships(dataset)
     partly = members(dataset)
     partly = partly[partly["claims"] < partly["pairing_id"].map(pairings["claims"])]
@@ -64,7 +70,7 @@ def conflicts(dataset: Dataset) -> pd.DataFrame:
         value=listed["claim_id"].map(texts),
         disagreement=listed["claim_id"].map(_member_words(named)),
     )
-    parts = {"signed": dates, "members": listed, "agreement_items": items}
+    parts = {"signed": dates, "members": listed, "agreement_items": items, "status": called}
     rows = pd.concat([part.assign(about=about) for about, part in parts.items()])
     rows["about"] = pd.Categorical(rows["about"], categories=_ABOUT)
     rows["disagreement"] = pd.Categorical(rows["disagreement"], categories=_WORDS)
@@ -73,38 +79,65 @@ def conflicts(dataset: Dataset) -> pd.DataFrame:
     return rows[columns].sort_values(["pairing_id", "about", "claim_id"], ignore_index=True)
 
 
-def trace(dataset: Dataset, pairing_id: str) -> pd.DataFrame:
-    """List every claim behind a pairing, with its source and what it states.
+def _differing(claims: pd.DataFrame, column: str, words: str) -> pd.DataFrame:
+    """Take the claims that state a value where others on the same pairing state another one."""
+    stated = claims.groupby("pairing_id")[column].transform("nunique")
+    differing = claims[(stated > 1) & claims[column].notna()]
+    return differing.assign(value=differing[column].astype("str"), disagreement=words)
+
+
+def trace(dataset: Dataset, pairing: str, *, events: bool = False) -> pd.DataFrame:
+    """List every claim behind a pairing with its source and what it states, or every event.
 
     Parameters
     ----------
     dataset
         Records.
-    pairing_id
-        Id of a pairing.
+    pairing
+        Key of a pairing, or a name that only one has: its own ("Pò Hèn – Tansan", in Vietnamese,
+        Chinese or international names) or that of a member ("Pò Hèn"), accents and case aside.
+    events
+        Whether to list what happened since (visits, calls, a pause) in place of the claims.
 
     Returns
     -------
     claims
-        One row a claim, by the latest day of publication of its source (undated ones last), then
-        by id; all columns str but the number: ``claim_id``, ``source_id``, ``source_kind``,
+        One row a claim, by the last day of publication of its source (those without date last),
+        then by id; all columns str but the number: ``claim_id``, ``source_id``, ``source_kind``,
         ``title``, ``publisher``, ``published`` (EDTF), ``url``, ``locator``, ``signed`` (EDTF),
         ``agreement_items`` (Int64), ``members`` (as the source names them, "a + b – c"; our name
         where it does not), ``witness`` (id of the source of which this one is a translation or
         reprint, else of itself), ``note``. What is not stated is missing.
 
+        With `events`, one row an event, by the first day that its date allows (those without date
+        last), then by id; all columns str but two: ``event_id``, ``kind`` (categorical), ``date``
+        (EDTF), ``quantity`` (Int64: how many ``unit``), ``unit``, and ``source_id`` to ``locator``
+        and ``note`` as above.
+
     Raises
     ------
     UnknownKeyError
-        If there is no such pairing.
+        If no pairing has that key or name.
+    ArgumentError
+        If several have that name; it lists them.
 
     Examples
     --------
     >>> from twinstudy import load
-    >>> trace(load(), "p-phai-lau-trang-nhi")["claim_id"].str.startswith("c-").all()
-    np.True_
+    >>> dataset = load()
+    >>> trace(dataset, "po hen")["claim_id"].tolist()[0]
+    'c-po-hen-than-san-1'
+    >>> trace(dataset, "p-phai-lau-trang-nhi", events=True)["kind"].astype("str").tolist()[0]
+    'call'
     """
-    claims = _rows_of(dataset, dataset.claims, pairing_id).rename(columns={"id": "claim_id"})
+    key = pairing_key(dataset, pairing)
+    if events:
+        rows = dataset.events[dataset.events["pairing_id"] == key].rename(
+            columns={"id": "event_id"}
+        )
+        columns = ["event_id", "kind", "date", "quantity", "unit", *_CITED, "note"]
+        return _in_time(_cited(dataset, rows), "date", "earliest")[columns]
+    claims = dataset.claims[dataset.claims["pairing_id"] == key].rename(columns={"id": "claim_id"})
     named = _memberships(dataset)
     named = named[named["claim_id"].isin(claims["claim_id"])]
     texts = _member_texts(named.assign(text=named["named_as"].fillna(named["name"])))
@@ -116,52 +149,81 @@ def trace(dataset: Dataset, pairing_id: str) -> pd.DataFrame:
     return _in_time(frame, "published", "latest")[columns]
 
 
-def history(dataset: Dataset, pairing_id: str) -> pd.DataFrame:
-    """List the dated events of a pairing.
+def pairings(
+    dataset: Dataset, *, names: Names = "international", at: str | date | None = None
+) -> pd.DataFrame:
+    """List the pairings as one flat table, a readable row each.
 
     Parameters
     ----------
     dataset
         Records.
-    pairing_id
-        Id of a pairing.
+    names
+        Which names of places to use: ``"international"`` (a Chinese place by its established
+        English name or pinyin, the Vietnamese reading where neither is known), ``"vi"`` or
+        ``"zh"`` (Chinese characters where they are known).
+    at
+        Day on which the provinces are taken, since units change; a year or month means its last
+        day. None for the newest day that the data speak of. All pairings are listed on any day.
 
     Returns
     -------
-    events
-        One row an event, by the first day that its date allows (last where there is none), then
-        by id; all columns str but two: ``event_id``, ``kind`` (categorical), ``date`` (EDTF),
-        ``quantity`` (Int64: how many `unit`), ``unit``,
-        ``source_id``, ``source_kind``, ``title``, ``publisher``, ``published`` (EDTF), ``url``,
-        ``locator``, ``note``. What is not stated is missing.
+    pairings
+        One row a pairing of any status, in the order of ``dataset.pairings``; several places are
+        parted by "; ", what is not known is missing:
+
+        - ``pairing_id``, ``name`` (str); ``kind``, ``status`` (categorical);
+        - ``side_a`` (str: the country code that comes first in the alphabet), ``places_a`` (in the
+          names that are asked for), ``places_a_vi`` (Vietnamese names or readings),
+          ``places_a_zh`` (Chinese names, missing where none is known), ``province_a`` (str); the
+          same for ``b``;
+        - ``signed`` (str, EDTF), ``earliest``, ``latest`` (datetime64[s]): the consolidated date of
+          signing and the days that bound it; ``exists_by`` (datetime64[s]): the day from which the
+          pairing exists for certain, also where no date of signing is stated; missing for planned
+          and doubtful ones;
+        - ``claims``, ``witnesses`` (int64), ``official`` (bool): as in `consolidate`;
+        - ``url`` (str): address of the first of its sources, by date of publication, that has one.
 
     Raises
     ------
-    UnknownKeyError
-        If there is no such pairing.
+    ArgumentError
+        If `names` is another word or `at` is not a date.
 
     Examples
     --------
     >>> from twinstudy import load
-    >>> history(load(), "p-phai-lau-trang-nhi").columns[:4].tolist()
-    ['event_id', 'kind', 'date', 'quantity']
+    >>> table = pairings(load()).set_index("pairing_id")
+    >>> table.loc["p-po-hen-than-san", ["name", "province_a", "province_b"]].tolist()
+    ['Pò Hèn – Tansan', 'Guangxi', 'Quảng Ninh']
     """
-    events = _rows_of(dataset, dataset.events, pairing_id).rename(columns={"id": "event_id"})
-    columns = ["event_id", "kind", "date", "quantity", "unit", *_CITED, "note"]
-    return _in_time(_cited(dataset, events), "date", "earliest")[columns]
-
-
-_CITED = ["source_id", "source_kind", "title", "publisher", "published", "url", "locator"]
-
-
-def _rows_of(dataset: Dataset, table: pd.DataFrame, pairing_id: str) -> pd.DataFrame:
-    """Take the rows of a table that speak of a pairing."""
-    ids = dataset.pairings["id"]
-    if not (ids == pairing_id).any():
-        near = difflib.get_close_matches(str(pairing_id), ids.tolist(), n=1)
-        remedy = f"nearest: {near[0]!r}" if near else "no id is near it; see the table of pairings"
-        raise UnknownKeyError(f"`pairing_id` is {pairing_id!r}, which is no pairing; {remedy}")
-    return table[table["pairing_id"] == pairing_id]
+    found = consolidate(dataset)
+    found.insert(1, "name", found["pairing_id"].map(pairing_names(dataset, names)))
+    places = dataset.localities.set_index("id")
+    chosen = place_names(dataset, names)
+    named = members(dataset)
+    place = named["locality_id"]
+    columns = {
+        "places": place.map(chosen),
+        "places_{}_vi": place.map(places["name"]),
+        "places_{}_zh": place.map(places["name_zh"]),
+        "province": place.map(ancestors(dataset, level="province", at=at)).map(chosen),
+    }
+    listed = ["pairing_id", "name", "kind", "status"]
+    for side, second in (("a", False), ("b", True)):
+        mine = named["second"] == second
+        listed.append(f"side_{side}")
+        for column, texts in columns.items():
+            told = texts[mine].dropna().groupby(named["pairing_id"])
+            name = column.format(side) if "{" in column else f"{column}_{side}"
+            joined = told.agg(lambda each: "; ".join(dict.fromkeys(each)))
+            found[name] = found["pairing_id"].map(joined).astype("str")
+            listed.append(name)
+    claims = _in_time(_cited(dataset, dataset.claims), "published", "latest").dropna(subset="url")
+    first = claims.drop_duplicates("pairing_id").set_index("pairing_id")["url"]
+    found["url"] = found["pairing_id"].map(first).astype("str")
+    found = found.rename(columns={"signed_earliest": "earliest", "signed_latest": "latest"})
+    rest = ["signed", "earliest", "latest", "exists_by", "claims", "witnesses", "official", "url"]
+    return found[[*listed, *rest]]
 
 
 def _cited(dataset: Dataset, rows: pd.DataFrame) -> pd.DataFrame:

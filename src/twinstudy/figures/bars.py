@@ -1,4 +1,4 @@
-"""Figures of the measures: tables in, axes out."""
+"""Figures of shares and densities: one row an area, what is named beside what is reported."""
 
 from __future__ import annotations
 
@@ -11,338 +11,309 @@ from twinstudy.figures.style import (
     COLOURS,
     HATCH,
     INK,
-    LABELS,
+    KIND_LABELS,
     MUTED,
-    UNITS,
-    axes_of,
+    SIZE,
+    WIDTH,
     beside,
-    heading,
-    hedged,
+    drawing,
+    left_out,
+    legend,
+    measured,
     note,
-    note_text,
     plain,
-    require,
     rows_of,
     span,
 )
+from twinstudy.measures.coverage import coverage
+from twinstudy.measures.density import density
+from twinstudy.records.dataset import Dataset
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_BASE = "#EFEFEF"
-_DENSITY_LABELS = {
-    "100 km": "pairings per 100 km of border",
-    "share of possible pairs": "share of the possible pairs of units",
-}
+_LOCAL = ("village", "commune")
+_DIAMOND: dict[str, Any] = {
+    "marker": "D", "linestyle": "none", "markersize": 6.5, "markerfacecolor": "white",
+    "markeredgecolor": INK, "markeredgewidth": 1.2,
+}  # fmt: skip
 
 
-def plot_coverage(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Draw how much of each area is twinned: named, reported, and what cannot be excluded.
+def plot_coverage(
+    data: Dataset | pd.DataFrame,
+    *,
+    names: str = "international",
+    ax: Axes | None = None,
+    title: str | None = None,
+    **arguments: Any,
+) -> Axes:
+    """Draw which share of the units at the border is twinned, named and reported.
 
     Parameters
     ----------
-    table
-        What `coverage` returns, or some of its rows.
+    data
+        A dataset, of which the units at the border are drawn, areas from west to east; or what
+        `coverage` returns, or some of its rows, in their order.
+    names
+        Language of the names of areas: "international", "vi" or "zh"; for a dataset.
     ax
-        Axes to draw into; None for new ones.
+        Axes to draw into; None for those of a new pyplot figure.
+    title
+        Title; None for one that says what the figure shows, "" for none.
+    **arguments
+        Arguments of `coverage`, such as ``kind`` and ``at``; for a dataset.
 
     Returns
     -------
     axes
-        One bar an area, kind, unit and number of border units, in per cent of these units: named
-        for certain (filled), named at least possibly (hatched), not excluded (grey). A diamond
-        stands at each total that sources report, filled where it bounds the number at the date of
-        the table. Where no source counts the border units, the bar is the highest total, and its
-        outline is dashed. Rows without either are left out and counted in the note.
+        One row an area, kind and side, in per cent of the units that a source counts: named
+        units that certainly exist (filled), that are not excluded to (hatched), and a diamond for
+        each total, on its own date. Where nothing counts the units, the row stands apart below,
+        in per cent of the highest total that is reported, with a dashed outline; named ones beyond
+        the total end at 100 % in an arrow. Numbers stand at the right.
 
     Raises
     ------
     ArgumentError
-        If the table is not one of `coverage`, or no row can be drawn.
+        If `data` is something else, or no row has units or a total.
 
     Examples
     --------
-    >>> from twinstudy import coverage, load
-    >>> axes = plot_coverage(coverage(load(), kind="commune", at="2025-06-30"))
+    >>> from twinstudy import load
+    >>> axes = plot_coverage(load(), kind="commune", at="2025-06-30")
     >>> axes.get_xlabel()
-    'share of border units twinned; dashed: of the highest total, named (%)'
+    'share of the units at the border (%)'
     """
-    require(table, "coverage", ("eligible", "named_certain", "reported", "reported_when"))
-    bars = _coverage_bars(table)
-    if bars.empty:
-        raise ArgumentError("`table` has no row with border units or a total; nothing to draw")
-    headings = bars["kind"].ne(bars["kind"].shift()).cumsum()
-    rows = range(len(bars))
-    bars["y"] = [row + 0.75 * heading for row, heading in zip(rows, headings, strict=True)]
-    height = 0.9 + 0.185 * (bars["y"].iloc[-1] + 1)
-    axes = axes_of(ax, size=(7, height))
-    for bar in rows_of(bars):
-        _draw_share(axes, bar)
-    for _, group in bars.groupby(headings):
-        kind = group["kind"].iloc[0]
-        heading(axes, group["y"].iloc[0] - 0.78, kind)
-    _columns(axes, bars)
-    axes.set_yticks(bars["y"].tolist(), bars["label"].tolist(), fontsize=7)
-    axes.set_ylim(bars["y"].iloc[-1] + 0.7, -0.75)
-    axes.set_xlim(0, max(100.0, 100 * float(bars["reach"].max())))
-    axes.set_xlabel(_coverage_label(bars["counted"]), fontsize=7)
-    plain(axes)
-    _coverage_legend(axes, bars["counted"])
-    left = len(table) - int(bars["drawn"].sum())
-    more = f"{left} rows without border units or a total are not drawn" if left else ""
-    note(axes, note_text(table, "border units", "eligible_source_id", more), below=30)
+    columns = ("certain", "possible", "eligible", "reported", "reported_share")
+    table = measured(data, coverage, columns, names, arguments)
+    if isinstance(data, Dataset):
+        table = table[table["eligible"].notna() & (table["side"] == table["country"])]
+    rows = _shares(table)
+    if rows.empty:
+        raise ArgumentError("`data` has no row with units at the border or a total to draw")
+    heads = rows["head"].ne(rows["head"].shift()).cumsum()
+    rows["y"] = [n + 1.0 * head for n, head in enumerate(heads)]
+    counted = bool(rows["counted"].any())
+    default = "Share of the units at the border that are twinned"
+    with drawing(
+        ax, size=(WIDTH, 1.5 + 0.23 * (rows["y"].iloc[-1] + 1)), title=title, pad=40,
+        default=default if counted else "Share of the reported pairings that are named",
+    ) as axes:  # fmt: skip
+        for row in rows_of(rows):
+            _draw_share(axes, row)
+        for _, group in rows.groupby(heads):
+            axes.annotate(
+                group["head"].iloc[0], (0, group["y"].iloc[0] - 0.95), (0, 0), ha="left",
+                va="center", xycoords=("axes fraction", "data"), textcoords="offset points",
+                color=INK, fontsize=SIZE, fontweight="bold",
+            )  # fmt: skip
+        axes.set_yticks(rows["y"].tolist(), rows["label"].tolist(), fontsize=SIZE)
+        axes.set_ylim(rows["y"].iloc[-1] + 0.7, -0.5)
+        axes.set_xlim(0, 104)
+        axes.set_xticks(range(0, 101, 25))
+        what = "units at the border" if counted else "highest total that is reported"
+        axes.set_xlabel(f"share of the {what} (%)", fontsize=SIZE)
+        plain(axes)
+        legend(axes, _share_handles(rows), columns=2)
+        note(axes, *left_out(table.attrs), below=42)
     return axes
 
 
-def _coverage_label(counted: pd.Series) -> str:
-    if counted.all():
-        return "share of border units twinned (%)"
-    if counted.any():
-        return "share of border units twinned; dashed: of the highest total, named (%)"
-    return "share of the highest reported total that is named (%)"
-
-
-def _coverage_bars(table: pd.DataFrame) -> pd.DataFrame:
-    """Gather the rows of a bar: one area, kind, unit, side and number of border units."""
-    keys = ["area_id", "kind", "unit", "side", "eligible"]
-    bars = []
-    for _, group in table.groupby(keys, sort=False, dropna=False, observed=True):
+def _shares(table: pd.DataFrame) -> pd.DataFrame:
+    """Gather the rows of a bar: one area, kind, side and number of units."""
+    found = []
+    pairings_alone = bool(table["side"].isna().all())
+    for _, group in table.groupby(
+        ["area_id", "kind", "side", "eligible"], sort=False, dropna=False, observed=True
+    ):
         first = group.iloc[0]
-        totals = group[group["reported"].notna()]
-        counted = bool(pd.notna(first["eligible"]))
-        base = first["eligible"] if counted else totals["reported"].max()
-        if pd.isna(base) or base == 0:
+        totals = sorted({int(total) for total in group["reported"].dropna()})
+        counted = bool(pd.notna(first["eligible"]) and first["eligible"])
+        base = int(first["eligible"]) if counted else max(totals, default=0)
+        if not base:
             continue
-        facing = pd.notna(first["side"]) and first["side"] != first["country"]
-        unit = UNITS[first["unit"]]
-        bars.append(
+        label = first["area"]
+        if pd.isna(first["side"]):
+            label += "" if pairings_alone else ", pairings"
+        elif first["side"] != first["country"]:
+            label += ", across"
+        text = f"{span(first['certain'], first['possible'])} of {base}"
+        told = f"; {', '.join(map(str, totals))} reported" if counted and totals else ""
+        word = KIND_LABELS[str(first["kind"])]
+        found.append(
             {
-                "kind": first["kind"],
-                "label": f"{first['area']}{', opposite' * facing}"
-                + ("" if counted else f"{' ' if facing else ', '}{unit}"),
-                "counted": counted,
-                "base": float(base),
-                "named": (int(first["named_certain"]), int(first["named_possible"])),
-                "undated": int(first["undated"]),
-                "upper": float(group["share_upper"].min()) if counted else 1.0,
-                "totals": [
-                    (int(total.reported), total.reported_when in ("by", "on"))
-                    for total in rows_of(totals)
-                ],
-                "of": f"{hedged(base, first['eligible_qualifier'])} {unit}" if counted else "–",
-                "reach": max(first["named_possible"], totals["reported"].max(), base) / base
-                if len(totals) else max(first["named_possible"], base) / base,
-                "drawn": len(group),
+                "kind": str(first["kind"]), "label": label, "counted": counted,
+                "head": word,
+                "certain": 100 * first["certain"] / base,
+                "possible": 100 * first["possible"] / base,
+                "totals": [100 * share for share in group["reported_share"].dropna()],
+                "text": text + told,
             }
         )  # fmt: skip
-    frame = pd.DataFrame(bars)
-    if bars:
-        if not frame["counted"].any() and (table["unit"] == "pairing").all():
-            frame["label"] = frame["label"].str.removesuffix(", pairings")
-        order = table["kind"].cat.categories
-        frame["kind"] = pd.Categorical(frame["kind"], order)
-        frame = frame.sort_values("kind", kind="stable", ignore_index=True).astype({"kind": "str"})
-    return frame
+    rank = {word: number for number, word in enumerate(KIND_LABELS)}
+    found.sort(key=lambda row: (not row["counted"], rank[row["kind"]]))
+    rows = pd.DataFrame(found)
+    if len(rows) and rows["counted"].any():
+        rows["head"] += rows["counted"].map({True: "", False: ", of the total reported"})
+    return rows
 
 
-def _draw_share(axes: Axes, bar: Any) -> None:
-    colour, (certain, possible) = COLOURS[bar.kind], bar.named
-    scale = 100 / bar.base
-    if bar.counted:
-        axes.barh(bar.y, 100 * min(bar.upper, 1), height=0.62, color=_BASE, zorder=1)
-    else:
-        axes.barh(
-            bar.y, 100, height=0.62, facecolor="none", edgecolor="#999999", linewidth=0.6,
-            linestyle=(0, (3, 2)), zorder=1,
-        )  # fmt: skip
+def _draw_share(axes: Axes, row: Any) -> None:
+    colour = COLOURS[row.kind]
+    outline: dict[str, Any] = {"facecolor": "#F2F2F2", "edgecolor": "none"}
+    if not row.counted:
+        outline = {"facecolor": "none", "edgecolor": "#888888", "linestyle": (0, (3, 2))}
+    axes.barh(row.y, 100, height=0.66, zorder=1, linewidth=0.8, **outline)
+    certain, possible = min(row.certain, 100), min(row.possible, 100)
     if certain:
-        axes.barh(bar.y, certain * scale, height=0.62, color=colour, zorder=2)
+        axes.barh(row.y, certain, height=0.66, color=colour, zorder=2)
     if possible > certain:
         axes.barh(
-            bar.y, (possible - certain) * scale, left=certain * scale, height=0.62,
-            facecolor="white", edgecolor=colour, hatch=HATCH, linewidth=0.6, zorder=2,
+            row.y, possible - certain, left=certain, height=0.66, facecolor="white",
+            edgecolor=colour, hatch=HATCH, linewidth=0.6, zorder=2,
         )  # fmt: skip
-    for total, bounds in bar.totals:
-        axes.plot(
-            total * scale, bar.y, marker="D", markersize=4.2, linestyle="none",
-            markerfacecolor=INK if bounds else "white",
-            markeredgecolor="white" if bounds else INK,  # so that it shows on a dark bar
-            markeredgewidth=0.6 if bounds else 0.8, zorder=4, clip_on=False,
-        )  # fmt: skip
+    if row.possible > 100:
+        axes.plot(101.5, row.y, marker=">", color=colour, markersize=6, clip_on=False)
+    for share in row.totals:
+        axes.plot(min(share, 100), row.y, zorder=4, clip_on=False, **_DIAMOND)
+    beside(axes, row.y, row.text, fontsize=SIZE - 1)
 
 
-def _columns(axes: Axes, bars: pd.DataFrame) -> None:
-    """Write the figures themselves to the right of the bars."""
-    texts: dict[str, list[str]] = {
-        "named": [span(*named) for named in bars["named"]],
-        "undated": [str(number) for number in bars["undated"]],
-        "reported": [
-            ", ".join(map(str, sorted({total for total, _ in totals}))) or "–"
-            for totals in bars["totals"]
-        ],
-    }
-    if bars["counted"].any():
-        texts["border units"] = [*bars["of"]]
-    for (title, column), offset in zip(texts.items(), (34, 68, 104, 114), strict=False):
-        last = title == "border units"
-        for y, text in [(bars["y"].iloc[0] - 0.78, title), *zip(bars["y"], column, strict=True)]:
-            axes.annotate(
-                text, (1, y), (offset, 0), xycoords=("axes fraction", "data"),
-                textcoords="offset points", ha="left" if last else "right", va="center",
-                fontsize=6.2 if text == title else 6.8,
-                color=MUTED if text == title else INK, annotation_clip=False,
-            )  # fmt: skip
-
-
-def _coverage_legend(axes: Axes, counted: pd.Series) -> None:
+def _share_handles(rows: pd.DataFrame) -> list[Any]:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    diamond: dict[str, Any] = {
-        "marker": "D",
-        "linestyle": "none",
-        "markersize": 4,
-        "markeredgecolor": INK,
-    }
     handles: list[Any] = [
         Patch(facecolor=MUTED, label="named, certain"),
         Patch(facecolor="white", edgecolor=MUTED, hatch=HATCH, label="named, possible"),
     ]
-    if counted.any():
-        handles.append(Patch(facecolor=_BASE, label="not excluded"))
-    if not counted.all():
-        base = Patch(facecolor="none", edgecolor="#999999", linestyle="--", label="total as base")
+    if rows["totals"].map(len).any():
+        handles.append(Line2D([], [], label="reported, on its date", **_DIAMOND))
+    if rows["counted"].nunique() > 1:
+        base = Patch(facecolor="none", edgecolor="#888888", linestyle="--", label="of the total reported")
         handles.append(base)
-    handles += [
-        Line2D([], [], markerfacecolor=INK, label="reported by then", **diamond),
-        Line2D([], [], markerfacecolor="white", label="reported, later or unclear", **diamond),
-    ]
-    axes.legend(
-        handles=handles, ncols=6, fontsize=6.2, frameon=False, loc="lower left",
-        bbox_to_anchor=(-0.2, 1.0), handlelength=1.4, columnspacing=1.1, handletextpad=0.5,
-        borderaxespad=0.2,
-    )  # fmt: skip
+    return handles
 
 
-def plot_density(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Draw the density of pairings of each area against each denominator that sources state.
+def plot_density(
+    data: Dataset | pd.DataFrame,
+    *,
+    names: str = "international",
+    ax: Axes | None = None,
+    title: str | None = None,
+    **arguments: Any,
+) -> Axes:
+    """Draw the density of pairings of each area: named, and beside it reported.
 
     Parameters
     ----------
-    table
-        What `density` returns, or some of its rows.
+    data
+        A dataset, of which the local twinnings (villages and communes together) are drawn if no
+        ``kind`` is given, areas from west to east; or what `density` returns, or some of its rows,
+        in their order.
+    names
+        Language of the names of areas: "international", "vi" or "zh"; for a dataset.
     ax
-        Axes to draw into; None for new ones.
+        Axes to draw into; None for those of a new pyplot figure.
+    title
+        Title; None for one that says what the figure shows, "" for none.
+    **arguments
+        Arguments of `density`, such as ``per`` and ``at``; for a dataset.
 
     Returns
     -------
     axes
-        One bar an area and denominator, for ``per="border_km"``, with the kinds one after the
-        other: certain pairings filled, those that are only possible hatched. Otherwise one bar an
-        area, kind, side and denominator. A diamond stands at each reported total; beside kinds
-        one after the other, at those of all kinds together. What the bar is divided by stands to
-        the right.
+        One row an area and kind: named pairings, filled up to the lower bound of the density and
+        hatched up to the upper one; a diamond with its interval for the reported total. Numbers of
+        pairings stand at the right.
 
     Raises
     ------
     ArgumentError
-        If the table is not one of `density` or is empty.
+        If `data` is something else, or is empty.
 
     Examples
     --------
-    >>> from twinstudy import density, load
-    >>> axes = plot_density(density(load(), per="border_km", at="2025-06-30"))
+    >>> from twinstudy import load
+    >>> axes = plot_density(load(), at="2025-06-30")
     >>> axes.get_xlabel()
     'pairings per 100 km of border'
     """
-    require(table, "density", ("denominator", "density_certain", "density_possible", "basis"))
+    if isinstance(data, Dataset):
+        arguments = {"kind": _LOCAL} | arguments
+    columns = ("basis", "certain", "possible", "lower", "upper")
+    table = measured(data, density, columns, names, arguments)
     if table.empty:
-        raise ArgumentError("`table` is empty: no source states a denominator; nothing to draw")
-    stacked = table["denominator_unit"].iloc[0] == "km of border"
-    keys = ["area_id", "denominator", "denominator_qualifier"]
-    keys = keys if stacked else [keys[0], "kind", "side", *keys[1:]]
-    groups = [group for _, group in table.groupby(keys, sort=False, dropna=False, observed=True)]
-    if not stacked:
-        groups.sort(key=lambda group: list(COLOURS).index(group["kind"].iloc[0]))
-    titles = [group["area"].iloc[0] if stacked else group["kind"].iloc[0] for group in groups]
-    y, places = -1.0, []
-    for above, title in zip([None, *titles], titles, strict=False):
-        y += 1.0 if above == title else (1.35 if stacked else 1.8)
-        places.append(y)
-    axes = axes_of(ax, size=(7, 1.0 + 0.185 * (y + 1)))
-    drawn: set[str] = set()
-    for place, group in zip(places, groups, strict=True):
-        drawn |= _draw_density(axes, place, group, together=stacked)
-        first = group.iloc[0]
-        unit = "km" if stacked else UNITS.get(first["denominator_unit"], "pairs")
-        divided = f"÷ {hedged(first['denominator'], first['denominator_qualifier'])} {unit}"
-        beside(axes, place, divided)
-    new = [above != title for above, title in zip([None, *titles], titles, strict=False)]
-    names = [
-        group["area"].iloc[0] if start or not stacked else ""
-        for start, group in zip(new, groups, strict=True)
-    ]
-    axes.set_yticks(places, names, fontsize=7)
-    if not stacked:
-        for place, title, start in zip(places, titles, new, strict=True):
-            if start:
-                heading(axes, place - 0.8, title)
-    axes.set_ylim(places[-1] + 0.7, -0.4 if stacked else -0.3)
-    axes.set_xlim(0, None)
-    axes.set_xlabel(
-        _DENSITY_LABELS.get(
-            table["unit"].iloc[0].removeprefix("pairings per "), "pairings per border unit"
-        ),
-        fontsize=7,
-    )
-    plain(axes)
-    _density_legend(axes, sorted(drawn, key=list(COLOURS).index) if stacked else [])
-    note(axes, note_text(table, "denominators", "denominator_source_id"), below=30)
+        raise ArgumentError("`data` is empty: no source states a denominator; nothing to draw")
+    kinds = list(dict.fromkeys(table["kind"].astype("str")))
+    several, y, places = len(kinds) > 1, 0.0, []
+    groups = []
+    for kind in kinds:
+        y += 1.0 * several
+        of_kind = table[table["kind"].astype("str") == kind]
+        for _, group in of_kind.groupby("area_id", sort=False):
+            places.append(y)
+            groups.append(group)
+            y += 1
+    words = {kind: _words(kind) for kind in kinds}
+    unit = "border unit" if table.attrs.get("per") == "unit" else "100 km of border"
+    with drawing(
+        ax, size=(WIDTH, 1.4 + 0.32 * (places[-1] + 1)), title=title, pad=24,
+        default=f"Twinnings per {unit}" + ("" if several else f": {words[kinds[0]]}"),
+    ) as axes:  # fmt: skip
+        for place, group in zip(places, groups, strict=True):
+            _draw_density(axes, place, group)
+        axes.set_yticks(places, [group["area"].iloc[0] for group in groups], fontsize=SIZE)
+        for kind in kinds if several else []:
+            first = next(p for p, group in zip(places, groups, strict=True)
+                         if str(group["kind"].iloc[0]) == kind)  # fmt: skip
+            axes.text(0, first - 0.8, words[kind], va="center", color=INK, fontsize=SIZE,
+                      fontweight="bold")  # fmt: skip
+        axes.set_ylim(places[-1] + 0.6, -0.6 + 0.3 * several)
+        axes.set_xlim(0, 1.04 * max(float(table["upper"].max()), 1e-9))
+        axes.set_xlabel(f"pairings per {unit}", fontsize=SIZE)
+        plain(axes)
+        axes.grid(axis="x", color="#E6E6E6", linewidth=0.6)
+        axes.set_axisbelow(True)
+        legend(axes, _density_handles(table), columns=3)
+        note(axes, *left_out(table.attrs), below=42)
     return axes
 
 
-def _draw_density(axes: Axes, y: float, group: pd.DataFrame, *, together: bool) -> set[str]:
-    """Draw one bar, and the totals beside it; return the kinds that are in it."""
-    # Kinds stand one after the other; "all" stands for them where they are not in the table.
-    named = group[group["basis"] == "named"]
-    if together and (named["kind"] != "all").any():
-        named = named[named["kind"] != "all"]
-    left, drawn = 0.0, set()
-    for part in ("density_certain", "density_possible"):
-        for row in rows_of(named):
-            width = row.density_certain
-            if part == "density_possible":
-                width = row.density_possible - row.density_certain
-            if width <= 0:
-                continue
-            colour = COLOURS[row.kind]
-            style: dict[str, Any] = {"color": colour}
-            if part == "density_possible":
-                style = {"facecolor": "white", "edgecolor": colour, "hatch": HATCH}
-            axes.barh(y, width, left=left, height=0.62, linewidth=0.6, **style)
-            left += width
-            drawn.add(row.kind)
-    totals = group[(group["basis"] == "reported") & ((group["kind"] == "all") | (not together))]
-    for value in totals["density_certain"].unique():
-        axes.plot(
-            value, y, marker="D", markersize=4.2, linestyle="none", markerfacecolor=INK,
-            markeredgecolor="white", markeredgewidth=0.6, zorder=4, clip_on=False,
+def _words(kind: str) -> str:
+    return " and ".join(KIND_LABELS[word].split(" and ")[0] for word in kind.split(" + "))
+
+
+def _colour(kind: str) -> str:
+    return COLOURS[kind] if kind in COLOURS else COLOURS["commune"]
+
+
+def _draw_density(axes: Axes, y: float, group: pd.DataFrame) -> None:
+    """Draw the bar of what is named and the point of what is reported."""
+    texts = []
+    for row in rows_of(group):
+        texts.append(f"{span(row.certain, row.possible)} {row.basis}")
+        if row.basis == "reported":
+            axes.plot([row.lower, row.upper], [y, y], color=INK, linewidth=1.4, zorder=3)
+            axes.plot((row.lower + row.upper) / 2, y, zorder=4, clip_on=False, **_DIAMOND)
+            continue
+        colour = _colour(str(row.kind))
+        axes.barh(y, row.lower, height=0.62, color=colour, zorder=2)
+        axes.barh(
+            y, row.upper - row.lower, left=row.lower, height=0.62, facecolor="white",
+            edgecolor=colour, hatch=HATCH, linewidth=0.6, zorder=2,
         )  # fmt: skip
-    return drawn
+    beside(axes, y, "; ".join(texts), fontsize=SIZE - 1)
 
 
-def _density_legend(axes: Axes, kinds: list[str]) -> None:
+def _density_handles(table: pd.DataFrame) -> list[Any]:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    handles: list[Any] = [Patch(color=COLOURS[kind], label=LABELS[kind]) for kind in kinds]
-    handles += [] if kinds else [Patch(facecolor=MUTED, label="named, certain")]
-    handles += [
-        Patch(facecolor="white", edgecolor=MUTED, hatch=HATCH, label="only possible"),
-        Line2D([], [], color=INK, marker="D", markersize=4, linestyle="none", label="reported"),
+    handles: list[Any] = [
+        Patch(facecolor=MUTED, label="named, at least"),
+        Patch(facecolor="white", edgecolor=MUTED, hatch=HATCH, label="not excluded"),
     ]
-    axes.legend(
-        handles=handles, ncols=9, fontsize=6, frameon=False, loc="lower left",
-        bbox_to_anchor=(-0.12, 1.0), handlelength=1.4, columnspacing=1.1, handletextpad=0.5,
-        borderaxespad=0.2,
-    )  # fmt: skip
+    if (table["basis"] == "reported").any():
+        handles.append(Line2D([], [], label="reported total", **_DIAMOND))
+    return handles

@@ -1,263 +1,268 @@
-"""The map: border, provinces, twinned localities and the ties between them."""
+"""The map: border, provinces and sea, twinned localities and the ties between them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from twinstudy.errors import MissingExtraError, known_words
-from twinstudy.evidence.consolidate import being_by, consolidate, day_at, members
-from twinstudy.figures.style import KIND_COLOURS, KIND_LABELS, KIND_MARKERS, axes_of, note
+from twinstudy.errors import ArgumentError
+from twinstudy.evidence.consolidate import Choice, choose, members
+from twinstudy.evidence.hierarchy import drawing_points
+from twinstudy.evidence.names import place_names
+from twinstudy.figures.style import (
+    COLOURS,
+    INK,
+    KIND_LABELS,
+    MARKERS,
+    MUTED,
+    WIDTH,
+    dataset_of,
+    drawing,
+    note,
+    rows_of,
+)
 from twinstudy.records.dataset import Dataset
 from twinstudy.tables.files import bundled_data
-from twinstudy.tables.schema import KINDS, LEVELS, STATUSES
+from twinstudy.tables.schema import KINDS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _Window = tuple[float, float, float, float]  # west, east, south, north
+Links = Mapping[str, str] | Callable[[str], str | None]
 
-_BORDER = (101.9, 108.55, 21.0, 23.95)  # the window of the outlines
-_CROWD = (104.45, 105.58, 22.72, 23.45)  # the window that is drawn larger where it is crowded
-_CROWDED = 15  # so many names
-_INSET_AT = (0.36, 0.0, 0.305, 0.405)  # where the map has room: left, bottom, width, height
+_LAYER = (101.5, 109.0, 20.5, 24.0)  # what the outlines cover
 _LAND = {"VN": "#f5f1e8", "CN": "#eceff3"}
-_NAMED_AT = {  # where the name of an outline has room; empty where it has none
+_SEA, _INK = "#dcebf5", {"VN": "#5b3a00", "CN": "#1d3557"}
+_TONKIN = (107.95, 21.1)
+_NAMED_AT = {  # where the name of an outline has room
     "l-vn-dien-bien-province": (103.0, 21.55),
     "l-vn-lai-chau-province": (103.1, 22.12),
     "l-vn-lao-cai-province": (103.85, 22.02),
-    "l-vn-ha-giang-province": (104.62, 22.52),
+    "l-vn-ha-giang-province": (104.75, 22.42),
     "l-vn-cao-bang-province": (106.15, 22.45),
     "l-vn-lang-son-province": (106.5, 21.72),
     "l-vn-quang-ninh-province": (107.3, 21.2),
-    "l-cn-van-nam-province": (104.2, 23.6),
-    "l-cn-quang-tay-province": (107.4, 23.2),
+    "l-cn-van-nam-province": (103.9, 23.55),
+    "l-cn-quang-tay-province": (107.4, 23.1),
 }
-_FROM_BELOW = ("other", "province", "district", "commune", "village", "border_post")
-_INK = {"VN": "#5b3a00", "CN": "#1d3557"}
-_OTHER_INK = "#333333"
-_STAND_IN_LEVELS = ("commune", "district", "prefecture")
-
-
-def drawing_points(dataset: Dataset) -> pd.DataFrame:
-    """Give every locality a point to be drawn at, and say whose point it is.
-
-    A locality without a point of its own borrows that of the unit that it lies, or lay, in:
-    its commune, else its district, else its prefecture. Only for drawing: a borrowed point says
-    nothing of a distance.
-
-    Parameters
-    ----------
-    dataset
-        Records.
-
-    Returns
-    -------
-    points
-        One row a locality, in the order of ``dataset.localities``: ``longitude``, ``latitude``
-        (float64, degrees; missing where nothing can be borrowed), ``own`` (bool) and
-        ``drawn_at`` (str: the locality whose point it is; missing where there is none).
-
-    Examples
-    --------
-    >>> from twinstudy import load
-    >>> points = drawing_points(load())
-    >>> bool((points["own"] <= points["longitude"].notna()).all())
-    True
-    """
-    places, inside = dataset.localities, dataset.containments
-    own = places["longitude"].notna()
-    drawn_at = places["id"].where(own)
-    for level in _STAND_IN_LEVELS:
-        lenders = places.loc[own & (places["level"] == level), "id"]
-        lent = dict(zip(lenders, lenders, strict=True))
-        for _ in LEVELS:
-            new = inside[inside["parent_id"].isin(lent) & ~inside["child_id"].isin(lent)]
-            lent |= dict(zip(new["child_id"], new["parent_id"].map(lent), strict=True))
-        drawn_at = drawn_at.fillna(places["id"].map(lent).astype("str"))
-    points = places.set_index("id")[["longitude", "latitude"]].reindex(drawn_at)
-    return points.reset_index(drop=True).assign(own=own, drawn_at=drawn_at)
+_FROM_BELOW = dict(zip(KINDS, (4, 3, 2, 1, 5, 0), strict=True))
+_MOST_NAMES, _TYPE = 60, 6.5  # names on a map, and their size in points
 
 
 def plot_map(
     dataset: Dataset,
     *,
     at: str | date | None = None,
-    statuses: str | Iterable[str] = ("agreed",),
+    kind: str | Iterable[str] | None = None,
+    status: str | Iterable[str] = ("agreed",),
+    names: str = "international",
     labels: bool = True,
+    by_kind: bool = False,
+    window: tuple[float, float, float, float] | None = None,
+    links: Links | None = None,
     ax: Axes | None = None,
+    title: str | None = None,
 ) -> Axes:
-    """Draw the border, the provinces, the twinned localities and the ties between them.
+    """Draw the twinned localities and the ties between them, with border, provinces and sea.
 
     Parameters
     ----------
     dataset
-        Records.
+        Records; also a part of them, as `restrict` gives it.
     at
-        Only pairings certainly or possibly in being by this day; None for the newest day that
+        Only pairings that exist on this day, for certain or possibly; None for the newest day that
         the data speak of.
-    statuses
-        Statuses of pairings to draw.
+    kind, status
+        Kinds and statuses of the pairings to draw; None for all kinds.
+    names
+        Language of the names: "international", "vi" or "zh".
     labels
         Whether to name places.
+    by_kind
+        Whether to draw a small map for each kind; `ax` is then divided among them.
+    window
+        West, east, south and north end of the map, in degrees; None for the ties that are drawn,
+        where most of them lie at the border of Việt Nam and China for those that do.
+    links
+        URL by id of a pairing or locality, or a function that returns one or None: in an SVG the
+        marks and ties become links.
     ax
-        Axes to draw into; None for new ones.
+        Axes to draw into; None for those of a new pyplot figure.
+    title
+        Title; None for one that says what the map shows, "" for none.
 
     Returns
     -------
     axes
-        A filled marker stands at the point of the locality itself, a hollow one at that of the
-        unit it lies in (see `drawing_points`); a tie with a hollow end is dashed. The line under
-        the map says what is left out. The window is that of the border between Việt Nam and China;
-        where no tie reaches into it, it holds all ties, and has no outlines. Where names crowd in
-        Hà Giang, an inset shows it larger.
+        The map, or with `by_kind` that of the first kind. A filled marker stands at the point of
+        the locality itself, a hollow one at that of the unit it lies in; a tie with a hollow end is
+        dashed. A tie that leaves the map ends in an arrow with the name of its end. Marks
+        have ids in an SVG: a tie that of its pairing, a marker that of its locality, each followed
+        by ``--`` and the kind where it has been used before.
 
     Raises
     ------
     ArgumentError
-        If `at` is not a day, or `statuses` holds another word.
-    MissingExtraError
-        If `labels` are asked for and adjustText is not installed.
+        If an argument is not what it should be.
 
     Notes
     -----
-    Outlines: Natural Earth 1:10m, 1 to 3 km off the true border. A Vietnamese place has its own
-    name, and of several members one is named, with the number of the others; the Chinese points
-    have the name of the unit that they are the points of. Border posts have a marker only.
+    Outlines: Natural Earth 1:10m, 1 to 3 km off the true border, provinces as before July 2025. One
+    member of each side is named, with the number of the others; at a borrowed point outside Việt
+    Nam stands the name of the unit that it belongs to. At most 60 places have names, those with
+    most ties, where there is room; the note counts the others.
 
     Examples
     --------
     >>> from twinstudy import load
-    >>> axes = plot_map(load(), labels=False)
-    >>> axes.get_legend().get_texts()[0].get_text()
-    'villages'
+    >>> axes = plot_map(load(), at="2025-06-30", kind="commune")
+    >>> axes.get_title(loc="left")
+    'Twinned communes and towns'
     """
-    statuses = known_words("statuses", statuses, STATUSES)
-    axes = axes_of(ax, size=(7.2, 4.1))
-    day = day_at(dataset, at)
-    pairings = consolidate(dataset)
-    drawn = pairings["status"].isin(statuses) & being_by(pairings, day)["possible"]
-    kinds = pairings.set_index("pairing_id").loc[drawn.to_numpy(), "kind"].astype("str")
-    ends = members(dataset)
-    ends = ends[ends["pairing_id"].isin(kinds.index)]
-    points = drawing_points(dataset).set_index(dataset.localities["id"])
-    ties = _ties(ends, points).assign(kind=lambda tie: tie["pairing_id"].map(kinds))
-    window = _window(points, ties)
-    by_kind = {word: ties[ties["kind"] == word] for word in KINDS}
-    by_kind = {word: part for word, part in by_kind.items() if len(part)}
-    handles = _draw(axes, window, by_kind, points)
-    axes.legend(
-        handles=handles, loc="lower left", bbox_to_anchor=(0, 1), ncols=len(KINDS),
-        fontsize=6.5, frameon=False, borderaxespad=0.2, handletextpad=0.5, columnspacing=1.5,
-    )  # fmt: skip
-    missing = int(drawn.sum()) - ties["pairing_id"].nunique()
-    inside = points.index[_inside(points, window)]
-    outside = int((~ties[["left", "right"]].isin(inside)).any(axis=1).sum())
-    outlines = " Outlines: Natural Earth, 1-3 km off the border." if window == _BORDER else ""
-    note(
-        axes,
-        f"twinstudy {dataset.version}, by {day.date()}: {int(drawn.sum())} pairings; not drawn for "
-        f"want of a point: {missing}; ties leaving the map: {outside}; left out: "
-        f"{int((~drawn).sum())} pairings not {' or '.join(statuses)}.\n"
-        "Filled: the place's own point; hollow and dashed: that of the unit around it."
-        f"{outlines}",
-    )
-    if labels:
-        named = ties.loc[ties["kind"] != "border_post", "pairing_id"]
-        names = label_table(dataset, ends[ends["pairing_id"].isin(named)], points)
-        names = names[_inside(names, window)]
-        ends_drawn = points[points.index.isin(ties[["left", "right"]].to_numpy().ravel())]
-        crowd = _inside(names, _CROWD)
-        if window == _BORDER and crowd.sum() >= _CROWDED:
-            inset = _inset(axes, by_kind, points)
-            _name(inset, names[crowd], ends_drawn)
-            _name(axes, names[~crowd], ends_drawn, around=inset)
-        else:
-            _name(axes, names, ends_drawn)
-    return axes
+    dataset = dataset_of(dataset, "plot_map")
+    choice = choose(dataset, at=at, kind=kind, status=status)
+    points = drawing_points(dataset)
+    ties = _ties(dataset, choice, points)
+    drawn = [word for word in KINDS if (ties["kind"] == word).any()]
+    view = _window(points, ties) if window is None else _checked(window)
+    height = WIDTH * (view[3] - view[2]) / (view[1] - view[0]) / _squeeze(view)
+    rows = -(-len(drawn) // 2) if by_kind else 1
+    size = (WIDTH, min(9.5, 0.9 + (height / 2 + 0.25) * rows if by_kind else 0.95 + height))
+    words = KIND_LABELS[drawn[0]] if len(drawn) == 1 else "places"
+    with drawing(ax, size=size, title=title, default=f"Twinned {words}", pad=18) as axes:
+        panels = _panels(axes, drawn) if by_kind and len(drawn) > 1 else {axes: drawn}
+        texts = place_names(dataset, names)
+        used: set[str] = set()
+        for panel, kinds in panels.items():
+            _draw_land(panel, view, names, texts)
+            part = ties[ties["kind"].isin(kinds)]
+            for word in sorted(kinds, key=_FROM_BELOW.__getitem__):
+                _draw_kind(panel, part[part["kind"] == word], points, word, links, used)
+            _draw_leaving(panel, part, points, view, texts)
+        _explain(axes, panels)
+        figure = axes.get_figure(root=True)
+        figure.draw_without_rendering()  # so that the layout is settled
+        unnamed = 0
+        for panel, kinds in panels.items():
+            part = ties[ties["kind"].isin(kinds)]
+            if labels:
+                part = part if len(kinds) == 1 else part[part["kind"] != "border_post"]
+                table = _labels(dataset, part, points, texts)
+                unnamed += _write_names(panel, table[_inside(table, view)], points)
+        last = list(panels)[-1]
+        note(
+            last if last is axes else axes,
+            *_notes(dataset, choice, ties, points, view, unnamed), below=4, size=_TYPE,
+        )  # fmt: skip
+    return next(iter(panels))
+
+
+def _panels(axes: Axes, drawn: list[str]) -> dict[Axes, list[str]]:
+    """Divide axes into a map for each kind."""
+    rows = -(-len(drawn) // 2)
+    axes.set_axis_off()
+    places = [((k % 2) * 0.505, 1 - (k // 2 + 1) / rows, 0.495, 0.9 / rows) for k in range(len(drawn))]
+    return {axes.inset_axes(place): [kind] for place, kind in zip(places, drawn, strict=True)}
+
+
+def _checked(window: object) -> _Window:
+    try:
+        west, east, south, north = map(float, window)  # type: ignore[call-overload]
+    except (TypeError, ValueError):
+        west = east = south = north = np.nan
+    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+        raise ArgumentError(
+            f"`window` is {window!r}; give west, east, south and north in degrees, such as "
+            "(102, 108.5, 21, 24)"
+        )
+    return west, east, south, north
+
+
+def _squeeze(view: _Window) -> float:
+    """Return how much narrower a degree of longitude is than one of latitude."""
+    return float(max(np.cos(np.radians((view[2] + view[3]) / 2)), 0.1))
 
 
 def _window(points: pd.DataFrame, ties: pd.DataFrame) -> _Window:
-    """Take the border as window, or all ties with a margin where none of them reaches into it."""
-    ends = points.loc[np.unique(ties[["left", "right"]])]
-    if ends.empty or _inside(ends, _BORDER).any():
-        return _BORDER
+    """Take in all ties with a margin; where most lie at the border, those that do."""
+    ends = points.loc[[*ties["left"], *ties["right"]]]
+    near = ends[_inside(ends, _LAYER)]
+    if ends.empty or 2 * len(near) > len(ends):
+        ends = near
+    if ends.empty:
+        return 102.0, 108.5, 21.0, 23.9
     x, y = ends["longitude"], ends["latitude"]
-    margin = max(float(np.ptp(x)), float(np.ptp(y)), 1.0) * 0.08
-    return x.min() - margin, x.max() + margin, y.min() - margin, y.max() + margin
+    middle = (y.min() + y.max()) / 2
+    margin = max(0.06 * float(np.ptp(x)), 0.06 * float(np.ptp(y)), 0.1)
+    tall = max(float(np.ptp(y)) / 2 + margin, 0.22 * float(np.ptp(x)))  # no flat strip
+    wide = max(float(np.ptp(x)) / 2 + margin, 0.8 * tall)
+    across = (x.min() + x.max()) / 2
+    west, east, south, north = _LAYER if ends is near else (-180.0, 180.0, -90.0, 90.0)
+    return (
+        max(across - wide, west), min(across + wide, east),
+        max(middle - tall, south), min(middle + tall, north),
+    )  # fmt: skip
 
 
-def _draw(
-    axes: Axes, window: _Window, by_kind: dict[str, pd.DataFrame], points: pd.DataFrame
-) -> list[Any]:
-    """Draw what lies in a window; return one handle a kind, in their order."""
-    _draw_land(axes, window)
-    below = sorted(by_kind, key=_FROM_BELOW.index)
-    handles = {kind: _draw_kind(axes, by_kind[kind], points, kind) for kind in below}
-    return [handles[kind] for kind in by_kind]
+def _inside(points: pd.DataFrame, view: _Window) -> pd.Series:
+    x, y = points["longitude"], points["latitude"]
+    return x.between(view[0], view[1]) & y.between(view[2], view[3])
 
 
-def _inset(axes: Axes, by_kind: dict[str, pd.DataFrame], points: pd.DataFrame) -> Axes:
-    """Draw the crowded part of the border larger, where the map has room."""
-    inset = axes.inset_axes(_INSET_AT)
-    _draw(inset, _CROWD, by_kind, points)
-    axes.indicate_inset_zoom(inset, edgecolor="#8a8a8a", linewidth=0.5)
-    inset.spines[:].set(visible=True, color="#8a8a8a", linewidth=0.5)
-    return inset
-
-
-def _name(
-    axes: Axes, names: pd.DataFrame, marked: pd.DataFrame, *, around: Axes | None = None
-) -> None:
-    """Write names beside their points, clear of all that are marked and of an inset."""
-    if figure := axes.get_figure(root=True):
-        figure.draw_without_rendering()  # so that the layout is settled
-    marked = marked[_inside(marked, (*axes.get_xlim(), *axes.get_ylim()))]
-    clear = marked[["longitude", "latitude"]].to_numpy()
-    if around is not None:
-        clear = np.concatenate([clear, _rim(axes, around)])
-    draw_labels(axes, names, clear)
-
-
-def _rim(axes: Axes, inset: Axes) -> np.ndarray:
-    """List points on the rim of an inset, as close as labels are high."""
-    box = inset.get_window_extent()
-    x, y = np.linspace(box.x0, box.x1, 25), np.linspace(box.y0, box.y1, 25)
-    rim = [(one, side) for one in x for side in (box.y0, box.y1)]
-    rim += [(side, one) for one in y for side in (box.x0, box.x1)]
-    return np.asarray(axes.transData.inverted().transform(rim))
-
-
-def _draw_land(axes: Axes, window: _Window) -> None:
-    west, east, south, north = window
-    axes.set(xlim=(west, east), ylim=(south, north), xticks=[], yticks=[])
-    axes.set_aspect(1 / max(np.cos(np.radians((south + north) / 2)), 0.1))
-    axes.spines[:].set_visible(False)
-    if window not in (_BORDER, _CROWD):
-        return
-    for feature in _layer("provinces"):
-        shape = feature["geometry"]["coordinates"]
-        for polygon in shape if feature["geometry"]["type"] == "MultiPolygon" else [shape]:
-            ring = np.array(polygon[0])
-            land = _LAND[feature["properties"]["country"]]
-            axes.fill(ring[:, 0], ring[:, 1], facecolor=land, edgecolor="#b9b4a8", linewidth=0.4)
-    border = np.array(_layer("border")[0]["geometry"]["coordinates"])
-    axes.plot(border[:, 0], border[:, 1], color="#4d4d4d", linewidth=1.1)
-    if window == _BORDER:
-        for feature in _layer("provinces"):
-            _name_land(axes, feature["properties"])
-
-
-def _name_land(axes: Axes, land: dict[str, str]) -> None:
-    x, y = _NAMED_AT[land["locality_id"]]
-    axes.text(
-        x, y, land["name"].upper(), fontsize=6, color="#9a958a", ha="center", va="center", zorder=1
+def _ties(dataset: Dataset, choice: Choice, points: pd.DataFrame) -> pd.DataFrame:
+    """List the ties both ends of which can be drawn."""
+    kinds = choice.pairings.set_index("pairing_id")["kind"].astype("str")
+    ends = members(dataset)[["pairing_id", "locality_id", "second"]]
+    placed = points.index[points["longitude"].notna()]
+    ends = ends[ends["pairing_id"].isin(kinds.index) & ends["locality_id"].isin(placed)]
+    ties = ends[~ends["second"]].merge(ends[ends["second"]], on="pairing_id")
+    ties = ties.rename(columns={"locality_id_x": "left", "locality_id_y": "right"})
+    own = points.index[points["own"]]
+    return ties[["pairing_id", "left", "right"]].assign(
+        own=ties["left"].isin(own) & ties["right"].isin(own), kind=ties["pairing_id"].map(kinds)
     )
+
+
+def _draw_land(axes: Axes, view: _Window, names: str, texts: pd.Series) -> None:
+    west, east, south, north = view
+    axes.set(xlim=(west, east), ylim=(south, north), xticks=[], yticks=[])
+    axes.set_aspect(1 / _squeeze(view))
+    axes.spines[:].set(color="#c9c9c9", linewidth=0.5)
+    if west < _LAYER[1] and east > _LAYER[0] and south < _LAYER[3] and north > _LAYER[2]:
+        small = axes.get_subplotspec() is None
+        [sea] = _layer("sea")
+        ring = np.array(sea["geometry"]["coordinates"][0])
+        axes.fill(ring[:, 0], ring[:, 1], facecolor=_SEA, edgecolor="#a9c6d8", linewidth=0.4)
+        for land in _layer("provinces"):
+            shape = land["geometry"]["coordinates"]
+            for polygon in shape if land["geometry"]["type"] == "MultiPolygon" else [shape]:
+                ring = np.array(polygon[0])
+                colour = _LAND[land["properties"]["country"]]
+                axes.fill(ring[:, 0], ring[:, 1], facecolor=colour, edgecolor="#b9b4a8",
+                          linewidth=0.4)  # fmt: skip
+        border = np.array(_layer("border")[0]["geometry"]["coordinates"])
+        axes.plot(border[:, 0], border[:, 1], color="#4d4d4d", linewidth=0.9, zorder=1.5)
+        if not small:
+            word = sea["properties"].get(f"name_{names}", sea["properties"]["name"])
+            _name_land(axes, _TONKIN, word.replace(" ", "\n", 1), "#5f8aa5", style="italic")
+            for land in _layer("provinces"):
+                facts = land["properties"]
+                word = texts.get(facts["locality_id"], facts["name"])
+                _name_land(axes, _NAMED_AT[facts["locality_id"]], word.upper(), "#8f897c")
+    _draw_scale(axes, view)
+
+
+def _name_land(axes: Axes, at: tuple[float, float], word: str, colour: str, **look: Any) -> None:
+    axes.text(
+        *at, word, fontsize=_TYPE, color=colour, ha="center", va="center", zorder=1, clip_on=True,
+        **look,
+    )  # fmt: skip
 
 
 def _layer(name: str) -> list[dict[str, Any]]:
@@ -265,92 +270,211 @@ def _layer(name: str) -> list[dict[str, Any]]:
     return list(json.loads(text)["features"])
 
 
-def _ties(ends: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:
-    """List the ties both ends of which can be drawn."""
-    ends = ends[["pairing_id", "locality_id", "second"]]
-    ends = ends[ends["locality_id"].isin(points.index[points["longitude"].notna()])]
-    ties = ends[~ends["second"]].merge(ends[ends["second"]], on="pairing_id")
-    ties = ties.rename(columns={"locality_id_x": "left", "locality_id_y": "right"})
-    ties = ties[["pairing_id", "left", "right"]]
-    own = points.index[points["own"]]
-    return ties.assign(own=ties["left"].isin(own) & ties["right"].isin(own))
+def _draw_scale(axes: Axes, view: _Window) -> None:
+    """Draw a bar of a round number of kilometres, in the south-west corner."""
+    degree = 111.2 * _squeeze(view)
+    most = (view[1] - view[0]) * degree / 4
+    power = 10.0 ** np.floor(np.log10(most))
+    km = max(step * power for step in (1, 2, 5) if step * power <= most)
+    x = view[0] + 0.03 * (view[1] - view[0])
+    y = view[2] + 0.05 * (view[3] - view[2])
+    axes.plot([x, x + km / degree], [y, y], color=MUTED, linewidth=2, solid_capstyle="butt",
+              gid=None, label="scale")  # fmt: skip
+    axes.annotate(f"{km:g} km", (x, y), (0, 2.5), textcoords="offset points", fontsize=_TYPE,
+                  color=MUTED, va="bottom")  # fmt: skip
 
 
-def _inside(points: pd.DataFrame, window: _Window) -> np.ndarray:
-    west, east, south, north = window
-    x, y = points["longitude"].to_numpy(), points["latitude"].to_numpy()
-    return np.asarray((x >= west) & (x <= east) & (y >= south) & (y <= north))
-
-
-def _draw_kind(axes: Axes, ties: pd.DataFrame, points: pd.DataFrame, kind: str) -> Any:
+def _draw_kind(
+    axes: Axes, ties: pd.DataFrame, points: pd.DataFrame, kind: str, links: Links | None,
+    used: set[str],
+) -> None:  # fmt: skip
+    """Draw ties and markers of a kind, each with an id and a link."""
     from matplotlib.collections import LineCollection
-    from matplotlib.lines import Line2D
 
     place = points[["longitude", "latitude"]]
-    colour, marker = KIND_COLOURS[kind], KIND_MARKERS[kind]
-    for own, style in ((True, "solid"), (False, (0, (3, 1.5)))):
-        part = ties[ties["own"] == own]
+    for pairing, part in ties.groupby("pairing_id"):
         segments = np.stack([place.loc[part["left"]], place.loc[part["right"]]], axis=1)
-        axes.add_collection(
-            LineCollection(
-                list(segments), colors=colour, linewidths=0.8, linestyles=[style], alpha=0.85
-            )
-        )
-    ends = points[points.index.isin(ties[["left", "right"]].to_numpy().ravel())]
-    look: dict[str, Any] = {
-        "s": 13,
-        "marker": marker,
-        "edgecolor": colour,
-        "linewidth": 0.7,
-        "zorder": 3,
-    }
-    for own, face in ((True, colour), (False, "white")):
-        part = ends[ends["own"] == own]
-        axes.scatter(part["longitude"], part["latitude"], facecolor=face, **look)
-    return Line2D(
-        [], [], color=colour, marker=marker, markersize=4, linewidth=0.8, label=KIND_LABELS[kind]
-    )
+        styles = ["solid" if own else (0, (3, 1.5)) for own in part["own"]]
+        lines = LineCollection(
+            list(segments), colors=COLOURS[kind], linewidths=0.8, linestyles=styles, alpha=0.85,
+            gid=_free(str(pairing), kind, used),
+        )  # fmt: skip
+        if url := _link(links, str(pairing)):
+            lines.set_urls([url] * len(segments))
+        axes.add_collection(lines, autolim=False)
+    for end in rows_of(points.loc[np.unique(ties[["left", "right"]])].reset_index()):
+        axes.plot(
+            end.longitude, end.latitude, marker=MARKERS[kind], markersize=3.6, zorder=3,
+            markerfacecolor=COLOURS[kind] if end.own else "white", markeredgecolor=COLOURS[kind],
+            markeredgewidth=0.7, linestyle="none", gid=_free(end.id, kind, used),
+            url=_link(links, end.id),
+        )  # fmt: skip
 
 
-def label_table(dataset: Dataset, ends: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:
-    """Choose the names that a map shows."""
-    places = dataset.localities.set_index("id")
-    names = places["name"]
-    of = ends["locality_id"]
+def _free(name: str, kind: str, used: set[str]) -> str:
+    free = name if name not in used else f"{name}--{kind}"
+    used.add(free)
+    return free
+
+
+def _link(links: Links | None, key: str) -> str | None:
+    return links(key) if callable(links) else links.get(key) if links else None
+
+
+def _draw_leaving(
+    axes: Axes, ties: pd.DataFrame, points: pd.DataFrame, view: _Window, texts: pd.Series
+) -> None:
+    """Let ties that leave the map end in an arrow with the name of the place beyond."""
+    inside = _inside(points, view)
+    leaving = ties[inside[ties["left"]].to_numpy() != inside[ties["right"]].to_numpy()]
+    for tie in rows_of(leaving.drop_duplicates(["left", "right"])):
+        near, far = (tie.left, tie.right) if inside[tie.left] else (tie.right, tie.left)
+        start, end = points.loc[[near, far], ["longitude", "latitude"]].to_numpy(float)
+        step = end - start
+        low, high = np.array(view).reshape(2, 2).T
+        with np.errstate(divide="ignore", invalid="ignore"):
+            reach = np.nanmin(np.where(step > 0, (high - start) / step, (low - start) / step))
+        edge = start + step * reach
+        axes.annotate("", edge, start + step * reach * 0.85, zorder=2, arrowprops={
+            "arrowstyle": "-|>", "color": COLOURS[tie.kind], "linewidth": 0.8, "shrinkA": 0,
+            "shrinkB": 0, "mutation_scale": 7})  # fmt: skip
+        west = edge[0] > (view[0] + view[1]) / 2
+        axes.annotate(
+            f"to {texts[far]}", edge, (-4 if west else 4, -3 if step[1] > 0 else 3),
+            textcoords="offset points", fontsize=_TYPE, color=INK, ha="right" if west else "left",
+            va="top" if step[1] > 0 else "bottom",
+        )  # fmt: skip
+
+
+def _explain(axes: Axes, panels: dict[Axes, list[str]]) -> None:
+    from matplotlib.lines import Line2D
+
+    if axes not in panels:
+        for panel, [kind] in panels.items():
+            panel.set_title(KIND_LABELS[kind], loc="left", fontsize=8, color=INK, pad=2)
+        return
+    handles = [
+        Line2D([], [], color=COLOURS[kind], marker=MARKERS[kind], markersize=4, linewidth=0.8,
+               label=KIND_LABELS[kind]) for kind in panels[axes]
+    ]  # fmt: skip
+    if len(handles) > 1:
+        axes.legend(handles=handles, loc="lower left", bbox_to_anchor=(0, 1), ncols=len(KINDS),
+                    fontsize=_TYPE + 0.5, frameon=False, borderaxespad=0.2, handletextpad=0.4,
+                    columnspacing=1.1, handlelength=1.8, borderpad=0.1)  # fmt: skip
+
+
+def _notes(
+    dataset: Dataset, choice: Choice, ties: pd.DataFrame, points: pd.DataFrame, view: _Window,
+    unnamed: int,
+) -> list[str]:  # fmt: skip
+    """Say the day, what is drawn where it is not, and what is left out."""
+    ends = points.loc[np.unique(ties[["left", "right"]])]
+    beyond = ties.set_index("pairing_id")[["left", "right"]].isin(ends.index[~_inside(ends, view)])
+    leaving = int(beyond.any(axis=1).groupby(level=0).any().sum())
+    number, placed = len(choice.pairings), ties["pairing_id"].nunique()
+    unplaced, left = number - placed, sum(choice.left_out.values())
+    day = "" if pd.isna(choice.day) else f" on {choice.day.date()}"
+    parts = [
+        f"{number} pairings{day}, {left} left out by status, kind or day",
+        f"{unplaced} not drawn as a side has no point" if unplaced else "",
+        f"{leaving} leave the map" if leaving else "",
+        f"hollow: {(~ends['own']).sum()} of {len(ends)} places, drawn at the unit around them"
+        if not ends["own"].all() else "",
+    ]  # fmt: skip
+    if "licence" in dataset.sources:
+        places = dataset.localities.set_index("id").loc[ends["drawn_at"].unique()]
+        stated = dataset.sources.set_index("id")["licence"]
+        unstated = int((places["position_source_id"].map(stated) == "none stated").sum())
+        parts.append(f"{unstated} points of unstated licence" if unstated else "")
+    parts.append(f"{unnamed} places not named for lack of room" if unnamed else "")
+    if _inside(ends, _LAYER).any():
+        parts.append("outlines: Natural Earth, provinces as before July 2025")
+    return parts
+
+
+def _labels(
+    dataset: Dataset, ties: pd.DataFrame, points: pd.DataFrame, texts: pd.Series
+) -> pd.DataFrame:
+    """Choose the names of a map, those with most ties first: one for each side of a pairing."""
+    found = members(dataset)
+    drawn = pd.unique(ties[["left", "right"]].to_numpy().ravel())
+    found = found[found["pairing_id"].isin(ties["pairing_id"]) & found["locality_id"].isin(drawn)]
+    weight = found.groupby("locality_id").size()
+    of = found["locality_id"].to_numpy()
     table = points.loc[of].assign(
-        name=names.loc[of].to_numpy(object),
-        side=places["country"].astype("str").loc[of].to_numpy(object),
-        pairing=ends["pairing_id"].to_numpy(),
-    )
-    table = table[table["longitude"].notna()].sort_values("own", ascending=False, kind="stable")
-    group = table.groupby(["pairing", "side"])["name"]
-    others = (group.transform("size") - 1).to_numpy()
-    more = np.where(others > 0, [f" + {count}" for count in others], "")
-    south = (table["side"] == "VN").to_numpy()
-    table["text"] = np.where(south, table["name"] + more, names[table["drawn_at"]].to_numpy())
-    table["ink"] = table["side"].map(_INK).fillna(_OTHER_INK)
-    table = table[group.cumcount() == 0]
-    return table.drop_duplicates(["text", "longitude", "latitude"])
-
-
-def draw_labels(axes: Axes, labels: pd.DataFrame, avoid: np.ndarray) -> None:
-    """Write labels near their points, without overlap."""
-    try:
-        from adjustText import adjust_text
-    except ImportError as error:
-        message = "labels need adjustText; install it with: pip install 'twinstudy[run]'"
-        raise MissingExtraError(message) from error
-    from matplotlib.patheffects import withStroke
-
-    halo = [withStroke(linewidth=1.2, foreground="white", alpha=0.75)]
-    texts = [
-        axes.text(x, y, text, fontsize=5, zorder=4, color=ink, path_effects=halo)
-        for x, y, text, ink in labels[["longitude", "latitude", "text", "ink"]].to_numpy()
-    ]
-    adjust_text(
-        texts, x=avoid[:, 0], y=avoid[:, 1], ax=axes,
-        iter_lim=300, expand=(1.2, 1.6),
-        force_text=(0.2, 0.3), force_static=(0.2, 0.3), force_pull=(0.01, 0.02),
-        min_arrow_len=4, ensure_inside_axes=True,
-        arrowprops={"arrowstyle": "-", "color": "#8a8a8a", "linewidth": 0.35, "shrinkB": 1.5},
+        id=of, side=found["side"].astype("str").to_numpy(), weight=weight[of].to_numpy(),
+        pairing=found["pairing_id"].to_numpy(),
     )  # fmt: skip
+    table = table.sort_values(["weight", "own"], ascending=False, kind="stable")
+    group = table.groupby(["pairing", "side"])["id"]
+    others = group.transform("size") - 1
+    more = (" + " + others.astype(str)).where(others > 0, "")
+    lent = ~table["own"] & (table["side"] != "VN")
+    table["text"] = texts[table["id"].where(~lent, table["drawn_at"])].to_numpy() + more.where(
+        ~lent, ""
+    )
+    table["ink"] = table["side"].map(_INK).fillna("#333333")
+    table = table[group.cumcount() == 0]
+    near = table.round({"longitude": 1, "latitude": 1})
+    return table[~near.duplicated(["text", "longitude", "latitude"])]
+
+
+def _write_names(axes: Axes, labels: pd.DataFrame, marked: pd.DataFrame) -> int:
+    """Write names where they overlap nothing written and cover few markers; count those left out.
+
+    Crowded names choose first, each among 16 directions and 9 distances.
+    """
+    chosen = labels.head(_MOST_NAMES)
+    to_pixels, unit = axes.transData.transform, axes.figure.dpi / 72
+    at = to_pixels(chosen[["longitude", "latitude"]].to_numpy(float).reshape(-1, 2))
+    markers = to_pixels(np.array([line.get_xydata()[0] for line in axes.lines
+                                  if line.get_marker() != "None"]).reshape(-1, 2))  # fmt: skip
+    view = axes.get_window_extent()
+    taken = [text.get_window_extent().extents for text in axes.texts if text.get_text()]
+    taken += [line.get_window_extent().extents for line in axes.lines if line.get_label() == "scale"]
+    apart = np.hypot(*(at[:, None] - at[None]).T)
+    order = np.argsort(-(apart < 60 * unit).sum(axis=0), kind="stable")
+    angle = np.arange(16) * np.pi / 8
+    ring = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    left = len(labels) - len(chosen)
+    for k in order:
+        row = chosen.iloc[k]
+        text = axes.annotate(
+            row["text"], at[k], (0, 0), xycoords="data", textcoords="offset points",
+            fontsize=_TYPE, color=row["ink"], zorder=4, ha="center", va="center",
+            parse_math=False,
+        )  # fmt: skip
+        text.xy = (row["longitude"], row["latitude"])
+        box = text.get_window_extent()
+        half = np.array([box.width, box.height]) / 2
+        steps = np.array([4, 7, 11, 16, 22, 29, 37, 46, 56]) * unit
+        # The nearest edge of the name, not its middle, is so far from the point.
+        reach = ring * half
+        middles = (at[k] + reach[None] + ring[None] * steps[:, None, None]).reshape(-1, 2)
+        boxes = np.concatenate([middles - half, middles + half], axis=1)
+        free = (
+            (boxes[:, :2] >= (view.x0, view.y0)) & (boxes[:, 2:] <= (view.x1, view.y1))
+        ).all(axis=1)  # fmt: skip
+        for x0, y0, x1, y1 in taken:
+            free &= ~(
+                (boxes[:, 0] < x1) & (boxes[:, 2] > x0) & (boxes[:, 1] < y1) & (boxes[:, 3] > y0)
+            )
+        if not free.any():
+            text.remove()
+            left += 1
+            continue
+        covered = (
+            (markers[None] > boxes[:, None, :2] - unit) & (markers[None] < boxes[:, None, 2:] + unit)
+        ).all(axis=2).sum(axis=1)  # fmt: skip
+        best = min(np.flatnonzero(free), key=lambda n: (covered[n], n // 16, n))
+        taken.append(boxes[best])
+        text.set_position((middles[best] - at[k]) / unit)
+        if best // 16 > 1:
+            foot = np.clip(at[k], boxes[best, :2], boxes[best, 2:])
+            axes.annotate(
+                "", (row["longitude"], row["latitude"]), (foot - at[k]) / unit,
+                textcoords="offset points", zorder=2.5, arrowprops={
+                    "arrowstyle": "-", "color": "#8a8a8a", "linewidth": 0.35, "shrinkA": 0,
+                    "shrinkB": 1.5},
+            )  # fmt: skip
+    return left

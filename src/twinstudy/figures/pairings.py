@@ -10,15 +10,20 @@ import numpy as np
 import pandas as pd
 
 from twinstudy.errors import ArgumentError
+from twinstudy.evidence.hierarchy import ancestors
+from twinstudy.evidence.names import place_names
 from twinstudy.figures.map import drawing_points
 from twinstudy.figures.style import (
+    COLOURS,
     INK,
-    KIND_COLOURS,
     KIND_LABELS,
-    KIND_MARKERS,
+    MARKERS,
     MUTED,
-    axes_of,
+    WIDTH,
+    dataset_of,
+    drawing,
     note,
+    west_to_east,
 )
 from twinstudy.network.graph import incidence_graph
 from twinstudy.records.dataset import Dataset
@@ -30,87 +35,137 @@ _NAMES = {"VN": "Việt Nam", "CN": "China"}
 _PLAIN = "#4D4D4D"
 _LEFT, _HUB, _RIGHT, _WIDTH = 0.42, 0.5, 0.58, 1.02
 _ONE_COLUMN = 40
+_TYPE, _GAP, _HEAD = 6.5, 0.3, 1.3  # points; rows between groups, and above those of a province
 
 
 def plot_pairings(
-    graph: nx.Graph[Any] | Dataset, *, at: str | date | None = None, ax: Axes | None = None
+    data: Dataset | nx.Graph[Any],
+    *,
+    at: str | date | None = None,
+    names: str = "international",
+    ax: Axes | None = None,
+    title: str | None = None,
+    **arguments: Any,
 ) -> Axes:
     """Draw the twinned localities of two countries face to face, and the ties between them.
 
     Localities that are tied, directly or by others, stand together; these groups stand one below
-    the other from west to east, by the mean longitude of their localities with a point.
+    the other from west to east, those of a dataset under the name of the province that they start
+    from.
 
     Parameters
     ----------
-    graph
-        Records, of which the incidence graph is drawn, and places without a point stand where
-        `drawing_points` puts them; or what `incidence_graph` or `locality_graph` returns.
+    data
+        A dataset, of which the incidence graph is drawn; or what `incidence_graph` or
+        `locality_graph` returns.
     at
-        Day of the graph that is made of records; None for the newest day that the data speak of.
+        Day of the graph that is made of a dataset; None for the newest day that the data speak of.
+    names
+        Language of the names: "international", "vi" or "zh"; for a dataset.
     ax
-        Axes to draw into; None for new ones.
+        Axes to draw into; None for those of a new pyplot figure.
+    title
+        Title; None for one that says what the figure shows, "" for none.
+    **arguments
+        Arguments of `incidence_graph`, such as ``kind``; for a dataset.
 
     Returns
     -------
     axes
-        The countries stand in reverse order of their codes (Việt Nam left of China). In an
-        incidence graph each pairing is a marker of its kind, filled where it is certain to be in
-        being and hollow where it is only possible; in a locality graph a tie is a line, dashed
-        where no pairing behind it is certain.
+        The countries stand in reverse order of their codes (Việt Nam left of China), each name
+        with its level in small letters where it is above a commune. In an incidence graph each
+        pairing is a marker of its kind, filled where it certainly exists and hollow where it is
+        only possible; in a locality graph a tie is a line, dashed where no pairing behind it is
+        certain.
 
     Raises
     ------
     ArgumentError
-        If the graph does not tie localities of exactly two countries, or `at` is not a day.
+        If `data` is something else, or does not tie localities of exactly two countries.
 
     Examples
     --------
-    >>> from twinstudy import load, restrict
-    >>> axes = plot_pairings(restrict(load(), kinds="border_post"))
-    >>> "Thiên Bảo" in [text.get_text() for text in axes.texts]
+    >>> from twinstudy import load
+    >>> axes = plot_pairings(load(), kind="border_post")
+    >>> "Hekou" in [text.get_text() for text in axes.texts]
     True
     """
-    if isinstance(graph, Dataset):
-        graph = _with_points(graph, at)
-    places = {node: data for node, data in graph.nodes(data=True) if "country" in data}
-    sides = sorted({data["country"] for data in places.values()}, reverse=True)
+    if isinstance(data, nx.Graph):
+        graph = data
+        provinces: pd.Series | None = None
+    else:
+        dataset = dataset_of(data, "plot_pairings", "data")
+        graph = _with_points(dataset, at, names, arguments)
+        provinces = ancestors(dataset, level="province", at=graph.graph.get("at"))
+    places = {node: facts for node, facts in graph.nodes(data=True) if "country" in facts}
+    sides = sorted({facts["country"] for facts in places.values()}, reverse=True)
     if len(sides) != 2:
         raise ArgumentError(
-            f"`graph` has localities of {len(sides)} countries ({', '.join(sides)}); "
-            "give one that ties two countries"
+            f"`data` has localities of {len(sides)} countries ({', '.join(sides) or 'none'}); "
+            "give some that tie two countries"
         )
-    groups = [_laid_out(graph, places, sides, group) for group in _groups(graph, places)]
-    heights = [height for height, _ in groups]
+    groups = _groups(graph, places)
+    heads = [""] * len(groups)
+    if provinces is not None:
+        place = place_names(dataset, names)
+        of = [_province(group, places, provinces, sides) for group in groups]
+        west = west_to_east(dataset)
+        order = sorted(range(len(groups)), key=lambda k: (west.get(of[k], np.inf), of[k]))
+        groups = [groups[k] for k in order]
+        heads = [place.get(of[k], "no province") if len(set(of)) > 1 else "" for k in order]
+    laid = [_laid_out(graph, places, sides, group) for group in groups]
+    starts = [head != above for head, above in zip(heads, ["", *heads], strict=False)]
+    heights = [
+        height + _GAP + _HEAD * start for (height, _), start in zip(laid, starts, strict=True)
+    ]
     columns = _columns(heights)
-    tallest = max(sum(heights[k] + 0.45 for k in column) for column in columns)
-    axes = axes_of(
-        ax, size=(3.6 * len(columns) if len(columns) > 1 else 5.0, 0.9 + 0.128 * tallest)
+    tallest = max(
+        sum(heights[k] for k in column) + _HEAD * (bool(heads[column[0]]) and not starts[column[0]])
+        for column in columns
     )
-    for number, column in enumerate(columns):
-        y = 0.0
-        for k in column:
-            _draw_group(axes, graph, places, groups[k][1], (number * _WIDTH, y))
-            y += heights[k] + 0.45
-        for x, side, align in ((_LEFT, sides[0], "right"), (_RIGHT, sides[1], "left")):
-            axes.text(
-                number * _WIDTH + x, -1.3, _NAMES.get(side, side), ha=align, va="center",
-                fontsize=7.5, fontweight="bold", color=INK,
-            )  # fmt: skip
-    axes.set_xlim(0, _WIDTH * len(columns))
-    axes.set_ylim(tallest - 0.4, -2.0)
-    axes.set_axis_off()
-    _legend(axes, graph)
-    note(axes, _note_text(graph), below=2)
+    width = WIDTH if len(columns) > 1 else WIDTH / 2 + 0.6
+    with drawing(
+        ax, size=(width, 1.0 + 0.13 * tallest), title=title, default="Who is twinned with whom",
+        pad=18,
+    ) as axes:  # fmt: skip
+        for number, column in enumerate(columns):
+            y = 0.0
+            for k in column:
+                if heads[k] and (starts[k] or k == column[0]):
+                    left = number * _WIDTH
+                    axes.fill_between(
+                        [left + 0.01, left + _WIDTH - 0.03], y - 0.6, y + 0.5, linewidth=0,
+                        color="#ECECEC", zorder=0,
+                    )  # fmt: skip
+                    axes.text(left + _HUB, y - 0.05, heads[k], ha="center", va="center",
+                              fontsize=_TYPE, fontweight="bold", color=INK)  # fmt: skip
+                    y += _HEAD
+                _draw_group(axes, graph, places, laid[k][1], (number * _WIDTH, y))
+                y += laid[k][0] + _GAP
+            for x, side, align in ((_LEFT, sides[0], "right"), (_RIGHT, sides[1], "left")):
+                axes.text(
+                    number * _WIDTH + x, -1.5, _NAMES.get(side, side), ha=align, va="center",
+                    fontsize=_TYPE + 1, fontweight="bold", color=INK,
+                )  # fmt: skip
+        axes.set_xlim(0, _WIDTH * len(columns))
+        axes.set_ylim(tallest - 0.2, -2.2)
+        axes.set_axis_off()
+        _legend(axes, graph)
+        note(axes, *_notes(graph), below=2, size=_TYPE)
     return axes
 
 
-def _with_points(dataset: Dataset, at: str | date | None) -> nx.Graph[Any]:
-    """Make the incidence graph, with a longitude for every place that can borrow one."""
-    graph: nx.Graph[Any] = incidence_graph(dataset, at=at)
-    points = drawing_points(dataset)["longitude"]
-    for node, longitude in zip(dataset.localities["id"], points, strict=True):
-        if node in graph and pd.notna(longitude):
-            graph.nodes[node]["longitude"] = float(longitude)
+def _with_points(
+    dataset: Dataset, at: str | date | None, names: str, arguments: dict[str, Any]
+) -> nx.Graph[Any]:
+    """Make the incidence graph, with names and a longitude for every place that can borrow one."""
+    graph: nx.Graph[Any] = incidence_graph(dataset, at=at, **arguments)
+    words = place_names(dataset, names)
+    for node, longitude in drawing_points(dataset)["longitude"].items():
+        if node in graph:
+            graph.nodes[node]["name"] = words[node]
+            if pd.notna(longitude):
+                graph.nodes[node]["longitude"] = float(longitude)
     return graph
 
 
@@ -122,6 +177,15 @@ def _groups(graph: nx.Graph[Any], places: dict[str, Any]) -> list[list[str]]:
         return (float(np.mean(known)) if known else np.inf, group[0])
 
     return sorted((sorted(group) for group in nx.connected_components(graph)), key=where)
+
+
+def _province(
+    group: list[str], places: dict[str, Any], provinces: pd.Series, sides: list[str]
+) -> str:
+    """Return the province of most members on the left of a group."""
+    of = [provinces[node] for node in group if places.get(node, {}).get("country") == sides[0]]
+    known = sorted(province for province in of if isinstance(province, str))
+    return max(known, key=known.count) if known else ""
 
 
 def _laid_out(
@@ -166,11 +230,11 @@ def _mean(y: dict[str, float], nodes: list[str]) -> float:
 
 def _columns(heights: list[float]) -> list[list[int]]:
     """Break the groups into two columns of about equal height where one would be long."""
-    ends = np.cumsum(np.array(heights) + 0.45)
+    ends = np.cumsum(heights)
     if ends[-1] <= _ONE_COLUMN:
         return [list(range(len(heights)))]
     cut = int(np.argmin(np.abs(ends - ends[-1] / 2))) + 1
-    return [list(range(cut)), list(range(cut, len(heights)))]
+    return [each for each in (list(range(cut)), list(range(cut, len(heights)))) if each]
 
 
 def _draw_group(
@@ -181,8 +245,8 @@ def _draw_group(
     # A subgraph would give its edges in the order of a set.
     for u, v, data in graph.edges(sorted(at), data=True):
         pairing = next((graph.nodes[n] for n in (u, v) if n not in places), None)
-        colour = KIND_COLOURS[pairing["kind"]] if pairing else _PLAIN
-        certain = pairing["being"] == "certain" if pairing else data.get("certain", 1) > 0
+        colour = COLOURS[pairing["kind"]] if pairing else _PLAIN
+        certain = pairing["exists"] == "certain" if pairing else data.get("certain", 1) > 0
         axes.plot(
             *zip(at[u], at[v], strict=True), color=colour, linewidth=0.8, zorder=1,
             linestyle="-" if certain else (0, (2.5, 1.5)),
@@ -190,19 +254,34 @@ def _draw_group(
     for node, (x, y) in at.items():
         if node in places:
             left = positions[node][0] == _LEFT
-            axes.text(
-                x + (-0.012 if left else 0.012), y, places[node]["name"],
-                ha="right" if left else "left", va="center", fontsize=6.2, color=INK,
-            )  # fmt: skip
+            _write_place(axes, (x, y), places[node], left=left)
             axes.plot(x, y, marker="o", markersize=1.6, color=_PLAIN, zorder=2)
         else:
             data = graph.nodes[node]
-            colour = KIND_COLOURS[data["kind"]]
+            colour = COLOURS[data["kind"]]
             axes.plot(
-                x, y, marker=KIND_MARKERS[data["kind"]], markersize=4.6, markeredgecolor=colour,
-                markerfacecolor=colour if data["being"] == "certain" else "white", zorder=3,
+                x, y, marker=MARKERS[data["kind"]], markersize=4.6, markeredgecolor=colour,
+                markerfacecolor=colour if data["exists"] == "certain" else "white", zorder=3,
                 markeredgewidth=0.9,
             )  # fmt: skip
+
+
+def _write_place(
+    axes: Axes, at: tuple[float, float], place: dict[str, Any], *, left: bool
+) -> None:
+    """Write the name of a place, and small beside it its level."""
+    level = str(place.get("level", ""))
+    level = "" if level in ("village", "commune", "") else level.replace("_", " ")
+    align = "right" if left else "left"
+    name = axes.annotate(
+        place["name"], at, (-3.5 if left else 3.5, 0), textcoords="offset points", ha=align,
+        va="center", fontsize=_TYPE, color=INK, parse_math=False,
+    )  # fmt: skip
+    if level:
+        axes.annotate(
+            level, (0 if left else 1, 0.5), (-2.5 if left else 2.5, 0), xycoords=name,
+            textcoords="offset points", ha=align, va="center", fontsize=_TYPE - 1.5, color=MUTED,
+        )  # fmt: skip
 
 
 def _legend(axes: Axes, graph: nx.Graph[Any]) -> None:
@@ -210,11 +289,11 @@ def _legend(axes: Axes, graph: nx.Graph[Any]) -> None:
 
     drawn = {data["kind"] for _, data in graph.nodes(data=True) if "kind" in data}
     handles = [
-        Line2D([], [], color=KIND_COLOURS[kind], marker=KIND_MARKERS[kind], markersize=4.6,
-               linewidth=0.8, label=KIND_LABELS[kind])
+        Line2D([], [], color=COLOURS[kind], marker=MARKERS[kind], markersize=4.6,
+               linewidth=0.8, label=KIND_LABELS[kind].split(" and ")[0])
         for kind in KIND_LABELS if kind in drawn
     ]  # fmt: skip
-    doubtful = any(data.get("being") == "possible" for _, data in graph.nodes(data=True))
+    doubtful = any(data.get("exists") == "possible" for _, data in graph.nodes(data=True))
     doubtful |= any(data.get("certain", 1) == 0 for *_, data in graph.edges(data=True))
     if doubtful:
         handles.append(
@@ -223,18 +302,18 @@ def _legend(axes: Axes, graph: nx.Graph[Any]) -> None:
         )  # fmt: skip
     if handles:
         axes.legend(
-            handles=handles, ncols=4, fontsize=6.2, frameon=False, loc="lower center",
-            bbox_to_anchor=(0.5, 1.0), handlelength=2.2, columnspacing=1.2, borderaxespad=0.2,
+            handles=handles, ncols=7, fontsize=_TYPE, frameon=False, loc="lower center",
+            bbox_to_anchor=(0.5, 1.0), handlelength=1.8, columnspacing=0.9, handletextpad=0.4, borderaxespad=0.2,
         )  # fmt: skip
 
 
-def _note_text(graph: nx.Graph[Any]) -> str:
+def _notes(graph: nx.Graph[Any]) -> list[str]:
     facts = graph.graph
-    left = facts.get("left_out_by_status", 0) + facts.get("left_out_as_later", 0)
-    parts = [
-        f"twinstudy {facts.get('data_version', 'of unknown version')}",
-        f"as of {facts['at']}" if "at" in facts else "",
-        "from west (top) to east; groups without any known point last",
-        f"{left} pairings left out by status or as later" if left else "",
+    left = facts.get("left_out", 0)
+    left = sum(left.values()) if isinstance(left, dict) else left
+    left = left or facts.get("left_out_by_status", 0) + facts.get("left_out_as_later", 0)
+    return [
+        f"on {facts['at']}" if facts.get("at") else "",
+        "from west (top) to east",
+        f"{left} pairings left out by status, kind or day" if left else "",
     ]
-    return "; ".join(part for part in parts if part) + "."

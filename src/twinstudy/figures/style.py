@@ -1,28 +1,35 @@
-"""What all figures share: colours, words, a new pair of axes, the note below, and saving."""
+"""What all figures share: colours, words, axes to draw into, literal text, notes, and saving."""
 
 from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Iterator
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from twinstudy.errors import ArgumentError
+from twinstudy.evidence.hierarchy import lineage
+from twinstudy.evidence.names import place_names
+from twinstudy.records.dataset import Dataset, remembered
 from twinstudy.tables.files import write_bytes
 from twinstudy.tables.schema import KINDS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.text import Text
 
-#: Colours that colour-blind readers can tell apart: Okabe and Ito, Color Universal Design, 2008.
-KIND_COLOURS = dict(
-    zip(KINDS, ("#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#6E6E6E"), strict=True)
-)
-KIND_MARKERS = dict(zip(KINDS, "os^*DX", strict=True))
+#: Okabe and Ito, Color Universal Design, 2008; provinces darker and "other" black, so that
+#: colour-blind readers can tell kinds apart that touch.
+COLOURS = dict(
+    zip(KINDS, ("#D55E00", "#0072B2", "#009E73", "#6A1B4D", "#F0C000", "#111111"), strict=True)
+) | {"all": "#333333"}
+MARKERS = dict(zip(KINDS, "os^*DX", strict=True))
 KIND_LABELS = dict(
     zip(
         KINDS,
@@ -30,78 +37,177 @@ KIND_LABELS = dict(
          "other"),
         strict=True,
     )
-)  # fmt: skip
-
+) | {"all": "all kinds"}  # fmt: skip
 INK, MUTED, HATCH = "#222222", "#666666", "//////"
-COLOURS = {**KIND_COLOURS, "all": "#333333"}
-LABELS = {**KIND_LABELS, "all": "all kinds"}
-UNITS = {
-    "village": "villages",
-    "commune": "communes",
-    "district": "districts",
-    "province": "provinces",
-    "border_post": "posts",
-    "locality": "places",
-    "pairing": "pairings",
-}
+WIDTH = 6.7  # inches, 17 cm; type of 12 points in it has 6 in a column of 8.5 cm
+SIZE, SMALL = 12, 10  # points
 
 _FONT = "DejaVu Sans"  # has every Vietnamese letter, and comes with matplotlib
-_METADATA: dict[str, dict[str, Any]] = {
-    ".svg": {"Date": None, "Creator": None},
-    ".png": {"Software": None},
-    ".pdf": {"CreationDate": None, "ModDate": None, "Creator": None, "Producer": None},
-}
-_NOTE_SIZE = 5.5
+_FALLBACKS = (
+    *("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN"),
+    *("WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Microsoft YaHei", "SimHei", "PingFang SC"),
+    *("Hiragino Sans GB", "Noto Sans CJK JP", "Droid Sans Fallback", "Arial Unicode MS"),
+)
+_OF_THE_MACHINE = ("backend", "interactive", "toolbar", "webagg", "tk.", "keymap", "timezone",
+                   "figure.max_open_warning", "savefig.directory", "date.epoch")  # fmt: skip
 
 
-def axes_of(ax: Axes | None, *, size: tuple[float, float]) -> Axes:
-    """Return the given axes, or those of a new figure that no global state keeps."""
-    if ax is not None:
-        return ax
-    from matplotlib.figure import Figure
+@contextmanager
+def _defaults(**settings: Any) -> Iterator[None]:
+    """Let no style or matplotlibrc of the user bear on a drawing."""
+    import matplotlib as mpl
 
-    return Figure(figsize=size, layout="constrained").add_subplot()
-
-
-def note(axes: Axes, text: str, *, below: float = 4) -> None:
-    """Write a note under axes: version, denominators, and what is left out."""
-    inches = axes.get_window_extent().width / axes.figure.dpi
-    columns = int(inches * 72 / (_NOTE_SIZE * 0.56))
-    lines = [part for line in text.split("\n") for part in textwrap.wrap(line, columns)]
-    axes.annotate(
-        "\n".join(lines), (0, 0), (0, -below), xycoords="axes fraction", textcoords="offset points",
-        ha="left", va="top", fontsize=_NOTE_SIZE, color="#444444", linespacing=1.35,
-    )  # fmt: skip
+    plain = {k: v for k, v in mpl.rcParamsDefault.items() if not k.startswith(_OF_THE_MACHINE)}
+    with mpl.rc_context(plain | {"font.family": [_FONT], "hatch.linewidth": 0.7} | settings):
+        yield
 
 
-def require(
-    table: pd.DataFrame, maker: str, columns: tuple[str, ...], *, argument: str = "table"
-) -> None:
-    """Refuse a table that is not what a measure returns."""
-    missing = [name for name in columns if name not in table]
-    if missing:
-        raise ArgumentError(
-            f"`{argument}` lacks the column {missing[0]!r}; give what `{maker}` returns"
+@contextmanager
+def drawing(
+    ax: Axes | None, *, size: tuple[float, float], title: str | None, default: str, pad: float = 6
+) -> Iterator[Axes]:
+    """Give axes to draw into, those of the caller or of a new pyplot figure, and finish them."""
+    import matplotlib.pyplot as plt
+    from matplotlib.axes import Axes as AnyAxes
+
+    if ax is not None and not isinstance(ax, AnyAxes):
+        raise ArgumentError(f"`ax` is {_a(ax)}; give axes, such as plt.subplots()[1]")
+    figure = None
+    if ax is None:
+        # Outside the context, which would take back what a notebook sets on its first figure.
+        figure = plt.figure(figsize=size, dpi=100, facecolor="w", edgecolor="w", layout="none")
+    try:
+        with _defaults():
+            if ax is None and figure is not None:
+                figure.set_layout_engine("constrained")
+                ax = figure.add_subplot()
+            yield ax
+            words = _filled(ax, default if title is None else title, SIZE + 1)
+            if figure is not None:
+                figure.suptitle(words, x=0.01, ha="left", size=SIZE + 1)
+            else:
+                ax.set_title(words, loc="left", pad=pad, size=SIZE + 1)
+            _make_literal(ax)
+    except BaseException:
+        if figure is not None:
+            plt.close(figure)
+        raise
+
+
+def _make_literal(axes: Axes) -> None:
+    """Make all text literal, never mathematics, in fonts that have its letters."""
+    from matplotlib.text import Text
+
+    for each in [axes, *axes.child_axes]:
+        for axis in (each.xaxis, each.yaxis):
+            axis.get_major_ticks(len(axis.get_majorticklocs()))  # made here, not by the user's rc
+    texts = axes.get_figure(root=True).findobj(Text) if axes.figure else []
+    for text in texts:
+        text.set_parse_math(False)
+        text.set_usetex(False)
+    _find_fonts(texts)
+
+
+def _find_fonts(texts: list[Text]) -> None:
+    """Give letters that the font lacks another that is installed; else warn once of them all."""
+    from matplotlib import font_manager as fonts
+
+    def letters(name: str) -> set[str]:
+        return set(map(chr, fonts.get_font(fonts.findfont(name)).get_charmap()))
+
+    common = letters(_FONT)
+    strange = [text for text in texts if set(text.get_text()) - common - {"\n"}]
+    lacking = {letter for text in strange for letter in text.get_text()} - common - {"\n"}
+    installed = set(fonts.get_font_names()) if strange else set()
+    for name in [name for name in _FALLBACKS if name in installed]:
+        for text in strange:
+            text.set_fontfamily([*text.get_fontfamily(), name])
+        lacking -= letters(name)
+        if not lacking:
+            return
+    if lacking:
+        shown = "".join(sorted(lacking)[:3])
+        warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)  # said here, once
+        warnings.warn(
+            f"no font is installed for {len(lacking)} letters of the names, such as {shown}, so "
+            "a picture shows boxes; install the font Noto Sans CJK (on Debian: fonts-noto-cjk), "
+            "or take `names` in another language",
+            stacklevel=7,
         )
 
 
-def note_text(table: pd.DataFrame, what: str, column: str, more: str = "") -> str:
-    """Say what a figure rests on: data version, date, sources, and what is left out."""
-    attrs = table.attrs
-    stated: list[str] = table[column].dropna().tolist() if column else []
-    sources = {one for text in stated for one in text.split("; ")}
-    shown = f"{len(sources)} sources, which the table names"
-    if len(sources) == 1:
-        shown = "1 source, which the table names"
+def measured(
+    data: object, measure: Callable[..., pd.DataFrame], columns: tuple[str, ...], names: str,
+    arguments: dict[str, Any],
+) -> pd.DataFrame:  # fmt: skip
+    """Take what a measure returned, or measure a dataset, with areas from west to east."""
+    name = measure.__name__
+    if isinstance(data, Dataset):
+        table = measure(data, **arguments)
+        if "area_id" in table:
+            attrs, order = table.attrs, west_to_east(data)
+            table["area"] = table["area_id"].map(place_names(data, names))
+            east = table["area_id"].map(order)
+            table = table.assign(south=table["country"] != "VN", east=east)
+            table = table.sort_values(["south", "east"], kind="stable", ignore_index=True)
+            table.attrs = attrs
+        return table
+    if not isinstance(data, pd.DataFrame):
+        raise ArgumentError(
+            f"`data` is {_a(data)}; give a dataset, such as `load()` returns, "
+            f"or what `{name}` returns"
+        )
+    missing = [column for column in columns if column not in data]
+    if missing:
+        raise ArgumentError(
+            f"`data` lacks the column {missing[0]!r}; give what `{name}` returns, or the dataset"
+        )
+    if arguments:
+        raise ArgumentError(
+            f"`{next(iter(arguments))}` is an argument of `{name}`; give it there, or give the "
+            "dataset in place of the table"
+        )
+    return data
+
+
+def dataset_of(data: object, call: str, argument: str = "dataset") -> Dataset:
+    """Refuse what is no dataset."""
+    if not isinstance(data, Dataset):
+        raise ArgumentError(
+            f"`{argument}` is {_a(data)}; give a dataset, such as `load()` returns: {call}(load())"
+        )
+    return data
+
+
+def _a(thing: object) -> str:
+    return repr(thing) if thing is None or isinstance(thing, str) else f"a {type(thing).__name__}"
+
+
+def note(axes: Axes, *parts: str, below: float = 4, size: float = SMALL - 0.5) -> None:
+    """Write a short note under axes: day, denominators, and what is left out."""
+    text = "; ".join(part for part in parts if part)
+    if text:
+        axes.annotate(
+            _filled(axes, text[0].upper() + text[1:] + ".", size), (0, 0), (0, -below),
+            xycoords="axes fraction", textcoords="offset points", ha="left", va="top",
+            fontsize=size, color=MUTED, linespacing=1.25,
+        )  # fmt: skip
+
+
+def left_out(attrs: dict[Any, Any]) -> list[str]:
+    """Say the day of a table and what it leaves out."""
     left = [f"{reason} ({number})" for reason, number in attrs.get("left_out", {}).items()]
-    parts = [
-        f"twinstudy {attrs.get('data_version', 'of unknown version')}",
-        f"as of {attrs['at']}" if "at" in attrs else "",
-        f"{what}: {shown}" if sources else "",
-        "left out: " + ", ".join(left) if left else "",
-        more,
-    ]
-    return "; ".join(part for part in parts if part) + "."
+    day = f"on {attrs['at']}" if attrs.get("at") else ""
+    return [day, "left out: " + ", ".join(left) if left else ""]
+
+
+def _filled(axes: Axes, text: str, size: float) -> str:
+    """Break a text into lines as wide as the figure."""
+    figure = axes.get_figure(root=True)
+    inches = figure.get_figwidth() * axes.get_position().width if figure else WIDTH
+    if figure and figure.get_layout_engine() is not None:
+        inches = figure.get_figwidth()
+    return textwrap.fill(text, max(20, int(inches * 72 / (size * 0.58))))
 
 
 def rows_of(table: pd.DataFrame) -> Iterator[Any]:
@@ -113,8 +219,8 @@ def plain(axes: Axes) -> None:
     """Take away lines and ticks that carry nothing."""
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.spines["bottom"].set_color("#999999")
-    axes.tick_params(axis="y", length=0, labelsize=7)
-    axes.tick_params(axis="x", labelsize=7, color="#999999")
+    axes.tick_params(axis="y", length=0, labelsize=SIZE)
+    axes.tick_params(axis="x", labelsize=SIZE, color="#999999")
 
 
 def span(low: float, high: float) -> str:
@@ -122,77 +228,101 @@ def span(low: float, high: float) -> str:
     return f"{low:g}" if low == high else f"{low:g}–{high:g}"
 
 
-def hedged(value: float, qualifier: str) -> str:
-    """Write a number with the hedge of its source."""
-    return {"at_least": "≥ ", "about": "≈ "}.get(qualifier, "") + f"{value:g}"
-
-
-def heading(axes: Axes, y: float, kind: str) -> None:
-    """Write the name of a kind of pairing above its rows."""
-    axes.annotate(
-        LABELS[kind], (0, y), (-6, 0), textcoords="offset points", ha="right", va="center",
-        color=COLOURS[kind], fontsize=7.5, fontweight="bold", annotation_clip=False,
-    )  # fmt: skip
-
-
-def beside(axes: Axes, y: float, text: str) -> None:
+def beside(axes: Axes, y: float, text: str, **look: Any) -> None:
     """Write a text to the right of a row."""
     axes.annotate(
-        text, (1, y), (8, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
-        ha="left", va="center", fontsize=6.8, color=INK, annotation_clip=False,
+        text, (1, y), (6, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
+        annotation_clip=False, **{"ha": "left", "va": "center", "fontsize": SIZE, "color": INK}
+        | look,
     )  # fmt: skip
 
 
-def save_figure(figure: Figure, path: str | Path, *, dpi: int = 200) -> Path:
+def legend(axes: Axes, handles: list[Any], columns: int = 4, **place: Any) -> None:
+    """Explain marks above axes."""
+    place = {"loc": "lower left", "bbox_to_anchor": (0, 1)} | place
+    axes.legend(
+        handles=handles, ncols=columns, fontsize=SMALL, frameon=False, handlelength=1.4,
+        columnspacing=1.1, handletextpad=0.5, borderaxespad=0.2, borderpad=0.1, **place,
+    )  # fmt: skip
+
+
+@remembered
+def west_to_east(dataset: Dataset) -> pd.Series:
+    """Return by unit the mean longitude of the places of pairings within it, or its own."""
+    own = dataset.localities.set_index("id")["longitude"]
+    twinned = own[own.index.isin(dataset.memberships["locality_id"])]
+    within = lineage(dataset).drop_duplicates(["locality_id", "ancestor_id"])
+    mean = within["locality_id"].map(twinned).groupby(within["ancestor_id"]).mean()
+    return mean.reindex(own.index).fillna(own)
+
+
+def save_figure(
+    figure: Figure | Axes, path: str | Path, *, dpi: int = 200, origin: str | None = None
+) -> None:
     """Save a figure so that the same drawing gives the same bytes.
 
     Parameters
     ----------
     figure
-        What to save.
+        What to save: a figure, or axes, such as a ``plot_`` function returns, with the figure they
+        are in.
     path
-        File to write, whole or not at all; its ending, .svg, .png or .pdf, is the format.
+        File to write, whole or not at all. Its ending, .svg, .png or .pdf, is the format; without
+        an ending an SVG and a PNG are written.
     dpi
         Dots per inch of a PNG.
-
-    Returns
-    -------
-    path
-        The file.
+    origin
+        Where the figure is made, such as a notebook and cell; goes into the file's metadata.
 
     Raises
     ------
     ArgumentError
-        If the ending is another one.
+        If the ending or the folder is none to write to, or `figure` is something else.
 
     Notes
     -----
-    No date, no random identifiers and no name of a program go into the file. Bytes are equal for
-    one version of matplotlib; other versions place text otherwise.
+    Title, origin and the name of this package go into the file, no date and no random identifier.
+    Settings of the user do not bear on it. Text in an SVG is text, to be searched and edited. Bytes
+    are equal for one version of matplotlib; other versions place text otherwise.
 
     Examples
     --------
     >>> import tempfile
+    >>> from twinstudy import load, plot_map
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     save_figure(axes_of(None, size=(7, 4)).figure, Path(folder) / "empty.svg").name
-    'empty.svg'
+    ...     save_figure(plot_map(load()), Path(folder) / "map")
+    ...     sorted(path.name for path in Path(folder).iterdir())
+    ['map.png', 'map.svg']
     """
-    path = Path(path)
-    if path.suffix not in _METADATA:
-        endings = ", ".join(_METADATA)
-        raise ArgumentError(f"`path` is {str(path)!r}; let it end in one of {endings}")
-    import matplotlib as mpl
+    from matplotlib.artist import Artist
+    from matplotlib.figure import Figure as AnyFigure
 
-    settings: dict[Any, Any] = {
-        "svg.hashsalt": "twinstudy",
-        "svg.fonttype": "path",
-        "font.family": _FONT,
-    }
-    buffer = io.BytesIO()
-    with mpl.rc_context(settings):
-        figure.savefig(
-            buffer, format=path.suffix[1:], dpi=dpi, metadata=_METADATA[path.suffix],
-            bbox_inches="tight", pad_inches=0.04,
-        )  # fmt: skip
-    write_bytes(path, buffer.getvalue())
-    return path
+    whole = figure.get_figure(root=True) if isinstance(figure, Artist) else None
+    if not isinstance(whole, AnyFigure):
+        raise ArgumentError(
+            f"`figure` is {_a(figure)}; give a figure or what a plot returns: "
+            "save_figure(plot_map(load()), 'map.svg')"
+        )
+    path = Path(path)
+    facts = {"Source": f"twinstudy: {origin}" if origin else "twinstudy"}
+    if title := " ".join(whole.get_suptitle().split()):
+        facts["Title"] = title
+    metadata: dict[str, dict[str, Any]] = {
+        ".svg": {"Date": None, "Creator": "twinstudy"} | facts,
+        ".png": {"Software": "twinstudy"} | facts,
+        ".pdf": {"CreationDate": None, "ModDate": None, "Producer": None, "Creator": "twinstudy",
+                 "Title": title, "Subject": facts["Source"]},
+    }  # fmt: skip
+    if path.suffix not in [*metadata, ""]:
+        endings = ", ".join(metadata)
+        raise ArgumentError(f"`path` is {str(path)!r}; let it end in one of {endings}, or in none")
+    if not path.parent.is_dir():
+        raise ArgumentError(f"`path` is {str(path)!r}, in a folder that does not exist; make it")
+    for ending in [path.suffix] if path.suffix else [".svg", ".png"]:
+        buffer = io.BytesIO()
+        with _defaults(**{"svg.hashsalt": "twinstudy", "svg.fonttype": "none"}):
+            whole.savefig(
+                buffer, format=ending[1:], dpi=dpi, metadata=metadata[ending],
+                bbox_inches="tight", pad_inches=0.04,
+            )  # fmt: skip
+        write_bytes(path.with_suffix(ending), buffer.getvalue())

@@ -7,336 +7,375 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from twinstudy.dates import parse_date
 from twinstudy.errors import ArgumentError
+from twinstudy.evidence.consolidate import members
+from twinstudy.evidence.hierarchy import ancestors
+from twinstudy.evidence.names import pairing_names, place_names
 from twinstudy.figures.style import (
     COLOURS,
     HATCH,
     INK,
-    KIND_COLOURS,
     KIND_LABELS,
-    LABELS,
     MUTED,
-    axes_of,
+    SIZE,
+    SMALL,
+    WIDTH,
+    beside,
+    drawing,
+    left_out,
+    legend,
+    measured,
     note,
-    note_text,
     plain,
-    require,
     rows_of,
     span,
+    west_to_east,
 )
+from twinstudy.measures.timeline import signings, timeline
+from twinstudy.records.dataset import Dataset
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_BAND, _LINE = "#DCE6EE", "#0072B2"
+_BAND, _EDGE, _LINE = "#DCE6EE", "#5B7F9A", "#0072B2"
 
 
-def plot_timeline(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Draw how many pairings were signed by and in each year.
+def plot_timeline(
+    data: Dataset | pd.DataFrame,
+    *,
+    names: str = "international",
+    ax: Axes | None = None,
+    title: str | None = None,
+    **arguments: Any,
+) -> Axes:
+    """Draw how many pairings were signed by the end of each year, between two bounds.
 
     Parameters
     ----------
-    table
-        What `timeline` returns: of the whole dataset, or of areas; or what `signings` returns,
-        which `plot_signings` draws.
+    data
+        A dataset, or what `timeline` returns for one, as a whole or by areas.
+    names
+        Language of the names of areas: "international", "vi" or "zh"; for a dataset.
     ax
-        Axes to draw into, which are split in two for the whole dataset; None for new ones.
+        Axes to draw into; None for those of a new pyplot figure.
+    title
+        Title; None for one that says what the figure shows, "" for none.
+    **arguments
+        Arguments of `timeline`, such as ``kind``, ``by`` and ``at``; for a dataset.
 
     Returns
     -------
     axes
-        Of the whole dataset, the upper axes: pairings signed by the end of each year, a band from
-        those certain to those not excluded, with totals that sources report (diamonds) and the
-        undated pairings as a column of their own. Below it stand the years: signed in that year
-        for certain (filled), or possibly (hatched; a pairing is hatched in every year that its
-        date allows). Of areas: the years of each, one row an area.
+        Of the whole dataset: the band between what certainly exists by the end of a year and what
+        is not excluded, with the totals that sources report for pairings of the kind that is
+        drawn (diamonds); below it, as a child of these axes, what was signed in each year, for
+        certain (filled) and possibly by its date (hatched). Of areas: the band of each in a row of
+        its own, all to one scale, which a bar at the left gives.
 
     Raises
     ------
     ArgumentError
-        If the table is not one of `timeline` or is empty.
+        If `data` is something else, or is empty.
 
     Examples
     --------
-    >>> from twinstudy import load, timeline
-    >>> axes = plot_timeline(timeline(load()))
+    >>> from twinstudy import load
+    >>> axes = plot_timeline(load(), at="2025-06-30")
     >>> axes.get_ylabel()
-    'named pairings signed by the end of the year'
+    'by the end of the year'
     """
-    if "precision" in table:
-        return plot_signings(table, ax=ax)
-    require(table, "timeline", ("year", "signed_certain", "cumulative_lower", "undated"))
-    if table.empty:
-        raise ArgumentError("`table` is empty; nothing to draw")
+    table = measured(data, timeline, ("year", "certain", "lower", "upper"), names, arguments)
+    named = table[table["lower"].notna()]
+    if named.empty:
+        raise ArgumentError("`data` is empty; nothing to draw")
     if "area" in table:
-        return _draw_areas(table, ax)
-    named = table[table["signed_certain"].notna()]
-    upper = axes_of(ax, size=(7, 4.6))
-    spec = upper.get_subplotspec()
-    if spec is None:
-        raise ArgumentError("`ax` is not one of a grid; give axes made by add_subplot or subplots")
-    inner = spec.subgridspec(2, 1, height_ratios=(1.9, 1), hspace=0.06)
-    upper.set_subplotspec(inner[0])
-    lower = upper.figure.add_subplot(inner[1], sharex=upper)
-    _draw_band(upper, table, named)
-    _draw_totals(upper, table)
-    _draw_undated(upper, named)
-    _draw_years(lower, named)
-    _draw_pauses([upper, lower], table, shift=-0.5)
-    for axes in (upper, lower):
-        plain(axes)
-    years = named["year"].to_numpy(np.int64)
-    upper.set_xlim(years[0] - 3.2, years[-1] + 1)
-    ends = years[[0, -1]]
-    lower.set_xticks([y for y in years if y in ends or (y % 5 == 0 and abs(ends - y).min() > 1)])
-    upper.tick_params(labelbottom=False, bottom=False)
-    upper.set_ylabel("named pairings signed by the end of the year", fontsize=7)
-    lower.set_ylabel("signed in the year", fontsize=7)
-    more = "sources of the totals stand in the table" if table["reported"].notna().any() else ""
-    note(lower, note_text(table, "", "", more), below=18)
+        return _plot_areas(table, named, ax, title)
+    kinds = table.attrs.get("kind")
+    kinds = [kinds] if isinstance(kinds, str) else list(kinds or [])
+    totals = table[table["reported"].notna() & table["reported_kind"].isin(kinds or ["all"])]
+    totals = totals if len(kinds) < 2 else totals[:0]
+    words = "Pairings" if len(kinds) != 1 else f"Pairings of {KIND_LABELS[kinds[0]]}"
+    with drawing(
+        ax, size=(WIDTH, 5.4), title=title, default=f"{words} signed, by year"
+    ) as upper:
+        lower = upper.inset_axes((0, -0.66, 1, 0.54))
+        edges = _draw_band(upper, named, 0.0, 1.0)
+        low, high = int(named["lower"].iloc[-1]), int(named["upper"].iloc[-1])
+        top = max(float(high), float(totals["reported"].max()) if len(totals) else 0.0, 1.0) * 1.1
+        _draw_totals(upper, totals)
+        upper.set_ylim(0, top)
+        upper.set_yticks(_ticks(0, top, 5))
+        apart = max(high - low, 0.09 * top)
+        ends = [(low, low, "certain", _LINE)]
+        ends += [(high, low + apart, "not excluded", _EDGE)] if high > low else []
+        for value, y, text, colour in ends:
+            upper.annotate(
+                f"{value} {text}", (edges[-1], y), (5, 0), textcoords="offset points", ha="left",
+                va="center", fontsize=SIZE, color=colour, annotation_clip=False,
+            )  # fmt: skip
+        _draw_years(lower, named)
+        for axes in (upper, lower):
+            plain(axes)
+            axes.set_xlim(edges[0] - 0.2, edges[-1] + 0.2)
+            axes.set_xticks([tick + 0.5 for tick in _ticks(edges[0], edges[-1], 8)])
+        lower.set_xticklabels([f"{tick - 0.5:.0f}" for tick in lower.get_xticks()])
+        upper.tick_params(labelbottom=False)
+        upper.set_ylabel("by the end of the year", fontsize=SIZE)
+        lower.set_ylabel("in the year", fontsize=SIZE)
+        note(lower, *left_out(table.attrs), below=24)
     return upper
 
 
-def plot_signings(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def plot_signings(
+    data: Dataset | pd.DataFrame,
+    *,
+    names: str = "international",
+    ax: Axes | None = None,
+    title: str | None = None,
+    **arguments: Any,
+) -> Axes:
     """Draw each date of signing as long as it is uncertain: a year is a bar of a year.
 
     Parameters
     ----------
-    table
-        What `signings` returns, or some of its rows.
+    data
+        A dataset, whose pairings are grouped by the province they start from, provinces from west
+        to east; or what `signings` returns, or some of its rows, in their order, grouped where it
+        has a column ``area``.
+    names
+        Language of the names: "international", "vi" or "zh"; for a dataset.
     ax
-        Axes to draw into; None for new ones.
+        Axes to draw into; None for those of a new pyplot figure.
+    title
+        Title; None for one that says what the figure shows, "" for none.
+    **arguments
+        Arguments of `signings`, such as ``kind`` and ``at``; for a dataset.
 
     Returns
     -------
     axes
-        One row a dated pairing, by date: a dot for a day, a bar for a month, a year or an
-        interval, in the colour of its kind; hollow where the source hedges, hatched where sources
-        disagree. The undated pairings are counted by kind below.
+        One row a pairing: a dot for a day, a bar for a month, a year or an interval, in the colour
+        of its kind; hollow where the source hedges, hatched where sources disagree. A pairing
+        without stated date is an open bar that ends on the last day on which it can have been
+        signed.
 
     Raises
     ------
     ArgumentError
-        If the table is not one of `signings`, or has no dated row.
+        If `data` is something else, or is empty.
 
     Examples
     --------
-    >>> from twinstudy import load, signings
-    >>> axes = plot_signings(signings(load(), kind="village"))
-    >>> "Pò Hèn – Thán Sản" in [label.get_text() for label in axes.get_yticklabels()]
+    >>> from twinstudy import load
+    >>> axes = plot_signings(load(), kind="village")
+    >>> len(axes.get_yticklabels()) > 10
     True
     """
-    require(table, "signings", ("pairing", "signed", "earliest", "precision"))
-    dated = table[table["precision"] != "undated"].reset_index(drop=True)
-    if dated.empty:
-        raise ArgumentError("`table` has no dated pairing; nothing to draw")
-    axes = axes_of(ax, size=(7, 1.1 + 0.165 * len(dated)))
-    known = pd.concat([dated["earliest"], dated["latest"]]).dropna()
-    first, last = known.min().year - 0.4, known.max().year + 1.4
-    for y, row in enumerate(rows_of(dated)):
-        _draw_signing(axes, y, row, first, last)
-    axes.set_yticks(range(len(dated)), [_short(name) for name in dated["pairing"]], fontsize=6.4)
-    axes.set_ylim(len(dated) - 0.3, -0.8)
-    axes.set_xlim(first, last)
-    # A tick at the start of a year: the year is what lies to its right.
-    step = max(1, int(last - first) // 12)
-    axes.set_xticks([y for y in range(int(np.ceil(first)), int(last) + 1) if y % step == 0])
-    axes.grid(axis="x", color="#E6E6E6", linewidth=0.6)
-    axes.set_axisbelow(True)
-    plain(axes)
-    axes.tick_params(axis="y", labelsize=6.4)
-    _draw_pauses([axes], table)
-    _signings_legend(axes, dated)
-    undated = table[table["precision"] == "undated"]["kind"].value_counts(sort=False)
-    counts = [f"{number} of {KIND_LABELS[str(kind)]}" for kind, number in undated.items() if number]
-    more = f"{undated.sum()} undated pairings: " + ", ".join(counts) if counts else ""
-    note(axes, note_text(table, "", "", more), below=18)
+    columns = ("pairing", "earliest", "latest", "not_after", "precision")
+    table = measured(data, signings, columns, names, arguments)
+    if isinstance(data, Dataset):
+        table = _by_province(data, table, names)
+    if table.empty:
+        raise ArgumentError("`data` has no pairing; nothing to draw")
+    rows = table.reset_index(drop=True)
+    groups = rows["area"].astype("str") if "area" in rows else pd.Series("", index=rows.index)
+    heads = groups.ne(groups.shift()).cumsum()
+    rows["y"] = rows.index + (heads * 1.15 if "area" in rows else 0)
+    known = pd.concat([rows["earliest"], rows["latest"], rows["not_after"]]).dropna()
+    years = (known.min().year, known.max().year) if len(known) else (2000, 2001)
+    # Years of open bars alone say little; they begin with the first year that a date allows.
+    first, last = years[0] - 0.6, years[1] + 1.2
+    size = (WIDTH, 1.6 + 0.185 * (float(rows["y"].iloc[-1]) + 1))
+    with drawing(ax, size=size, title=title, default="When pairings were signed", pad=52) as axes:
+        for row in rows_of(rows):
+            _draw_signing(axes, row, first, last)
+        axes.set_yticks(rows["y"].tolist(), [_short(name) for name in rows["pairing"]])
+        for _, group in rows.groupby(heads) if "area" in rows else []:
+            axes.annotate(
+                group["area"].iloc[0], (0, group["y"].iloc[0] - 1), (2, 0), ha="left",
+                va="center", xycoords=("axes fraction", "data"), textcoords="offset points",
+                fontsize=SIZE, fontweight="bold", color=INK,
+            )  # fmt: skip
+        axes.set_ylim(float(rows["y"].iloc[-1]) + 0.7, -0.8)
+        axes.set_xlim(first, last)
+        axes.set_xticks(ticks := _ticks(first, last, 7), [f"{tick:.0f}" for tick in ticks])
+        axes.grid(axis="x", color="#E6E6E6", linewidth=0.6)
+        axes.set_axisbelow(True)
+        plain(axes)
+        legend(axes, _signing_handles(rows), columns=4, bbox_to_anchor=(1.03, 1), loc="lower right")
+        note(axes, *left_out(table.attrs), below=24)
     return axes
 
 
-def _draw_signing(axes: Axes, y: int, row: Any, first: float, last: float) -> None:
-    colour = KIND_COLOURS[row.kind]
+def _by_province(dataset: Dataset, table: pd.DataFrame, names: str) -> pd.DataFrame:
+    """Add the province of the first member, that of Việt Nam where there is one, and sort by it."""
+    found = members(dataset).merge(table[["pairing_id"]], on="pairing_id")
+    found["area_id"] = found["locality_id"].map(
+        ancestors(dataset, level="province", at=table.attrs.get("at"))
+    )
+    found["south"] = found["side"] != "VN"
+    found = found.sort_values(["south", "second"], kind="stable").drop_duplicates("pairing_id")
+    area = table["pairing_id"].map(found.set_index("pairing_id")["area_id"])
+    table = table.assign(
+        pairing=table["pairing_id"].map(pairing_names(dataset, names)), at=area.map(
+            west_to_east(dataset)), area=area.map(place_names(dataset, names)).fillna("no province")
+    )  # fmt: skip
+    if area.isna().all():
+        return table.drop(columns="area")
+    return table.sort_values(["at", "area"], kind="stable")
+
+
+def _draw_signing(axes: Axes, row: Any, first: float, last: float) -> None:
+    colour = COLOURS[row.kind]
     if row.precision == "day":
         axes.plot(
-            _decimal_year(row.earliest), y, marker="o", markersize=4.6,
-            linestyle="none", markeredgecolor=colour, markeredgewidth=1.1,
+            _decimal_year(row.earliest), row.y, marker="o", markersize=6.5, linestyle="none",
+            markeredgecolor=colour, markeredgewidth=1.4,
             markerfacecolor="white" if row.qualified else colour,
         )  # fmt: skip
         return
-    start = first if pd.isna(row.earliest) else _decimal_year(row.earliest)
-    end = last if pd.isna(row.latest) else _decimal_year(row.latest + pd.Timedelta(days=1))
-    hollow = row.qualified or row.conflict
+    start = first - 1 if pd.isna(row.earliest) else _decimal_year(row.earliest)
+    day = row.not_after if pd.isna(row.latest) else row.latest
+    end = last + 1 if pd.isna(day) else _decimal_year(day + pd.Timedelta(days=1))
+    none = row.precision == "none"
+    hollow = row.qualified or row.conflict or none
     axes.barh(
-        y, end - start, left=start, height=0.62, linewidth=0.8, edgecolor=colour,
-        facecolor="white" if hollow else colour, hatch=HATCH if row.conflict else None,
-        linestyle="--" if row.qualified else "-",
+        row.y, end - start, left=start, height=0.36 if none else 0.66, linewidth=1.0,
+        edgecolor=colour, facecolor="white" if hollow else colour, zorder=1.5,
+        hatch=HATCH if row.conflict else None, linestyle="--" if row.qualified else "-",
+        alpha=0.75 if none else 1,
     )  # fmt: skip
 
 
-def _signings_legend(axes: Axes, dated: pd.DataFrame) -> None:
+def _signing_handles(rows: pd.DataFrame) -> list[Any]:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    kinds = [kind for kind in KIND_LABELS if (dated["kind"] == kind).any()]
+    kinds = [kind for kind in KIND_LABELS if (rows["kind"] == kind).any()]
     handles: list[Any] = [
-        Patch(color=KIND_COLOURS[kind], label=KIND_LABELS[kind]) for kind in kinds
+        Patch(color=COLOURS[kind], label=KIND_LABELS[kind].split(" and ")[0]) for kind in kinds
     ]
-    if (dated["precision"] == "day").any():
-        dot = Line2D([], [], color=INK, marker="o", markersize=4.6, linestyle="none", label="day")
-        handles.append(dot)
-    if (dated["precision"] != "day").any():
-        handles.append(Patch(facecolor=INK, label="month, year or interval"))
-    if dated["qualified"].any():
-        handles.append(Patch(facecolor="white", edgecolor=MUTED, linestyle="--", label="hedged"))
-    if dated["conflict"].any():
-        handles.append(Patch(facecolor="white", edgecolor=MUTED, hatch=HATCH, label="conflict"))
-    axes.legend(
-        handles=handles, ncols=5, fontsize=6.2, frameon=False, loc="lower right",
-        bbox_to_anchor=(1.0, 1.0), handlelength=1.3, columnspacing=0.8, handletextpad=0.4,
-        borderaxespad=0.2,
-    )  # fmt: skip
+    words: dict[str, dict[str, Any]] = {
+        "hedged": {"linestyle": "--"},
+        "sources disagree": {"hatch": HATCH},
+        "no stated date": {},
+    }
+    shown = (rows["qualified"], rows["conflict"], rows["precision"] == "none")
+    handles += [
+        Patch(facecolor="white", edgecolor=MUTED, label=word, **look)
+        for (word, look), rows_with in zip(words.items(), shown, strict=True)
+        if rows_with.any()
+    ]
+    if (rows["precision"] == "day").any():
+        handles.append(
+            Line2D([], [], color=INK, marker="o", markersize=6, linestyle="none", label="day")
+        )
+    return handles
 
 
 def _decimal_year(day: pd.Timestamp) -> float:
     return day.year + (day.day_of_year - 1) / (366 if day.is_leap_year else 365)
 
 
-def _short(name: str, most: int = 44) -> str:
-    """Shorten a long list of members: the first of each side, and how many more."""
-    if len(name) <= most:
-        return name
-    sides = [side.split(", ") for side in name.split(" – ")]
-    return " – ".join(s[0] + (f" + {len(s) - 1}" if len(s) > 1 else "") for s in sides)
-
-
-def _draw_band(axes: Axes, table: pd.DataFrame, named: pd.DataFrame) -> None:
-    from matplotlib.ticker import MaxNLocator
-
-    # A value holds from the end of its year to the end of the next one.
-    edges = np.append(named["year"].to_numpy(float) + 1, named["year"].iloc[-1] + 1.5) - 0.5
-    low, high, known = (
-        named[name].to_numpy(float)
-        for name in ("cumulative_lower", "cumulative_upper", "in_being_certain")
+def _ticks(low: float, high: float, most: int) -> list[float]:
+    """Return evenly spaced round numbers within two bounds, at most so many."""
+    step = next(
+        step * 10.0**power
+        for power in range(12)
+        for step in (1, 2, 5)
+        if (high - low) / (step * 10**power) <= most
     )
+    return [float(tick) for tick in np.arange(np.ceil(low / step) * step, high + 1e-9, step)]
+
+
+def _short(name: str, most: int = 30) -> str:
+    """Shorten a name: the first member of each side and how many more, then by an ellipsis."""
+    if len(name) > most:
+        sides = [side.split(", ") for side in name.split(" – ")]
+        name = " – ".join(s[0] + (f" + {len(s) - 1}" if len(s) > 1 else "") for s in sides)
+    return name if len(name) <= most + 4 else name[: most + 3] + "…"
+
+
+def _draw_band(axes: Axes, named: pd.DataFrame, base: float, scale: float) -> np.ndarray:
+    """Draw the band between the bounds of each year; return its edges."""
+    year = named["year"].to_numpy(float)
+    edges = np.append(year, year[-1] + 1)  # a value holds at the end of its year
+    low, high = (base + scale * named[name].to_numpy(float) for name in ("lower", "upper"))
     axes.stairs(high, edges, baseline=low, fill=True, color=_BAND)
-    axes.stairs(high, edges, baseline=None, color="#8FA9BD", linewidth=0.9, linestyle="--")
-    axes.stairs(low, edges, baseline=None, color=_LINE, linewidth=1.6)
-    if (known > low).any():
-        axes.stairs(known, edges, baseline=None, color=MUTED, linewidth=0.9, linestyle=":")
-    top = max(float(high.max()), float(table["reported"].fillna(0).max()), 1.0) * 1.08
-    axes.set_ylim(0, top)
-    axes.yaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
-    ends = [(low[-1], "signed\nfor certain", _LINE), (high[-1], "not excluded", "#5B7F9A")]
-    if (known > low).any():
-        ends.insert(1, (known[-1], "in being, dated\nor published", MUTED))
-    y = -1.0
-    for value, text, colour in ends:
-        y = max(value, y + 0.115 * top)
-        axes.annotate(
-            f"{value:g} {text}", (edges[-1], value), (9, 72 * 2.6 * (y - value) / top),
-            textcoords="offset points", ha="left", va="center", fontsize=6.5, color=colour,
-            linespacing=1.05, annotation_clip=False,
-        )  # fmt: skip
+    axes.stairs(high, edges, baseline=None, color=_EDGE, linewidth=1.2, linestyle="--")
+    axes.stairs(low, edges, baseline=None, color=_LINE, linewidth=2)
+    return edges
 
 
-def _draw_totals(axes: Axes, table: pd.DataFrame) -> None:
-    from matplotlib.patheffects import withStroke
-
-    for row in rows_of(table[table["reported"].notna()]):
+def _draw_totals(axes: Axes, totals: pd.DataFrame) -> None:
+    for row in rows_of(totals):
         colour = COLOURS[row.reported_kind]
         axes.plot(
-            row.year, row.reported, marker="D", markersize=5, linestyle="none",
-            markerfacecolor="white", markeredgecolor=colour, markeredgewidth=1.3, zorder=5,
+            row.year + 0.5, row.reported, marker="D", markersize=6.5, linestyle="none",
+            markerfacecolor="white", markeredgecolor=colour, markeredgewidth=1.4, zorder=5,
         )  # fmt: skip
-        word = LABELS[row.reported_kind]
         axes.annotate(
-            f"{row.reported:g} reported ({word})", (row.year, row.reported), (-6, 0),
-            textcoords="offset points", ha="right", va="center", fontsize=6.2, color=colour,
-            path_effects=[withStroke(linewidth=1.6, foreground="white", alpha=0.8)],
+            f"{row.reported:g} reported", (row.year + 0.5, row.reported), (-7, 0),
+            textcoords="offset points", ha="right", va="center", fontsize=SIZE, color=colour,
         )  # fmt: skip
 
 
-def _draw_undated(axes: Axes, named: pd.DataFrame) -> None:
-    number = int(named["undated"].iloc[0])
-    x = named["year"].iloc[0] - 1.8
-    axes.bar(x, number, width=1.0, facecolor="white", edgecolor=MUTED, hatch="....", linewidth=0.7)
-    axes.annotate(
-        f"undated: {number}", (x, number), (0, 3), textcoords="offset points", ha="center",
-        va="bottom", fontsize=6.5, color=MUTED, annotation_clip=False,
-    )  # fmt: skip
-
-
-def _draw_years(axes: Axes, named: pd.DataFrame, y: float = 0.0, scale: float = 1.0) -> None:
-    year = named["year"].to_numpy(float)
-    certain = named["signed_certain"].to_numpy(float) * scale
-    possible = named["signed_possible"].to_numpy(float) * scale
-    axes.bar(year, certain, bottom=y, width=0.8, color=_LINE)
-    some = possible > certain
-    axes.bar(
-        year[some], (possible - certain)[some], bottom=y + certain[some], width=0.8,
-        facecolor="white", edgecolor=_LINE, hatch=HATCH, linewidth=0.6,
-    )  # fmt: skip
-    if scale == 1:
-        top = max(2.0, float(possible.max()))
-        axes.set_ylim(0, top * 1.45)  # room for the legend and the mark of a pause
-        axes.set_yticks(range(0, int(top) + 1, max(1, int(top) // 4)))
-        axes.legend(
-            handles=_year_handles(), fontsize=6.5, frameon=False, loc="upper left",
-            handlelength=1.4,
-        )  # fmt: skip
-
-
-def _year_handles(before: str = "") -> list[Any]:
+def _draw_years(axes: Axes, named: pd.DataFrame) -> None:
+    """Draw what was signed in each year."""
     from matplotlib.patches import Patch
 
-    return [
-        Patch(color=_LINE, label=f"{before}for certain"),
-        Patch(facecolor="white", edgecolor=_LINE, hatch=HATCH, label=f"{before}possibly"),
+    some = named[named["possible"].fillna(0) > 0]
+    year = some["year"].to_numpy(float) + 0.5
+    certain, possible = (some[name].to_numpy(float) for name in ("certain", "possible"))
+    axes.bar(year, certain, width=0.8, color=_LINE)
+    axes.bar(
+        year, possible - certain, bottom=certain, width=0.8, facecolor="white", edgecolor=_LINE,
+        hatch=HATCH, linewidth=0.6,
+    )  # fmt: skip
+    top = max(2.0, float(possible.max(initial=0)))
+    axes.set_ylim(0, top * 1.4)
+    axes.set_yticks(_ticks(0, top, 4))
+    handles = [
+        Patch(color=_LINE, label="for certain"),
+        Patch(facecolor="white", edgecolor=_LINE, hatch=HATCH, label="possibly, by its date"),
     ]
+    axes.legend(handles=handles, fontsize=SMALL, frameon=False, loc="upper left", ncols=2,
+                handlelength=1.4, borderaxespad=0)  # fmt: skip
 
 
-def _draw_pauses(axes_list: list[Axes], table: pd.DataFrame, *, shift: float = 0.0) -> None:
-    """Mark where exchanges were suspended; `shift` moves a date on an axis of whole years."""
-    for text, number in table.attrs.get("pauses", []):
-        first = parse_date(text).earliest
-        if first is None:
-            continue
-        x = _decimal_year(pd.Timestamp(first)) + shift
-        for axes in axes_list:
-            axes.axvline(x, color=MUTED, linewidth=0.8, linestyle=(0, (1, 2)), zorder=1)
-        axes_list[-1].annotate(
-            f"exchanges paused from {first.year}\n({number} pairing{'s' if number != 1 else ''})",
-            (x, 1), (3, -2), xycoords=("data", "axes fraction"),
-            textcoords="offset points", ha="left", va="top", fontsize=6.2, color=MUTED,
-        )  # fmt: skip
-
-
-def _draw_areas(table: pd.DataFrame, ax: Axes | None) -> Axes:
-    """Draw the years of each area as a row of bars, all to one scale."""
-    named = table[table["signed_certain"].notna()]
+def _plot_areas(
+    table: pd.DataFrame, named: pd.DataFrame, ax: Axes | None, title: str | None
+) -> Axes:
+    """Draw the band of each area in a row of its own, all to one scale."""
     groups = [group for _, group in named.groupby("area_id", sort=False)]
-    top = max(1, int(named["signed_possible"].max()))
-    axes = axes_of(ax, size=(7, 0.9 + 0.42 * len(groups)))
-    for row, group in enumerate(groups):
-        base = float(len(groups) - 1 - row)
-        _draw_years(axes, group, base, 0.8 / top)
-        axes.axhline(base, color="#BBBBBB", linewidth=0.6, zorder=0)
-        last = group.iloc[-1]
-        axes.annotate(
-            f"{span(last['cumulative_lower'], last['cumulative_upper'])} signed, of these "
-            f"{last['undated']} undated", (1, base), (6, 2), xycoords=("axes fraction", "data"),
-            textcoords="offset points", ha="left", va="bottom", fontsize=6.5, annotation_clip=False,
+    top = max(1, int(named["upper"].max()))
+    year = int(named["year"].max())
+    with drawing(
+        ax, size=(WIDTH, 1.3 + 0.55 * len(groups)), title=title,
+        default="Pairings signed by the end of each year, by area",
+    ) as axes:  # fmt: skip
+        for row, group in enumerate(groups):
+            base = float(len(groups) - 1 - row)
+            edges = _draw_band(axes, group, base, 0.88 / top)
+            axes.axhline(base, color="#BBBBBB", linewidth=0.6, zorder=0)
+            last = group.iloc[-1]
+            beside(axes, base + 0.3, span(last["lower"], last["upper"]))
+        axes.set_yticks(
+            [len(groups) - 0.7 - row for row in range(len(groups))],
+            [group["area"].iloc[0] for group in groups],
         )  # fmt: skip
-    axes.set_yticks(
-        [len(groups) - 1 - row + 0.25 for row in range(len(groups))],
-        [group["area"].iloc[0] for group in groups], fontsize=7,
-    )  # fmt: skip
-    axes.set_ylim(-0.1, len(groups))
-    plain(axes)
-    axes.legend(
-        handles=_year_handles("signed in the year "), ncols=2, fontsize=6.5,
-        frameon=False, loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2,
-    )  # fmt: skip
-    note(axes, note_text(table, "", "", f"highest bar: {top} pairings"), below=18)
+        plain(axes)
+        axes.set_ylim(-0.05, len(groups))
+        axes.set_xlim(first := float(named["year"].min()), year + 1)
+        ticks = _ticks(first, year, 8)
+        axes.set_xticks([tick + 0.5 for tick in ticks], [f"{tick:.0f}" for tick in ticks])
+        step = _ticks(0, top, 3)[1] if top > 1 else 1
+        x, y = first + 0.03 * (edges[-1] - first), len(groups) - 0.94
+        axes.plot([x, x], [y, y + step * 0.88 / top], color=INK, linewidth=2.5,
+                  solid_capstyle="butt")  # fmt: skip
+        axes.annotate(
+            f"{step:g} pairings", (x, y + step * 0.44 / top), (5, 0), va="center", fontsize=SMALL,
+            textcoords="offset points", color=INK,
+        )  # fmt: skip
+        note(axes, f"right: bounds at the end of {year}", *left_out(table.attrs), below=24)
     return axes

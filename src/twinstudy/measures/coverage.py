@@ -6,6 +6,7 @@ from datetime import date
 
 import pandas as pd
 
+from twinstudy.errors import known_words
 from twinstudy.evidence.consolidate import Choice, Words, choose
 from twinstudy.measures.named import described, facts, named, tally
 from twinstudy.measures.reported import reported
@@ -88,22 +89,22 @@ def coverage(
     >>> int(row["reported"]), int(row["eligible"]), bool(row["certain"] <= row["possible"])
     (34, 34, True)
     """
-    choice = choose(dataset, at=at, kind=kind, status=status)
+    kinds = KINDS if kind is None else known_words("kind", kind, KINDS)
+    choice = choose(dataset, at=at, kind=kinds, status=status)
     members = named(dataset, choice, by=by)
     totals = [reported(dataset, choice, measure=each, by=by) for each in ("twinned", "pairings")]
     total = pd.concat(totals)
     sizes = reported(dataset, choice, measure="border_units", by=by)
     if kind is not None:
-        kinds = [kind] if isinstance(kind, str) else list(kind)
         total, sizes = (part[part["kind"].isin(kinds)] for part in (total, sizes))
     entries = _entries(dataset, members, pd.concat([total, sizes]))
     overall = total.loc[total["kind"] == "all", ["area_id", "side"]].drop_duplicates()
     whole = entries.merge(overall, on=["area_id", "side"]).assign(kind="all")
     table = tally(pd.concat([entries, whole]), _GROUP, "unit_id")
     for name, part in (("eligible", sizes), ("reported", total)):
-        part = part[[*_GROUP, "value", "count_id"]]
-        part = part.rename(columns={"value": name, "count_id": f"{name}_count_id"})
-        table = table.merge(part, how="outer", on=_GROUP)
+        counts = part[[*_GROUP, "value", "count_id"]]
+        counts = counts.rename(columns={"value": name, "count_id": f"{name}_count_id"})
+        table = table.merge(counts, how="outer", on=_GROUP)
     return _described(dataset, choice, table, by)
 
 
@@ -119,15 +120,15 @@ def _entries(dataset: Dataset, members: pd.DataFrame, counted: pd.DataFrame) -> 
     across = members.drop(columns="area_id").merge(near, on="pairing_id", suffixes=("", "_near"))
     across = across[across["second"] != across["second_near"]]
     every = foreign[foreign["kind"] == "all"][["area_id", "side"]]
-    across = pd.concat([across.merge(foreign, on=_GROUP), across.merge(every, on=["area_id", "side"])])
+    across = pd.concat(
+        [across.merge(foreign, on=_GROUP), across.merge(every, on=["area_id", "side"])]
+    )
     pairings = placed.assign(unit_id=placed["pairing_id"], side=None)
     parts = [placed[columns], across[columns], pairings[columns]]
     return pd.concat(parts).astype({"side": "str"}).drop_duplicates()
 
 
-def _described(
-    dataset: Dataset, choice: Choice, table: pd.DataFrame, by: str
-) -> pd.DataFrame:
+def _described(dataset: Dataset, choice: Choice, table: pd.DataFrame, by: str) -> pd.DataFrame:
     """Add shares, words and order."""
     numbers = ["certain", "possible", "undated"]
     table[numbers] = table[numbers].fillna(0).astype("int64")

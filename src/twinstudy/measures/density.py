@@ -75,9 +75,9 @@ def density(
 
     Notes
     -----
-    Pairings all of whose members in the area lie off the border by a source are left out, and so are
-    lengths of the survey before 2009, lengths of a stretch that is shared with one neighbour, and
-    totals of a later day. A pairing that ties two areas counts in both, so areas do not add up.
+    Pairings all of whose members in the area lie off the border by a source are left out, and so
+    are lengths of the survey before 2009, lengths of a stretch that is shared with one neighbour,
+    and totals of a later day. A pairing that ties two areas counts in both, so areas do not add up.
     Where several totals are reported, the newest counts. Pairings without stated date are possible
     at any day, certain from the first report. Counted against all *possible* pairs of units there
     is no density: hardly any two of them touch, so that the product of units is no denominator.
@@ -91,9 +91,9 @@ def density(
     """
     if per not in get_args(Per):
         raise ArgumentError(f"`per` is {per!r}; use one of {', '.join(get_args(Per))}")
-    choice = choose(dataset, at=at, kind=kind, status=status)
-    together = [KINDS] if kind is None else [known_words("kind", kind, KINDS)]
-    groups = [(word,) for word in KINDS] + together if kind is None else together
+    kinds = KINDS if kind is None else known_words("kind", kind, KINDS)
+    choice = choose(dataset, at=at, kind=kinds, status=status)
+    groups = [kinds] if kind is not None else [*((word,) for word in KINDS), KINDS]
     members = named(dataset, choice, by=by)
     units = members[members["unit_id"].notna() | members["kind"].eq("other")]
     note(
@@ -132,7 +132,9 @@ def _sizes(
     counts = reported(dataset, choice, measure=measure, by=by)
     if per == "unit":
         home = dataset.localities.set_index("id")["country"]
-        counts = counts[counts["kind"].isin(kinds) & (counts["side"] == counts["area_id"].map(home))]
+        counts = counts[
+            counts["kind"].isin(kinds) & (counts["side"] == counts["area_id"].map(home))
+        ]
         if len(kinds) > 1:  # units of several levels do not add up
             counts = counts[:0]
     counts = counts.sort_values(["area_id", "value", "count_id"])

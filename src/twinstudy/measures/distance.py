@@ -47,8 +47,8 @@ def distances(
         - ``side_a``, ``side_b`` (str): country codes; ``members_a``, ``members_b``, ``placed_a``,
           ``placed_b`` (int64): members of each side, and those that have a point of their own;
         - ``position`` (category): how well the points are known, by the worst of those used;
-        - ``km``, ``km_min`` (float64, kilometres): mean over all pairs across, and the nearest pair.
-          Missing, like the position, where a side has no point.
+        - ``km``, ``km_min`` (float64, kilometres): mean over all pairs across, and the nearest
+          pair. Missing, like the position, where a side has no point.
 
         ``attrs``: ``at``, ``data_version`` and ``left_out``, with how many pairings have no
         distance since a side has no point, and how many members have no point.
@@ -93,8 +93,8 @@ def distances(
         rank=("rank", "max"), km=("km", "mean"), km_min=("km", "min")
     )
     table = table.merge(measured, how="left", left_on="pairing_id", right_index=True)
-    codes = table.pop("rank").fillna(-1).astype("int64")
-    table.insert(9, "position", pd.Categorical.from_codes(codes, categories=pd.Index(_POSITIONS)))
+    words = table.pop("rank").map(dict(enumerate(_POSITIONS)))
+    table.insert(9, "position", words.astype(pd.CategoricalDtype(_POSITIONS)))
     gaps = {
         "pairings without a point on a side": int(table["km"].isna().sum()),
         "members without a point": int(ends["longitude"].isna().sum()),
@@ -117,10 +117,10 @@ def null_distances(
     """Compare the mean distance of pairings with that of the same sides paired at random.
 
     One row: ``pairings`` that can be measured, ``movable`` ones, ``arrangements`` (0 where they
-    are too many to list) and ``exact``; ``observed_km``, and of the arrangements ``null_km`` (mean),
-    ``low_km`` and ``high_km`` (the middle 95 %); ``p_value``: the share of arrangements that are as
-    near, the observed one counted among them; ``nearest`` and ``null_nearest``: share of pairings
-    whose second side is the nearest of all. ``attrs["draws"]``: mean km of each arrangement.
+    are too many to list) and ``exact``; ``observed_km``, and of the arrangements ``null_km``
+    (mean), ``low_km`` and ``high_km`` (the middle 95 %); ``p_value``: the share of arrangements
+    that are as near, the observed one counted among them; ``nearest`` and ``null_nearest``: share
+    of pairings whose second side is the nearest of all. ``attrs["draws"]``: their mean km.
     """
     choice = choose(dataset, at=at, kind=kind, status=status)
     ends = _ends(dataset, choice).dropna(subset="longitude")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from typing import Any
+
 import pandas as pd
 
 from twinstudy.errors import ArgumentError
 from twinstudy.evidence.consolidate import Choice, members
-from twinstudy.evidence.hierarchy import ancestors, existence
+from twinstudy.evidence.hierarchy import ancestors, existence, west_to_east
+from twinstudy.evidence.names import place_names
 from twinstudy.records.dataset import Dataset, remembered
 from twinstudy.tables.schema import LEVEL_OF_KIND, LEVELS
 
-_OF_PAIRING = ["kind", "certain", "undated", "certain_from", "matching"]
+_OF_PAIRING = ["kind", "certain", "undated", "exists_by", "matching"]
 
 
 def named(dataset: Dataset, choice: Choice, *, by: str) -> pd.DataFrame:
@@ -47,25 +51,20 @@ def standing(dataset: Dataset, day: pd.Timestamp) -> pd.Series:
     """Return by locality the unit that stands for it on a day: itself, or its one successor."""
     units = existence(dataset)
     there = ~(units["latest"] < day) & ~(units["earliest"] > day)
+    every = dataset.successions[["old_id", "new_id"]].drop_duplicates()
+    lone = every[~every["old_id"].duplicated(keep=False)]
+    lone = lone[lone["old_id"].isin(units.index[units["latest"] < day])]
+    heir = dict(lone.itertuples(index=False, name=None))
     stand = pd.Series(units.index, index=units.index, dtype="str")
-    links = dataset.successions[["old_id", "new_id"]].drop_duplicates()
-    links = links[~links["old_id"].duplicated(keep=False)].set_index("old_id")["new_id"]
-    ended = units.index[units["latest"] < day]
-    for _ in range(len(links)):
-        step = stand.map(links[links.index.isin(ended)]).fillna(stand)
-        if step.equals(stand):
-            break
-        stand = step
+    while stand.isin(heir).any():
+        stand = stand.map(lambda unit: heir.get(unit, unit))
     same = stand.map(units["level"].astype("str")) == units["level"].astype("str")
     return stand.where(stand.map(there) & same)
 
 
-@remembered
-def off_border(dataset: Dataset) -> frozenset[str]:
-    """Return the localities of which a source says that they do not touch the border."""
-    lengths = dataset.counts[dataset.counts["measure"] == "border_length"]
-    none = set(lengths.loc[lengths["value"] == 0, "area_id"])
-    return frozenset(none - set(lengths.loc[lengths["value"] > 0, "area_id"]))
+def off_border(dataset: Dataset) -> pd.Series:
+    """Return the ids of the localities of which a source says that they do not touch the border."""
+    return dataset.localities.loc[dataset.localities["at_border"] == "no", "id"]
 
 
 def tally(units: pd.DataFrame, keys: list[str], unit: str) -> pd.DataFrame:
@@ -92,18 +91,24 @@ def note(choice: Choice, reason: str, rows: pd.Series) -> None:
 
 def day_word(choice: Choice) -> str:
     """Return the day of a choice in words."""
-    return "no day" if pd.isna(choice.day) else str(choice.day.date())
+    word = str(choice.day)[:10]
+    return "no day" if word == "NaT" else word
 
 
-def facts(dataset: Dataset, choice: Choice, **more: object) -> dict[str, object]:
+def facts(dataset: Dataset, choice: Choice, **more: Any) -> dict[Hashable | None, Any]:
     """Return the ``attrs`` of a measure: its day, the data version and what it leaves out."""
-    at = None if pd.isna(choice.day) else str(choice.day.date())
-    return {"at": at, **more, "data_version": dataset.version, "left_out": choice.left_out}
+    day = day_word(choice)
+    made: dict[Hashable | None, Any] = {"at": None if day == "no day" else day}
+    return made | dict(more) | {"data_version": dataset.version, "left_out": choice.left_out}
 
 
 def described(dataset: Dataset, frame: pd.DataFrame) -> pd.DataFrame:
-    """Put name and country of the area in front."""
+    """Put name and country of the area in front, and areas from west to east by country."""
     places = dataset.localities.set_index("id")
-    frame.insert(1, "area", frame["area_id"].map(places["name"]))
+    country = frame["area_id"].map(places["country"])
+    longitude = frame["area_id"].map(west_to_east(dataset))
+    key = pd.DataFrame({"country": country, "longitude": longitude, "area": frame["area_id"]})
+    frame = frame.loc[key.sort_values(list(key), kind="stable").index].reset_index(drop=True)
+    frame.insert(1, "area", frame["area_id"].map(place_names(dataset)))
     frame.insert(2, "country", frame["area_id"].map(places["country"]))
     return frame

@@ -32,7 +32,7 @@ def reported(dataset: Dataset, choice: Choice, *, measure: str, by: str) -> pd.D
     counts = counts[~gone]
     if measure in ("twinned", "border_units"):
         changed = counts["count_id"].isin(_of_other_units(dataset, counts, choice.day))
-        note(choice, f"counts of units that changed between their date and the day", changed)
+        note(choice, "counts of units that changed between their date and the day", changed)
         counts = counts[~changed]
     if measure in ("twinned", "pairings"):
         later = (counts["earliest"] > choice.day) & (counts["qualifier"] != "exact")
@@ -63,7 +63,9 @@ def _dated(dataset: Dataset) -> pd.DataFrame:
     ends = counts.assign(level=level).merge(
         _last_units(dataset), how="left", on=["area_id", "side", "level"]
     )["last"]
-    bounds = pd.concat([stated["latest"].where(plain), published, ends.set_axis(counts.index)], axis=1)
+    bounds = pd.concat(
+        [stated["latest"].where(plain), published, ends.set_axis(counts.index)], axis=1
+    )
     counts["known"] = published
     counts["stated_latest"] = stated["latest"].fillna(published)
     counts["earliest"] = stated["earliest"].where(plain)
@@ -83,8 +85,10 @@ def _units_of_areas(dataset: Dataset) -> pd.DataFrame:
     units["side"] = dataset.localities["country"]
     above = lineage(dataset)[["locality_id", "ancestor_id"]].drop_duplicates()
     itself = units[["locality_id"]].assign(ancestor_id=units["locality_id"])
-    return pd.concat([above, itself]).merge(units, on="locality_id").rename(
-        columns={"ancestor_id": "area_id", "earliest": "began", "latest": "ended"}
+    return (
+        pd.concat([above, itself])
+        .merge(units, on="locality_id")
+        .rename(columns={"ancestor_id": "area_id", "earliest": "began", "latest": "ended"})
     )
 
 
@@ -99,7 +103,9 @@ def _of_other_units(dataset: Dataset, counts: pd.DataFrame, day: pd.Timestamp) -
     """List the counts of units some of which began or ended between their date and a day."""
     spoken = counts["latest"].where(counts["latest"] < day, day)
     spoken = spoken.where(~(counts["earliest"] > spoken), counts["earliest"])
-    counts = counts.assign(since=spoken.where(spoken < day, day), until=spoken.where(spoken > day, day))
+    counts = counts.assign(
+        since=spoken.where(spoken < day, day), until=spoken.where(spoken > day, day)
+    )
     counts["level"] = counts["kind"].map(LEVEL_OF_KIND)
     units = _units_of_areas(dataset)
     changes = pd.concat(

@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from twinstudy.errors import known_words
 from twinstudy.evidence.consolidate import Choice, Words, choose
 from twinstudy.evidence.names import pairing_names
 from twinstudy.measures.named import day_word, described, facts, named, note
@@ -56,8 +57,8 @@ def timeline(
           not excluded to have been signed in that year, since they are first reported later;
         - ``lower``, ``upper`` (Int64): bounds of the number signed by the end of the year: that
           certainly exist by then, and that are not excluded to;
-        - ``reported`` (Int64), ``reported_kind`` (category), ``reported_count_id`` (str): a total of
-          pairings of that year, and the row of ``dataset.counts`` that gives it. The numbers of
+        - ``reported`` (Int64), ``reported_kind`` (category), ``reported_count_id`` (str): a total
+          of pairings of that year, and the row of ``dataset.counts`` that gives it. The numbers of
           pairings are missing in rows of a further total.
 
         ``attrs``: ``at``, ``by``, ``data_version``, ``left_out``, and ``pauses``: date and number
@@ -83,8 +84,9 @@ def timeline(
     True
     """
     level = "country" if by is None else by
-    choice = choose(dataset, at=at, kind=kind, status=status)
-    totals = _totals(dataset, choice, level, kind)
+    kinds = None if kind is None else known_words("kind", kind, KINDS)
+    choice = choose(dataset, at=at, kind=kinds, status=status)
+    totals = _totals(dataset, choice, level, kinds)
     dates = _dated(choice)
     if by is None:
         dates, totals = dates.assign(area_id=""), totals.assign(area_id="")
@@ -97,7 +99,7 @@ def timeline(
     table[counts] = table[counts].astype("Int64")
     table = table[["area_id", "year", *counts, "reported_kind", "reported_count_id"]]
     table = table.drop(columns="area_id") if by is None else described(dataset, table.copy())
-    table.attrs = facts(dataset, choice, by=by, pauses=_pauses(dataset, choice))
+    table.attrs = facts(dataset, choice, by=by, kind=kind, pauses=_pauses(dataset, choice))
     return table
 
 
@@ -156,7 +158,9 @@ def signings(
     dates["precision"] = _precision(dates)
     columns = ["pairing_id", "pairing", "kind", "signed", "earliest", "latest", "not_after"]
     dates = dates[[*columns, "qualified", "conflict", "precision"]]
-    dates = dates.assign(last=dates["signed"].isna(), first=dates["earliest"].fillna(dates["latest"]))
+    dates = dates.assign(
+        last=dates["signed"].isna(), first=dates["earliest"].fillna(dates["latest"])
+    )
     order = ["last", "first", "latest", "not_after", "pairing_id"]
     dates = dates.sort_values(order, ignore_index=True).drop(columns=["last", "first"])
     dates.attrs = facts(dataset, choice, pauses=_pauses(dataset, choice))
@@ -171,19 +175,16 @@ def _dated(choice: Choice) -> pd.DataFrame:
             "signed_latest": "latest",
             "signed_qualified": "qualified",
             "signed_conflict": "conflict",
-            "certain_from": "not_after",
+            "exists_by": "not_after",
         }
     )
     return dates.reset_index(drop=True)
 
 
-def _totals(
-    dataset: Dataset, choice: Choice, level: str, kind: Words | None
-) -> pd.DataFrame:
+def _totals(dataset: Dataset, choice: Choice, level: str, kinds: tuple[str, ...] | None) -> pd.DataFrame:
     """Read the totals of pairings with the year of the last day that they may speak of."""
     totals = reported(dataset, choice, measure="pairings", by=level)
-    if kind is not None:
-        kinds = [kind] if isinstance(kind, str) else list(kind)
+    if kinds is not None:
         totals = totals[totals["kind"].isin(kinds)]
     totals = totals.assign(year=totals["stated_latest"].dt.year)
     note(choice, "totals without a year", totals["year"].isna())
@@ -197,16 +198,17 @@ def _totals(
 def _years(choice: Choice, dates: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
     """Count the pairings of each area and year."""
     known = pd.concat([dates["earliest"].dt.year, dates["latest"].dt.year, totals["year"]])
-    if pd.isna(choice.day) or (dates.empty and totals.empty):
+    if day_word(choice) == "no day" or (dates.empty and totals.empty):
         return pd.DataFrame(columns=["area_id", "year", *_NUMBERS]).astype({"year": "int64"})
     last = choice.day.year
     first = int(min([last, *known.dropna()]))
     years = np.arange(first, last + 1)
+    end = dates[["latest", "not_after"]].min(axis=1)
     bounds = pd.DataFrame(
         {
             "area_id": dates["area_id"],
             "begin": dates["earliest"].dt.year.fillna(first).clip(first, last),
-            "end": dates[["latest", "not_after"]].min(axis=1).dt.year.fillna(last).clip(first, last),
+            "end": end.dt.year.fillna(last).clip(first, last),
             "known": dates["not_after"].where(dates["certain"]).dt.year.clip(first, last),
             "dated": dates["signed"].notna(),
         }
@@ -221,20 +223,25 @@ def _years(choice: Choice, dates: pd.DataFrame, totals: pd.DataFrame) -> pd.Data
         return found.unstack(fill_value=0).reindex(index=years, columns=areas, fill_value=0)
 
     dated, every = bounds["dated"], pd.Series(data=True, index=bounds.index)
-    open_end = count(~dated, "end")
+    open_end, over = count(~dated, "end"), count(dated, "end").cumsum()
     frames = {
         "certain": count(bounds["whole"], "begin"),
         # Open in a year: begun by its end, and not over by the end of the year before.
-        "possible": count(dated, "begin").cumsum() - count(dated, "end").cumsum().shift(fill_value=0),
+        "possible": count(dated, "begin").cumsum() - over.shift(fill_value=0),
         "undated": open_end.sum() - open_end.cumsum().shift(fill_value=0),
         "lower": count(every, "known").cumsum(),
         "upper": count(every, "begin").cumsum(),
     }
-    stacked = [
-        frame.rename_axis(index="year", columns="area_id").T.stack().rename(name)
+    long = [
+        frame.rename_axis(index="year")
+        .reset_index()
+        .melt("year", var_name="area_id", value_name=name)
         for name, frame in frames.items()
     ]
-    return pd.concat(stacked, axis=1).reset_index()
+    table = long[0]
+    for frame in long[1:]:
+        table = table.merge(frame, on=["area_id", "year"])
+    return table
 
 
 _NUMBERS = ["certain", "possible", "undated", "lower", "upper"]

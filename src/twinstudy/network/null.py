@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -65,9 +65,9 @@ def null_graphs(
     ------
     graph
         A graph as of `locality_graph`, with ``pairings`` and ``weight`` on its edges.
-        ``graph.graph`` adds ``exact`` (bool: all graphs are listed), ``arrangements`` (int: how many
-        there are, where that is known; 0 where not) and ``movable`` (int: pairings that can have
-        another partner).
+        ``graph.graph`` adds ``exact`` (bool: all graphs are listed), ``arrangements`` (int: how
+        many there are, where that is known; 0 where not) and ``movable`` (int: pairings that can
+        have another partner).
 
     Raises
     ------
@@ -102,7 +102,7 @@ def null_graphs(
             "exact": drawn.exact, "arrangements": drawn.number, "movable": drawn.movable,
         }  # fmt: skip
         ties = Counter[tuple[str, str]]()
-        weights = Counter[tuple[str, str]]()
+        weights: defaultdict[tuple[str, str], float] = defaultdict(float)
         for side, partner in zip(drawn.first, ends, strict=True):
             other = drawn.second[partner]
             for tie in itertools.product(side, other):
@@ -141,7 +141,8 @@ def arrangements(
     sides = _sides(dataset, choice, within)
     ids, first = sides["pairing_id"].tolist(), sides["first"].tolist()
     numbers, others = pd.factorize(sides["second"])
-    strata = [rows.to_numpy() for _, rows in sides.groupby("stratum").groups.items()]
+    numbers = numbers.astype(np.int64)
+    strata = [rows.to_numpy() for rows in sides.groupby("stratum").groups.values()]
     lefts = pd.factorize(sides["first"])[0]
     few = [
         list(itertools.islice(_every(lefts[rows], numbers[rows]), samples + 1)) for rows in strata
@@ -162,19 +163,26 @@ def arrangements(
             )
             partners[:, rows] = drawn
     observed = set(zip(lefts.tolist(), numbers.tolist(), strict=True))
-    kept = np.array(
-        [[(a, b) in observed for a, b in zip(lefts, way, strict=True)] for way in partners.tolist()]
-    ).reshape(partners.shape)
-    movable = int((~kept).any(axis=0).sum())
-    return Arrangements(
-        ids, first, list(others), partners, exact, number if exact else 0, movable
+    kept = (
+        np.array(
+            [
+                [tie in observed for tie in zip(lefts.tolist(), way, strict=True)]
+                for way in partners.tolist()
+            ]
+        )
+        .reshape(partners.shape)
+        .astype(bool)
     )
+    movable = int((~kept).any(axis=0).sum())
+    return Arrangements(ids, first, list(others), partners, exact, number if exact else 0, movable)
 
 
 def _sides(dataset: Dataset, choice: Choice, within: str | None) -> pd.DataFrame:
     """List the pairings with both sides and the number of the stratum in which they may swap."""
     listed = members(dataset)
     listed = listed[listed["pairing_id"].isin(choice.pairings["pairing_id"])]
+    if listed.empty:
+        return pd.DataFrame(columns=["pairing_id", "first", "second", "stratum"])
     listed["level"] = listed["locality_id"].map(existence(dataset)["level"].astype("str"))
     listed["area"] = ""
     if within is not None:

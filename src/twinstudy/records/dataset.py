@@ -196,6 +196,9 @@ def remembered(
 
     @wraps(function)
     def answer(dataset: Dataset, *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        if not isinstance(dataset, Dataset):
+            given = type(dataset).__name__
+            raise ArgumentError(f"`dataset` is a {given}; give a dataset, as `load()` returns it")
         key = (function.__module__, function.__qualname__, args, tuple(sorted(kwargs.items())))
         if key not in dataset.remembered:
             dataset.remembered[key] = function(dataset, *args, **kwargs)
@@ -246,9 +249,7 @@ def dataset_from_text(text: Frames) -> Dataset:
     >>> dataset_from_text(text_tables(dataset.tables)).version == dataset.version
     True
     """
-    unclean = [
-        problem for table in TABLES for problem in unclean_cells(text[table.name], table)
-    ]
+    unclean = [problem for table in TABLES for problem in unclean_cells(text[table.name], table)]
     tables = type_tables(text)
     return dataset_of(tables.typed, Problems(sorted([*unclean, *check_tables(tables)])))
 

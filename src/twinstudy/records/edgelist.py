@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import re
+import difflib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from datetime import date
 from statistics import median
-from typing import Literal
+from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from twinstudy.dates import parse_date
@@ -17,21 +19,24 @@ from twinstudy.records.dataset import Dataset, dataset_from_text
 from twinstudy.records.reading import (
     date_text,
     distinct_ids,
+    fold_name,
     plain_text,
     read_as,
     read_column,
     slug,
+    some,
 )
 from twinstudy.tables.files import Frames
 from twinstudy.tables.schema import KINDS, LEVEL_OF_KIND, LEVELS, TABLES, table
 
-_FILE, _PLACES = "pairs", "localities"
-_DEFAULT_LEVEL, _DEFAULT_SOURCE = "commune", "Edge list"
-_NO_PLACE = "the row names no place; fill the cell, or take the row out"
-_NO_COUNTRY = "the row names no country; give its code, or ZZ where it is not known"
+_PAIRS, _PLACES = "pairs", "localities"
+_TAKE_OUT = "take the row out"
+_NO_PLACE = f"the row names no place; fill the cell, or {_TAKE_OUT}"
+_NO_COUNTRY = (
+    "the row names no country; give its code, or ZZ where it is not known (for NA of Namibia read "
+    "files with keep_default_na=False)"
+)
 _BETWEEN = "\x1f"  # joins country and key to one text; white space, so it is never inside a part
-_OF_PLACES = ("id", "level", "designation", "name", "name_zh", "exists", "longitude", "latitude",
-              "position", "position_source_id", "note")  # fmt: skip
 
 
 def from_edgelist(
@@ -51,7 +56,8 @@ def from_edgelist(
     """Make a dataset of any frame of twinnings.
 
     A place is a country and a key. Rows about the same two places, in whichever order, are one
-    pairing with one claim a row; claims with different dates are a conflict, not an error.
+    pairing with one claim a row; claims with different dates are a conflict, not an error. Ends of
+    twinnings are not held: whatever was signed counts as existing from then on.
 
     Parameters
     ----------
@@ -60,24 +66,29 @@ def from_edgelist(
     left, right
         Columns of the keys or names of the two places; a list where several columns make a key.
     left_country, right_country
-        Column of two-letter country codes, or one code; ZZ for not known.
+        Column of two-letter country codes, or one code; ZZ for not known. Where it is ZZ, the
+        country that `localities` gives to the key is taken, if it gives one.
     kind
         Column of kinds of pairing, or one kind; where there is none, the kind is ``other``.
     signed
         Column of dates of signing, or one date: EDTF text, ISO dates with or without time of day,
-        years as numbers, dates, timestamps; missing values are not stated.
+        years as numbers, dates, timestamps; missing values are not stated. An interval means
+        signed on some day of it; so give the beginning of a twinning, never beginning and end.
     source
         Column of titles of sources, or one title; where there is none, "Edge list".
     localities
         Frame about places, indexed by key, or by key and country, with any columns of the
         localities table, and ``parent``: the key of the unit above, in the same country and named
-        by `pairs` or this frame. Places without ``name`` are called by the first column of their
-        key; points without ``position`` are approximate. The level of a member without ``level``
-        is that of the kind of its pairings, else ``commune``, which the report says.
+        by `pairs` or this frame. A unit that moved has one row for each parent, with ``during``
+        (such as ``../2025-06-30`` and ``2025-07-01/..``). Places without ``name`` are called by
+        the first column of their key; points without ``position`` are approximate. The level of a
+        member without ``level`` is that of the kind of its pairings, else ``commune``, which the
+        report says.
     undated_values
         Values of `signed` that stand for "not known", such as ``[2000]``.
     on_error
-        ``"raise"``, or ``"skip"`` to leave out rows of `pairs` that cannot be used.
+        ``"raise"``, or ``"skip"`` to leave out rows of `pairs` that cannot be used, also those
+        whose country is no code.
 
     Returns
     -------
@@ -85,9 +96,11 @@ def from_edgelist(
         Records that satisfy every rule of the data model. The order of the rows changes nothing
         but the row numbers in `report`, which holds warnings: rows left out; values declared
         undated; a year with more than five times as many dates as the median of the two years on
-        either side of it; names that differ only in accents, case or signs; kinds that disagree;
-        members without level. There, `line` is the number of a row in `pairs` or `localities`,
-        counted from 1.
+        either side of it; years before 800 or to come; days nearly all of which are 1 January;
+        intervals that look like beginning and end; names that differ only in accents, case or
+        signs; kinds that disagree; members without level; rows of `localities` without effect;
+        values that look like a misspelt column. There, `line` is the number of a row in `pairs` or
+        `localities`, counted from 1.
 
     Raises
     ------
@@ -120,42 +133,49 @@ def from_edgelist(
     localities: warning: level: 2 members have no level and count as commune; give `level` in \
 `localities`
     """
-    left, right = _checked_keys(pairs, left, right)
     if on_error not in ("raise", "skip"):
         raise ArgumentError(f"`on_error` is {on_error!r}; use 'raise' or 'skip'")
     if isinstance(undated_values, str) or not isinstance(undated_values, Iterable):
         raise ArgumentError(f"`undated_values` is {undated_values!r}; give a list of values")
     declared = {date_text(value) for value in undated_values}
-    problems: list[Problem] = []
+    register = _Register(pairs)
+    problems = register.problems
+    lefts, rights = register.keys(left, right)
+    skip = on_error == "skip"
     rows = pd.DataFrame(
         {
-            "left": _ends(pairs, [left_country, *left], problems),
-            "right": _ends(pairs, [right_country, *right], problems),
-            "kind": _kinds(pairs, kind, problems),
-            "signed": _dates(pairs, signed, declared, problems),
-            "source": _read(pairs, source, plain_text, problems).replace("", _DEFAULT_SOURCE),
+            "left": register.places("left", register.countries("left", left_country, skip), lefts),
+            "right": register.places(
+                "right", register.countries("right", right_country, skip), rights
+            ),
+            "kind": register.kinds(kind),
+            "signed": register.dates(signed, declared),
+            "source": register.read("source", source).replace("", "Edge list"),
         }
     )
+    stated = _stated_places(localities, len(lefts), problems)
+    for side in ("left", "right"):
+        rows[side] = _with_countries(rows[side], stated)
     for line, place in rows["left"][rows["left"].eq(rows["right"]) & rows["left"].ne("")].items():
-        said = f"{_shown(place)} is tied to itself; correct one of the two, or take the row out"
-        problems.append(Problem(_FILE, line, str(right[0]), place.split(_BETWEEN)[1], said))
-    faulty = rows.index.isin({problem.line for problem in problems})
-    rows = rows[~faulty].copy()
-    if on_error == "skip" and faulty.any():
-        problems = [replace(problem, severity="warning") for problem in problems]
-        problems.append(_warning(_FILE, f"{faulty.sum()} of {len(faulty)} rows are left out"))
+        remedy = "give the countries" if place.startswith("ZZ") else "correct one of the two"
+        said = f"{_shown(place)} is tied to itself; {remedy}, or {_TAKE_OUT}"
+        key = place.split(_BETWEEN)[1]
+        problems.append(Problem(_PAIRS, int(line), str(rights[0]), key, said))  # type: ignore[call-overload]
+    lines = {each.line for each in problems if each.file == _PAIRS}
+    faulty = rows.index.isin(lines) | rows["left"].eq("") | rows["right"].eq("")
+    rows = rows[~faulty]
+    if skip and faulty.any():
+        for n, each in enumerate(problems):
+            if each.file == _PAIRS:
+                problems[n] = replace(each, severity="warning")
+        problems.append(_warning(_PAIRS, f"{faulty.sum()} of {len(faulty)} rows are left out"))
     for word in sorted(declared & {*rows["signed"]}):
         stands = f"{word!r} stands in {rows['signed'].eq(word).sum()} of {len(rows)} rows"
-        problems.append(_warning(_FILE, f"{stands} and is read as not stated", signed, word))
-    rows["signed"] = rows["signed"].mask(rows["signed"].isin(declared), "")
-    problems += _spikes(rows["signed"], signed)
-    problems += _pair_up(rows, kind)
-
-    named = pd.Series(sorted({*rows["low"], *rows["high"]}), dtype="str")
-    stated = _stated_places(localities, named, len(left), problems)
-    places = _locality_rows(named, stated, rows, problems)
-    text = _text_tables(rows, places)
-    dataset = None
+        problems.append(_warning(_PAIRS, f"{stands} and is read as not stated", signed, word))
+    rows = rows.assign(signed=rows["signed"].mask(rows["signed"].isin(declared), ""))
+    problems += _doubtful_dates(rows["signed"], signed)
+    rows = _paired(rows, kind, problems)
+    text, dataset = _text_tables(rows, *_locality_rows(rows, stated, problems)), None
     try:
         dataset = dataset_from_text(text)
         found = dataset.report
@@ -167,29 +187,138 @@ def from_edgelist(
     return replace(dataset, report=report)
 
 
-def _checked_keys(
-    pairs: pd.DataFrame, left: Hashable | list[Hashable], right: Hashable | list[Hashable]
-) -> tuple[list[Hashable], list[Hashable]]:
-    """Return the columns of the keys as lists."""
-    if not isinstance(pairs, pd.DataFrame):
-        raise ArgumentError(f"`pairs` is a {type(pairs).__name__}; give a pandas DataFrame")
-    both = []
-    for argument, value in (("left", left), ("right", right)):
-        columns = value if isinstance(value, list) else [value]
-        for column in columns:
-            if column not in pairs.columns:
-                known = ", ".join(repr(name) for name in pairs.columns)
-                raise ArgumentError(f"`{argument}` is {column!r}; use a column of `pairs`: {known}")
-        both.append(columns)
-    if len(both[0]) != len(both[1]) or not both[0]:
-        raise ArgumentError(
-            f"`left` has {len(both[0])} columns and `right` {len(both[1])}; give as many for both, "
-            "in the same order"
-        )
-    return both[0], both[1]
+@dataclass(frozen=True)
+class _Register:
+    """The rows of an edge list, read column by column, and what is wrong in them."""
+
+    pairs: pd.DataFrame
+    problems: list[Problem] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.pairs, pd.DataFrame):
+            given = type(self.pairs).__name__
+            raise ArgumentError(f"`pairs` is a {given}; give a pandas DataFrame")
+
+    def keys(self, left: Any, right: Any) -> tuple[list[Hashable], list[Hashable]]:
+        """Return the columns of the keys of both sides."""
+        both = []
+        for argument, value in (("left", left), ("right", right)):
+            columns = list(value) if isinstance(value, list | pd.Index | np.ndarray) else [value]
+            for column in columns:
+                if not self.has(column):
+                    shown = ", ".join(map(repr, self.pairs.columns[:10]))
+                    raise ArgumentError(
+                        f"`{argument}` is {column!r}; use a column of `pairs`: {shown}"
+                        f"{', …' * (len(self.pairs.columns) > 10)}{self.near(column)}"
+                    )
+            both.append(columns)
+        if len(both[0]) != len(both[1]) or not both[0]:
+            raise ArgumentError(
+                f"`left` has {len(both[0])} columns and `right` {len(both[1])}; give as many for "
+                "both, which make one key; of a table with a column a twin, make one row a "
+                "twinning first, by `pairs.melt`"
+            )
+        return both[0], both[1]
+
+    def has(self, value: Any) -> bool:
+        """Tell whether an argument names a column."""
+        try:
+            return value is not None and value in self.pairs.columns
+        except TypeError:
+            return False
+
+    def near(self, value: object) -> str:
+        """Ask for the column that a value looks like, if there is one."""
+        known = {str(column).casefold(): column for column in self.pairs.columns}
+        found = difflib.get_close_matches(str(value).casefold(), known, n=1, cutoff=0.8)
+        return f"; is the column {known[found[0]]!r} meant?" if found else ""
+
+    def read(
+        self, argument: str, value: Any, how: Callable[[object], str] = plain_text,
+        missing: str = "",
+    ) -> pd.Series:  # fmt: skip
+        """Read a column, or one value for all rows."""
+        if self.has(value):
+            cells = self.pairs[value]
+            if isinstance(cells, pd.DataFrame):
+                raise ArgumentError(f"`pairs` has the column {value!r} more than once; rename one")
+        elif isinstance(value, list | dict | set | pd.DataFrame | pd.Series | np.ndarray):
+            given = type(value).__name__
+            raise ArgumentError(
+                f"`{argument}` is a {given}; give one column of `pairs`, or a value"
+            )
+        else:
+            cells = pd.Series([value] * len(self.pairs), dtype="object")
+            near = self.near(value) if isinstance(value, str) else ""
+            if near:
+                said = f"`{argument}` is {value!r}, which is no column and holds for all rows{near}"
+                self.problems.append(_warning(_PAIRS, said))
+        return read_column(cells, how, (_PAIRS, str(value)), self.problems, missing=missing)
+
+    def countries(self, side: str, column: Any, skip: bool) -> pd.Series:
+        """Read the countries of one side; "" for what is no code, where such rows are skipped."""
+        codes = self.read(f"{side}_country", column, missing=_NO_COUNTRY)
+        wrong = codes.ne("") & ~codes.str.fullmatch("[A-Z]{2}")
+        words = sorted({*codes[wrong]})
+        if words:
+            remedy = "give one two-letter ISO 3166-1 code in capitals, or a column of them"
+            if self.has(column):
+                short = all(len(word) == 2 for word in words)
+                step = "str.upper()" if short else f"map({{{words[0]!r}: …}})"
+                remedy = f"make two-letter ISO 3166-1 codes of it by pairs[{column!r}].{step}"
+            message = (
+                f"`{side}_country` gives {some(list(map(repr, words)))} in {wrong.sum():,} of "
+                f"{len(codes):,} rows; {remedy} (ZZ where it is not known)"
+            )
+            if not skip or not self.has(column):
+                raise ArgumentError(message + self.near(column) * (not self.has(column)))
+            self.problems.append(_warning(_PAIRS, message, column))
+        if "UK" in {*codes}:
+            said = "'UK' is no code of ISO 3166-1; that of the United Kingdom is GB"
+            self.problems.append(_warning(_PAIRS, said, column, "UK"))
+        return codes.mask(wrong, "")
+
+    def places(self, side: str, countries: pd.Series, columns: list[Hashable]) -> pd.Series:
+        """Read the places of one side, country and key in one text; "" where a part is missing."""
+        parts = [countries, *(self.read(side, column, missing=_NO_PLACE) for column in columns)]
+        return _joined(parts)
+
+    def kinds(self, kind: Any) -> pd.Series:
+        """Read the kinds, all of which must be of the data model."""
+        cells = self.read("kind", kind)
+        wrong = sorted({*cells} - {"", *KINDS})
+        if wrong:
+            raise ArgumentError(
+                f"`kind` gives {some(list(map(repr, wrong)))}; give a column of kinds, or one "
+                f"kind, of {', '.join(KINDS)}{self.near(kind) if not self.has(kind) else ''}"
+            )
+        return cells
+
+    def dates(self, signed: Any, declared: set[str]) -> pd.Series:
+        """Read the dates, letting through what is declared to be none."""
+
+        def read(value: object) -> str:
+            text = date_text(value)
+            if text and text not in declared:
+                parse_date(text)
+            return text
+
+        cells = self.read("signed", signed, read)
+        faults = [each for each in self.problems if each.column == str(signed) and each.line]
+        if faults and not self.has(signed):
+            raise ArgumentError(
+                f"`signed` is no column of `pairs`, and {faults[0].message}{self.near(signed)}"
+            )
+        return cells
 
 
-def _warning(file: str, message: str, column: Hashable = "", value: str = "") -> Problem:
+def _joined(parts: list[pd.Series]) -> pd.Series:
+    """Join country and key to one text a row; "" where a part is missing."""
+    texts = [_BETWEEN.join(row) if all(row) else "" for row in zip(*parts, strict=True)]
+    return pd.Series(texts, index=parts[0].index, dtype="str")
+
+
+def _warning(file: str, message: str, column: object = "", value: str = "") -> Problem:
     """Make a warning about a column as a whole."""
     return Problem(file, 0, str(column), value, message, "warning")
 
@@ -200,129 +329,77 @@ def _shown(place: str) -> str:
     return f"{', '.join(key)!r} of {country}"
 
 
-def _listed(words: list[str]) -> str:
-    """Write words for a message."""
-    shown = ", ".join(map(repr, words[:50]))
-    return shown if len(words) <= 50 else f"{shown} and {len(words) - 50} more"
-
-
-def _is_column(pairs: pd.DataFrame, value: Hashable) -> bool:
-    """Tell whether an argument names a column."""
-    return value is not None and value in pairs.columns
-
-
-def _read(
-    pairs: pd.DataFrame, value: Hashable, read: Callable[[object], str], problems: list[Problem]
-) -> pd.Series:
-    """Read a column, or one value for all rows."""
-    cells = pd.Series([value] * len(pairs), dtype="object")
-    if _is_column(pairs, value):
-        cells = pairs[value]  # type: ignore[index]
-        if isinstance(cells, pd.DataFrame):
-            raise ArgumentError(f"`pairs` has the column {value!r} more than once; rename one")
-    return read_column(cells, read, _FILE, str(value), problems)
-
-
-def _ends(pairs: pd.DataFrame, columns: list[Hashable], problems: list[Problem]) -> pd.Series:
-    """Read the places of one side, country and key in one text; "" where a part is missing."""
-    parts = []
-    for column in columns:
-        unread: list[Problem] = []
-        parts.append(_read(pairs, column, plain_text, unread))
-        empty = parts[-1].eq("") & ~parts[-1].index.isin([problem.line for problem in unread])
-        missing = _NO_PLACE if len(parts) > 1 else _NO_COUNTRY
-        problems += unread
-        problems += [Problem(_FILE, n, str(column), "", missing) for n in parts[-1].index[empty]]
-    wrong = sorted(word for word in {*parts[0]} if word and not re.fullmatch("[A-Z]{2}", word))
-    if wrong:
-        raise ArgumentError(
-            f"`left_country` or `right_country` gives {_listed(wrong)}; give a column of "
-            "two-letter ISO 3166-1 codes in capitals, or one code (ZZ where it is not known)"
-        )
-    whole = pd.concat([part.ne("") for part in parts], axis="columns").all(axis="columns")
-    return parts[0].str.cat(parts[1:], sep=_BETWEEN).where(whole, "")
-
-
-def _kinds(pairs: pd.DataFrame, kind: Hashable, problems: list[Problem]) -> pd.Series:
-    """Read the kinds, all of which must be of the data model."""
-    cells = _read(pairs, kind, plain_text, problems)
-    wrong = sorted({*cells} - {"", *KINDS})
-    if wrong:
-        raise ArgumentError(
-            f"`kind` gives {_listed(wrong)}; give a column of kinds, or one kind, of "
-            f"{', '.join(KINDS)}"
-        )
-    return cells
-
-
-def _dates(
-    pairs: pd.DataFrame, signed: Hashable, declared: set[str], problems: list[Problem]
-) -> pd.Series:
-    """Read the dates, letting through what is declared to be none."""
-
-    def read(value: object) -> str:
-        text = date_text(value)
-        if text and text not in declared:
-            parse_date(text)
-        return text
-
-    if signed is not None and not _is_column(pairs, signed):
-        try:
-            read(signed)
-        except ArgumentError as error:
-            raise ArgumentError(f"`signed` is no column of `pairs`, and {error}") from None
-    return _read(pairs, signed, read, problems)
-
-
-def _spikes(signed: pd.Series, column: Hashable) -> Iterator[Problem]:
-    """Yield years with over five times the median of their neighbours: they look like no date."""
-    counts: Counter[int] = Counter()
-    for word, count in signed[signed.ne("")].value_counts().items():
-        bounds = parse_date(word)
-        if bounds.earliest and bounds.latest and bounds.earliest.year == bounds.latest.year:
-            counts[bounds.earliest.year] += count
-    for year, count in sorted(counts.items()):
-        around = [counts[y] for y in (year - 2, year - 1, year + 1, year + 2)
-                  if min(counts) <= y <= max(counts)]  # fmt: skip
+def _doubtful_dates(signed: pd.Series, column: Hashable) -> Iterator[Problem]:
+    """Yield what looks like no date of signing: years, days and intervals that cannot be meant."""
+    counts = Counter(signed[signed.ne("")])
+    dates = {text: parse_date(text) for text in sorted(counts)}
+    years: Counter[int] = Counter()
+    for text, day in dates.items():
+        if day.earliest and day.latest and day.earliest.year == day.latest.year:
+            years[day.earliest.year] += counts[text]
+    for year, count in sorted(years.items()):
+        around = [years[y] for y in (year - 2, year - 1, year + 1, year + 2)
+                  if min(years) <= y <= max(years)]  # fmt: skip
         if around and count > 5 * max(median(around), 1):
             message = (
-                f"{count} of {counts.total()} dates lie in {year}, where the years around it have "
+                f"{count} of {years.total()} dates lie in {year}, where the years around it have "
                 f"{median(around):g} (median); if it stands for 'not known', name it in "
                 "`undated_values`"
             )
-            yield _warning(_FILE, message, column, str(year))
+            yield _warning(_PAIRS, message, column, str(year))
+    days = [text for text, day in dates.items() if day.earliest == day.latest]
+    firsts = [text for text in days if text[4:10] == "-01-01"]
+    if sum(counts[text] for text in firsts) < max(5, 0.9 * sum(counts[text] for text in days)):
+        firsts = []
+    early = [text for text, day in dates.items() if day.latest and day.latest.year < 800]
+    late = [t for t, day in dates.items() if day.earliest and day.earliest > date.today()]  # noqa: DTZ011
+    spans = [
+        text for text, day in dates.items() if day.earliest
+        and (not day.latest or day.latest.year - day.earliest.year > 10)
+    ]  # fmt: skip
+    for texts, said, remedy in (
+        (early, "lie before the year 800", "write years with four digits"),
+        (late, "lie in the future", "correct them, or name them in `undated_values`"),
+        (firsts, "are a 1 January", "where only the year is known, give it alone (.str[:4])"),
+        (spans, "span more than ten years", "an interval means signed on some day of it: give the "
+         "beginning alone where it holds beginning and end"),
+    ):  # fmt: skip
+        if texts:
+            count = sum(counts[text] for text in texts)
+            message = f"{count} of {counts.total()} dates {said}, such as {some(texts)}; {remedy}"
+            yield _warning(_PAIRS, message, column)
 
 
-def _pair_up(rows: pd.DataFrame, column: Hashable) -> Iterator[Problem]:
+def _paired(rows: pd.DataFrame, column: Hashable, problems: list[Problem]) -> pd.DataFrame:
     """Put the two places of each row in order; of the kinds of a pairing keep the first one."""
     turned = rows["left"] > rows["right"]
-    rows["low"] = rows["left"].mask(turned, rows["right"])
-    rows["high"] = rows["right"].mask(turned, rows["left"])
+    low = rows["left"].mask(turned, rows["right"])
+    high = rows["right"].mask(turned, rows["left"])
     rank = rows["kind"].map({word: n for n, word in enumerate(KINDS)}).fillna(len(KINDS) - 1)
-    first = rank.groupby([rows["low"], rows["high"]]).transform("min")
-    told, rows["kind"] = rows["kind"], [KINDS[int(n)] for n in first]
-    for line in rows.index[told.ne("") & told.ne(rows["kind"])]:
-        word, kept = told[line], rows["kind"][line]
-        message = f"{word!r} is not kept, since another row calls the same pairing {kept!r}"
-        yield Problem(_FILE, line, str(column), word, message, "warning")
+    first = rank.groupby([low, high]).transform("min")
+    kept = pd.Series([KINDS[int(n)] for n in first], index=rows.index, dtype="str")
+    for line in rows.index[rows["kind"].ne("") & rows["kind"].ne(kept)]:
+        word = rows.at[line, "kind"]
+        message = f"{word!r} is not kept, since another row calls the same pairing {kept[line]!r}"
+        problems.append(Problem(_PAIRS, line, str(column), word, message, "warning"))
+    return rows.assign(low=low, high=high, kind=kept)
 
 
-def _stated_places(
-    frame: pd.DataFrame | None, named: pd.Series, width: int, problems: list[Problem]
-) -> pd.DataFrame:
-    """Read a frame about places, by row: its columns, `place` and `above` ("" for none)."""
-    if frame is None:
-        return pd.DataFrame({"place": [], "above": []}, dtype="str")
-    if not isinstance(frame, pd.DataFrame):
+def _stated_places(frame: pd.DataFrame | None, width: int, problems: list[Problem]) -> pd.DataFrame:
+    """Read a frame about places, by row: country, key, key above ("" for none) and its cells."""
+    if frame is not None and not isinstance(frame, pd.DataFrame):
         raise ArgumentError(f"`localities` is a {type(frame).__name__}; give a pandas DataFrame")
-    allowed = (*table("localities").column_names, "parent")
-    unknown = sorted(set(map(str, frame.columns)) - set(allowed))
-    if unknown:
-        raise ArgumentError(
-            f"`localities` has the columns {', '.join(map(repr, unknown))}; "
-            f"use some of {', '.join(allowed)}"
-        )
+    if frame is None or not len(frame):
+        return pd.DataFrame(columns=["country", "key", "parent", "during"], dtype="str")
+    columns = {column.name: column for column in table("localities").columns}
+    columns |= {"during": table("containments").column("during")}
+    unknown = [str(name) for name in frame.columns if name not in {*columns, "parent"}]
     levels = frame.index.nlevels
+    if unknown or not frame.columns.is_unique:
+        raise ArgumentError(
+            f"`localities` has the columns {some(list(map(repr, unknown))) or 'of one name'}; use "
+            f"some of {', '.join([*columns, 'parent'])}, each once"
+        )
     if levels not in (width, width + 1):
         raise ArgumentError(
             f"`localities` has an index of {levels} levels; index it by the {width} "
@@ -335,163 +412,199 @@ def _stated_places(
             raise ArgumentError(f"{value!r} is no key; write a tuple of {width} values")
         return _BETWEEN.join(map(plain_text, parts))
 
-    def read(values: pd.Series, column: str = "") -> pd.Series:
-        return read_column(values, plain_text, _PLACES, column, problems)
-
     index = frame.index.to_frame(index=False)
-    parts = [read(index.iloc[:, n]) for n in range(width)]
-    keys = parts[0].str.cat(parts[1:], sep=_BETWEEN)
-    parents = pd.Series("", index=keys.index)
-    if "parent" in frame:
-        parents = read_column(frame["parent"], above, _PLACES, "parent", problems)
-    if levels > width:
-        countries = read(index.iloc[:, width])
-    elif "country" in frame:
-        countries = read(frame["country"], "country")
-    else:
-        countries = _inferred_countries(keys, parents, named)
+    no_key = "the row has no key; fill the index"
+    parts = [
+        read_column(index.iloc[:, n], plain_text, (_PLACES, ""), problems, missing=no_key)
+        for n in range(width)
+    ]
     stated = pd.DataFrame(
         {
-            column.name: read_as(frame[column.name], column, _PLACES, problems)
-            for column in table("localities").columns
-            if column.name in frame and column.name != "country"
+            name: read_as(frame[name], column, _PLACES, problems)
+            for name, column in columns.items()
+            if name in frame
         },
-        index=keys.index,
+        index=parts[0].index,
     )
-    stated["place"] = countries + _BETWEEN + keys
-    stated["above"] = (countries + _BETWEEN + parents).where(parents.ne(""), "")
-    empty = pd.concat([part.eq("") for part in parts], axis="columns").any(axis="columns")
-    again = stated["place"].duplicated()
-    for line in stated.index[empty | countries.eq("") | again]:
-        key = ", ".join(keys[line].split(_BETWEEN))
-        message = f"{_shown(stated['place'][line])} stands in an earlier row; keep one of them"
-        if empty[line]:
-            message = "the row has no key; fill the index"
-        elif not countries[line]:
-            message = f"the country of {key!r} is not clear; index the frame by key and country"
-        problems.append(Problem(_PLACES, line, "", key, message))
-    return stated[~(empty | countries.eq("") | again)]
+    for name in {"country", "parent", "during"} - {*stated}:
+        stated[name] = ""
+    if levels > width:
+        stated["country"] = read_column(
+            index.iloc[:, width], plain_text, (_PLACES, "country"), problems
+        )
+    if "parent" in frame:
+        stated["parent"] = read_column(frame["parent"], above, (_PLACES, "parent"), problems)
+    stated["key"] = _joined(parts)
+    return stated[stated["key"].ne("")]
 
 
-def _inferred_countries(keys: pd.Series, parents: pd.Series, named: pd.Series) -> pd.Series:
+def _with_countries(places: pd.Series, stated: pd.DataFrame) -> pd.Series:
+    """Take the country of a place of ZZ from the frame about places, where it gives one."""
+    given = stated.loc[stated["country"].ne(""), ["country", "key"]].drop_duplicates()
+    known = given.drop_duplicates("key", keep=False).set_index("key")["country"]
+    key = places.str[3:]
+    country = key.map(dict(known)).astype("str")
+    return places.mask(places.str.startswith("ZZ") & country.notna(), country + _BETWEEN + key)
+
+
+def _inferred_countries(stated: pd.DataFrame, named: Iterable[str]) -> pd.Series:
     """Take the country of a key from the pairs, and that of a parent from its children."""
     known: defaultdict[str, set[str]] = defaultdict(set)
     for country, key in (place.split(_BETWEEN, 1) for place in named):
         known[key].add(country)
     everywhere = {country for each in known.values() for country in each}
     for _ in LEVELS:
-        for child, parent in zip(keys, parents, strict=True):
+        for child, parent in zip(stated["key"], stated["parent"], strict=True):
             known[parent] |= known[child]
-    found = [known[key] or everywhere for key in keys]
+    found = [known[key] or everywhere for key in stated["key"]]
     countries = [next(iter(each)) if len(each) == 1 else "" for each in found]
-    return pd.Series(countries, index=keys.index, dtype="str")
+    return pd.Series(countries, index=stated.index, dtype="str")
+
+
+def _matched(stated: pd.DataFrame, named: pd.Index, problems: list[Problem]) -> pd.DataFrame:
+    """Give each row about a place its place and the one above; tell rows that cannot be used."""
+    country = stated["country"].mask(stated["country"].eq(""), _inferred_countries(stated, named))
+    stated = stated.assign(
+        place=country + _BETWEEN + stated["key"],
+        above=(country + _BETWEEN + stated["parent"]).where(stated["parent"].ne(""), ""),
+    )
+
+    def tell(rows: pd.Series, message: str, remedy: str, severity: Any = "error") -> None:
+        """Make one problem of all rows of a kind."""
+        if rows.any():
+            shown = some([*map(_shown, stated.loc[rows, "place"])])
+            said = f"{message.format(rows.sum())}, such as {shown}; {remedy}"
+            problems.append(Problem(_PLACES, 0, "", "", said, severity))
+
+    unclear = country.eq("")
+    tell(unclear, "the country of {} rows is not clear", "index the frame by key and country")
+    again = stated.duplicated(["place", "during"]) & ~unclear
+    tell(again, "{} rows repeat a place", "keep one by localities[~localities.index.duplicated()]; "
+         "where a unit has moved, say in `during` when it lay in which `parent`")  # fmt: skip
+    stated = stated[~unclear & ~again]
+    lost = ~stated["place"].isin(named) & ~stated["place"].isin(stated["above"])
+    spelt = {fold_name(place.split(_BETWEEN, 1)[1]): place for place in reversed(named)}
+    near = [spelt.get(fold_name(key)) for key in stated.loc[lost, "key"]]
+    there = next(filter(None, near), named[0] if len(named) else "")
+    remedy = f"`pairs` has {_shown(there)}; spell key and country alike" if there else ""
+    if len(named) and len(stated) and not stated["place"].isin(named).any():
+        tell(lost, "none of the rows is a place of `pairs`", remedy)
+        return stated[:0]
+    tell(lost & bool(there), "{} rows are neither a place of `pairs` nor above one",
+         f"{remedy} if they are meant to meet", "warning")  # fmt: skip
+    return stated
 
 
 def _locality_rows(
-    named: pd.Series, stated: pd.DataFrame, rows: pd.DataFrame, problems: list[Problem]
-) -> pd.DataFrame:
-    """Make the rows of localities, by place: columns of the table, `parent` and `line`."""
-    further = stated["place"][~stated["place"].isin(named)]
-    index = pd.Index([*named, *further], dtype="str")
+    rows: pd.DataFrame, stated: pd.DataFrame, problems: list[Problem]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Make the rows of localities, by place, and of containments, both with `line`."""
+    named = pd.Index(sorted({*rows["low"], *rows["high"]}), dtype="str")
+    stated = _matched(stated, named, problems)
+    index = named.append(pd.Index(stated["place"][~stated["place"].isin(named)].unique()))
     split = [place.split(_BETWEEN) for place in index]
-    slugs = pd.Series(["-".join([c.lower(), *map(slug, key)]) for c, *key in split], index, "str")
-    ids = distinct_ids(slugs, index.to_series())
-    places = pd.DataFrame(
-        {"id": "l-" + ids, "country": [c for c, *_ in split], "name": [key[0] for _, *key in split]}
+    slugs = pd.Series(
+        ["-".join([country.lower(), *map(slug, key)]) for country, *key in split], index, "str"
     )
-    told = stated.assign(line=stated.index).set_index("place").reindex(index)
-    for column in told.columns.drop(["above", "line"]):
-        fallback = places.get(column, "")
-        places[column] = told[column].where(told[column].fillna("").ne(""), fallback)
-    if "longitude" in places:
-        unsure = places["longitude"].ne("") & (places.get("position", "") == "")
-        places["position"] = pd.Series(places.get("position", ""), index).mask(
-            unsure, "approximate"
-        )
-    places["line"] = told["line"].fillna(0).astype("int64")
-    for group in index.to_series().groupby(slugs).agg(list)[slugs[slugs.ne(ids)].unique()]:
+    ids = distinct_ids(slugs, index.to_series())
+    alike = index.to_series()[slugs.ne(ids)].groupby(slugs[slugs.ne(ids)]).agg(list)
+    if len(alike):
         message = (
-            f"{' and '.join(map(_shown, group))} differ in accents, case or signs only, and count "
-            f"as {len(group)} places; write them alike if they are one"
+            f"{some([' and '.join(map(_shown, group)) for group in alike])} differ in accents, "
+            "case or signs only, and count as places of their own; write them alike if they are one"
         )
         problems.append(_warning(_PLACES, message))
-    above = told["above"].fillna("")
-    places["parent"] = above.map(places["id"]).fillna("")
-    for line, place in zip(places["line"], above, strict=True):
-        if place and place not in index:
-            message = f"{_shown(place)} is no place of `localities` or `pairs`; add its row"
-            key = ", ".join(place.split(_BETWEEN)[1:])
-            problems.append(Problem(_PLACES, line, "parent", key, message))
-    _fill_levels(places, rows, problems)
-    return places
-
-
-def _fill_levels(places: pd.DataFrame, rows: pd.DataFrame, problems: list[Problem]) -> None:
-    """Fill in the levels of members, the highest one that the kinds of their pairings tell."""
-    level_of = {kind: LEVELS.index(level) for kind, level in LEVEL_OF_KIND.items()}
+    told = stated.mask(stated == "").assign(line=stated.index).groupby("place", sort=False).first()
+    told = told.reindex(index, columns=[*table("localities").column_names, "line"]).astype(object)
     ends = pd.concat([rows.set_index("low")["kind"], rows.set_index("high")["kind"]])
-    told = ends.map(level_of).groupby(level=0).min()
-    levels = told.map(dict(enumerate(LEVELS))).reindex(places.index)
-    level = places["level"] if "level" in places else pd.Series("", index=places.index)
-    missing = level.eq("") & places.index.isin(ends.index)
-    places["level"] = level.mask(missing, levels.fillna(_DEFAULT_LEVEL))
-    unranked = (missing & levels.isna()).sum()
+    rank = {kind: LEVELS.index(level) for kind, level in LEVEL_OF_KIND.items()}
+    level = ends.map(rank).groupby(level=0).min().map(dict(enumerate(LEVELS)))
+    unranked = (level.isna() & told["level"].reindex(level.index).isna()).sum()
     if unranked:
         message = (
-            f"{unranked} members have no level and count as {_DEFAULT_LEVEL}; "
-            "give `level` in `localities`"
+            f"{unranked} members have no level and count as commune; give `level` in `localities`"
         )
         problems.append(_warning(_PLACES, message, "level"))
-
-
-def _text_tables(rows: pd.DataFrame, places: pd.DataFrame) -> Frames:
-    """Write all tables as text; the index of places is the row of their frame, else 0."""
-    titles = pd.Series(sorted({*rows["source"]}), dtype="str")
-    titles.index = pd.Index("s-" + distinct_ids(titles.map(slug), titles))
-    sources = pd.Series(titles.index, index=titles.array)
-    claims = rows.assign(
-        one=rows["low"].map(places["id"]), two=rows["high"].map(places["id"]),
-        source_id=rows["source"].map(sources), undated=rows["signed"].eq(""),
-    ).sort_values(["low", "high", "undated", "signed", "source_id"], kind="stable")  # fmt: skip
-    pairings = claims.drop_duplicates(["low", "high"])
-    stem = distinct_ids(
-        pairings["one"].str[2:] + "-" + pairings["two"].str[2:],
-        pairings["one"] + _BETWEEN + pairings["two"],
+    defaults = pd.DataFrame(
+        {
+            "id": "l-" + ids,
+            "country": [country for country, *_ in split],
+            "name": [key[0] for _, *key in split],
+            "level": level.fillna("commune").reindex(index),
+            "position": told["longitude"].notna().map({True: "approximate"}),
+            "line": 0,
+        }
     )
-    pairings = pairings.assign(id="p-" + stem)
-    claims = claims.merge(pairings[["low", "high", "id"]], on=["low", "high"])
-    ordinal = (claims.groupby("id").cumcount() + 1).astype("str")
-    claims["claim_id"] = "c" + claims["id"].str[1:] + "-" + ordinal
-    members = pd.concat([claims.set_index("claim_id")[end] for end in ("low", "high")])
-    inside = places[places["parent"].ne("")]
-    made = {
-        "sources": {"id": titles.index, "title": titles.array, "kind": "other"},
-        "localities": places.set_index("line"),
-        "containments": inside.rename(columns={"id": "child_id", "parent": "parent_id"}).set_index(
-            "line"
+    places = told.assign(country=None).fillna(defaults).fillna("")
+    inside = stated[stated["above"].ne("")]
+    for line, place in inside.loc[~inside["above"].isin(index), "above"].items():
+        message = f"{_shown(place)} is no place of `localities` or `pairs`; add its row"
+        key = ", ".join(place.split(_BETWEEN)[1:])
+        problems.append(Problem(_PLACES, line, "parent", key, message))
+    inside = pd.DataFrame(
+        {
+            "child_id": inside["place"].map(places["id"]),
+            "parent_id": inside["above"].map(places["id"]),
+            "during": inside["during"],
+            "line": inside.index,
+        }
+    )
+    return places, inside[inside["parent_id"].notna()]
+
+
+def _text_tables(rows: pd.DataFrame, places: pd.DataFrame, inside: pd.DataFrame) -> Frames:
+    """Write all tables as text, indexed by the row of the frame about places, else by 0."""
+    titles = pd.Series(sorted({*rows["source"]}), dtype="str")
+    sources = ("s-" + distinct_ids(titles.map(slug), titles)).set_axis(titles)
+    claims = pd.DataFrame(
+        {
+            "pair": rows["low"] + _BETWEEN * 2 + rows["high"],
+            "one": rows["low"].map(places["id"]),
+            "two": rows["high"].map(places["id"]),
+            "source_id": rows["source"].map(sources),
+            "signed": rows["signed"],
+            "kind": rows["kind"],
+            "low": rows["low"],
+            "high": rows["high"],
+            "undated": rows["signed"].eq(""),
+        }
+    ).sort_values(["pair", "undated", "signed", "source_id"], kind="stable")
+    first = claims.drop_duplicates("pair").set_index("pair")
+    stem = first["one"].str[2:] + "-" + first["two"].str[2:]
+    stem = distinct_ids(stem, first["one"] + _BETWEEN + first["two"])
+    number = claims.groupby("pair").cumcount().add(1).astype("str")
+    claims = claims.assign(
+        pairing_id="p-" + claims["pair"].map(stem),
+        id="c-" + claims["pair"].map(stem) + "-" + number,
+        locator="entry " + number,
+    )
+    members = pd.concat([claims.set_index("id")[end] for end in ("low", "high")])
+    made: dict[str, pd.DataFrame] = {
+        "sources": pd.DataFrame({"id": sources, "title": titles.array, "kind": "other"}),
+        "localities": places,
+        "containments": inside,
+        "pairings": first.assign(id="p-" + stem, matching="joint", status="agreed"),
+        "claims": claims,
+        "memberships": pd.DataFrame(
+            {
+                "claim_id": members.index,
+                "locality_id": members.map(places["id"]).array,
+                "named_as": members.str.split(_BETWEEN).str[1:].str.join(", ").array,
+            }
         ),
-        "pairings": pairings.assign(matching="joint", status="agreed"),
-        "claims": claims.assign(
-            pairing_id=claims["id"], id=claims["claim_id"], locator="entry " + ordinal
-        ),
-        "memberships": {
-            "claim_id": members.index,
-            "locality_id": members.map(places["id"]).array,
-            "named_as": members.str.split(_BETWEEN).str[1:].str.join(", ").array,
-        },
     }
     text = {}
     for each in TABLES:
-        frame = pd.DataFrame(made.get(each.name, {}))
-        if each.name not in ("localities", "containments"):
-            frame.index = pd.Index([0] * len(frame))
-        text[each.name] = frame.reindex(columns=each.column_names, fill_value="").astype("str")
+        frame = made.get(each.name, pd.DataFrame())
+        lines = frame["line"].astype("int64") if "line" in frame else [0] * len(frame)
+        frame = frame.reindex(columns=each.column_names).fillna("").astype("str")
+        text[each.name] = frame.set_axis(pd.Index(lines))
     return text
 
 
 def _told(found: Problems) -> Iterator[Problem]:
     """Yield what the checks say of places and sources in the words of the frames given."""
-    files = {"localities": _PLACES, "containments": _PLACES, "sources": _FILE}
+    files = {"localities": _PLACES, "containments": _PLACES, "sources": _PAIRS}
     columns = {"child_id": "", "parent_id": "parent"}
     for problem in found:
         file = files.get(problem.file.removesuffix(".csv"))

@@ -22,8 +22,9 @@ _LISTED = 10  # so many allowed values are listed in a message; of more, the nea
 def restrict(
     dataset: Dataset,
     *,
-    kinds: Names | None = None,
-    statuses: Names | None = None,
+    kind: Names | None = None,
+    status: Names | None = None,
+    pairings: Names | None = None,
     sources: Names | None = None,
     countries: Names | None = None,
     areas: Names | None = None,
@@ -34,8 +35,10 @@ def restrict(
     ----------
     dataset
         Records.
-    kinds, statuses
+    kind, status
         Keep pairings of these kinds and statuses.
+    pairings
+        Keep these pairings, by their ids.
     sources
         Keep what these sources say: their claims, events and counts, and pairings that still
         have a claim.
@@ -61,24 +64,26 @@ def restrict(
     Examples
     --------
     >>> from twinstudy import load
-    >>> part = restrict(load(), kinds="border_post")
+    >>> part = restrict(load(), kind="border_post")
     >>> part.pairings["kind"].unique().tolist()
     ['border_post']
     """
     tables = dataset.tables
-    pairings, claims, counts, places = (
+    chosen, claims, counts, places = (
         tables[name] for name in ("pairings", "claims", "counts", "localities")
     )
     events, inside = tables["events"], tables["containments"]
     members = tables["memberships"].merge(claims, left_on="claim_id", right_on="id")
     members = members.merge(places[["id", "country"]], left_on="locality_id", right_on="id")
-    if kinds is not None:
-        kinds = _known("kinds", kinds, KINDS)
-        pairings = pairings[pairings["kind"].isin(kinds)]
-        of_border = counts["measure"].isin(["border_units", "border_length"])
+    if kind is not None:
+        kinds = _known("kind", kind, KINDS)
+        chosen = chosen[chosen["kind"].isin(kinds)]
+        of_border = ~counts["measure"].isin(["pairings", "twinned"])
         counts = counts[of_border | counts["kind"].isin(kinds)]
-    if statuses is not None:
-        pairings = pairings[pairings["status"].isin(_known("statuses", statuses, STATUSES))]
+    if status is not None:
+        chosen = chosen[chosen["status"].isin(_known("status", status, STATUSES))]
+    if pairings is not None:
+        chosen = chosen[chosen["id"].isin(_known("pairings", pairings, chosen["id"]))]
     if sources is not None:
         sources = _known("sources", sources, tables["sources"]["id"])
         claims, events, counts = (
@@ -87,17 +92,17 @@ def restrict(
     if countries is not None:
         countries = _known("countries", countries, places["country"].unique())
         outside = members.loc[~members["country"].isin(countries), "pairing_id"]
-        pairings = pairings[~pairings["id"].isin(outside)]
+        chosen = chosen[~chosen["id"].isin(outside)]
         home = places.loc[places["country"].isin(countries), "id"]
         counts = counts[counts["area_id"].isin(home)]
     if areas is not None:
         area = set(_known("areas", areas, places["id"]))
         area = _reached(area, inside[["parent_id", "child_id"]])
         touched = members.loc[members["locality_id"].isin(area), "pairing_id"]
-        pairings = pairings[pairings["id"].isin(touched)]
+        chosen = chosen[chosen["id"].isin(touched)]
         counts = counts[counts["area_id"].isin(area)]
 
-    claims = claims[claims["pairing_id"].isin(pairings["id"])]
+    claims = claims[claims["pairing_id"].isin(chosen["id"])]
     left, whole = (
         of.groupby("pairing_id").agg({"country": "nunique", "locality_id": "nunique"})
         for of in (members[members["claim_id"].isin(claims["id"])], members)
@@ -109,9 +114,9 @@ def restrict(
                 "does not name two sides", "warning")
         for key in left.index[~sound]
     )  # fmt: skip
-    pairings = pairings[pairings["id"].isin(left.index[sound])]
-    claims = claims[claims["pairing_id"].isin(pairings["id"])]
-    events = events[events["pairing_id"].isin(pairings["id"])]
+    chosen = chosen[chosen["id"].isin(left.index[sound])]
+    claims = claims[claims["pairing_id"].isin(chosen["id"])]
+    events = events[events["pairing_id"].isin(chosen["id"])]
     named = members.loc[members["claim_id"].isin(claims["id"]), "locality_id"]
     old, new = "old_id", "new_id"
     local = _reached(
@@ -120,7 +125,7 @@ def restrict(
         tables["successions"][[old, new]],
         tables["successions"][[new, old]],
     )
-    kept = {"pairings": pairings, "claims": claims, "events": events, "counts": counts,
+    kept = {"pairings": chosen, "claims": claims, "events": events, "counts": counts,
             "localities": places[places["id"].isin(local)]}  # fmt: skip
     closed = type_tables(text_tables(_closed(tables, kept)))
     return dataset_of(closed.typed, report)

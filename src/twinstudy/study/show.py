@@ -15,7 +15,7 @@ from twinstudy.errors import ArgumentError
 from twinstudy.evidence.consolidate import consolidate, members
 from twinstudy.evidence.hierarchy import ancestors, lineage
 from twinstudy.evidence.names import pairing_names
-from twinstudy.evidence.trace import conflicts, history, trace
+from twinstudy.evidence.trace import conflicts, trace
 from twinstudy.records.dataset import Dataset
 from twinstudy.tables.schema import KINDS, TABLES, label
 
@@ -387,9 +387,9 @@ def _pairing(dataset: Dataset, key: str, full: bool) -> list[str]:  # noqa: FBT0
         for item in contents[contents.index == claim["claim_id"]].to_dict("records"):
             lines += _field("agreed", f"{label(item['topic'])}: {_text(item['stated'])}")
     for item in apart.to_dict("records"):
-        words = f"{label(item['about'])}: {date_words(item['value'])} ({item['claim_id']})"
-        lines += _field("disputed", words)
-    for event in history(dataset, key).to_dict("records"):
+        value = f"{date_words(item['value'])} ({item['claim_id']})"
+        lines += _field("disputed", f"{label(item['about'])}: {value}")
+    for event in trace(dataset, key, events=True).to_dict("records"):
         counted = f"{_text(event['quantity'])} {_text(event['unit'])}".strip()
         parts = event["date"], label(event["kind"]), counted, event["publisher"], event["note"]
         words = (date_words(_text(part)) for part in parts)

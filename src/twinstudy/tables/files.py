@@ -106,9 +106,7 @@ def write_bytes(path: Path, data: bytes) -> None:
 # -- the text of a file -----------------------------------------------------------------------
 
 
-def text_frame(
-    data: bytes, table: Table
-) -> tuple[pd.DataFrame | None, list[Problem], set[str]]:
+def text_frame(data: bytes, table: Table) -> tuple[pd.DataFrame | None, list[Problem], set[str]]:
     r"""Turn the bytes of a file into a frame of text indexed by line; None if it is no such table.
 
     With it come what is wrong, and the first cells of rows that could not be read.

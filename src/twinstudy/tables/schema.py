@@ -198,7 +198,7 @@ TABLES = (
             Column("author", "Author as named by the publication."),
             Column(
                 "published",
-                "When it was published; an interval that ends in the month of reading where the "
+                "When it was published; an interval that ends on the day of reading where the "
                 "source has no date. Bounds from above what it reports, and is never a signing.",
                 type="date",
             ),
@@ -219,6 +219,23 @@ TABLES = (
                 "sources",
                 "The report that this one translates or reprints; both are one witness.",
                 required=False,
+            ),
+            Column(
+                "accessed",
+                "Day on which it was read; an interval where only bounds of the day are known.",
+                type="date",
+            ),
+            Column(
+                "read",
+                "How much of the text was read: the whole, or only its opening, to which the "
+                "locators then refer; empty for lists and maps that were looked up.",
+                type="vocabulary",
+                words=("whole", "opening"),
+            ),
+            Column(
+                "licence",
+                "Licence of a source of points: an open one by its short name, or 'none stated'; "
+                "points of the latter are single facts outside the licence of the data.",
             ),
             Column("note", "Remark in our own words."),
         ),
@@ -264,6 +281,18 @@ TABLES = (
                 words=("exact", "approximate", "probable"),
             ),
             _reference("position_source_id", "sources", "Source of the point.", required=False),
+            Column(
+                "at_border",
+                "Whether it touches the border of the two countries; empty where nothing says so.",
+                type="vocabulary",
+                words=("yes", "no"),
+            ),
+            _reference(
+                "at_border_source_id",
+                "sources",
+                "Source that says so.",
+                required=False,
+            ),
             Column("note", "Remark in our own words."),
         ),
     ),
@@ -393,6 +422,14 @@ TABLES = (
                 type="vocabulary",
                 words=("whole", "part", "counted"),
             ),
+            Column(
+                "status",
+                "What this source says of the agreement: agreed (made or in force), planned "
+                "(intended, prepared), or silent (it tells of talks and not of the agreement, of "
+                "which it is no witness). What follows from all is the status of the pairing.",
+                type="vocabulary",
+                words=("agreed", "planned", "silent"),
+            ),
             Column("note", "Remark in our own words."),
         ),
         unique=("pairing_id", "source_id", "locator"),
@@ -502,16 +539,25 @@ TABLES = (
             Column(
                 "measure",
                 "'pairings': pairings in the area; 'twinned': units of one side that are twinned; "
-                "'border_units': units of a level on the border; 'border_length': km of border, 0 "
-                "for a unit that does not touch it.",
+                "'border_units': units of a level on the border; 'border_length': km of border of "
+                "the whole unit; 'border_length_before_2009': the same by the survey before the "
+                "demarcation, as stated or judged by its size; 'border_stretch': km that it shares "
+                "with one of its neighbours only.",
                 type="vocabulary",
                 required=True,
-                words=("pairings", "twinned", "border_units", "border_length"),
+                words=(
+                    "pairings",
+                    "twinned",
+                    "border_units",
+                    "border_length",
+                    "border_length_before_2009",
+                    "border_stretch",
+                ),
             ),
             Column(
                 "kind",
                 "Kind of pairing (pairings, twinned) or level of unit (border_units); empty for "
-                "all kinds and for border_length.",
+                "all kinds and for lengths.",
                 type="vocabulary",
                 words=tuple(dict.fromkeys(KINDS + LEVELS)),
             ),

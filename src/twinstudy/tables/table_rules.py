@@ -216,6 +216,7 @@ def count_shapes(tables: Tables) -> Iterator[Problem]:
     words = {
         "pairings": (*KINDS, ""), "twinned": (*KINDS, ""),
         "border_units": LEVELS, "border_length": ("",),
+        "border_length_before_2009": ("",), "border_stretch": ("",),
     }  # fmt: skip
     for name, allowed in words.items():
         shown = ", ".join(word for word in allowed if word)
@@ -251,12 +252,51 @@ def not_after_publication(tables: Tables) -> Iterator[Problem]:
         known_by = _looked_up(frame["source_id"], sources, "day")
         late = date_bounds(frame[column], errors="coerce")["earliest"] > known_by
         if name == "claims":
-            late &= ~frame["pairing_id"].isin(planned)
+            late &= ~frame["pairing_id"].isin(planned) & (frame["status"] != "planned")
         yield from problems_at(
             tables, name, column, late,
             "{!r} is later than the publication of its source; "
             "correct one of the two dates",
         )  # fmt: skip
+
+
+def read_when_published(tables: Tables) -> Iterator[Problem]:
+    """Yield sources that were read before they were published."""
+    frame = tables.typed["sources"]
+    published = date_bounds(frame["published"], errors="coerce")["earliest"]
+    accessed = date_bounds(frame["accessed"], errors="coerce")["latest"]
+    yield from problems_at(
+        tables, "sources", "accessed", (published > accessed).to_numpy(bool),
+        "{!r} is earlier than the publication; correct one of the two dates",
+    )  # fmt: skip
+
+
+def border_flags(tables: Tables) -> Iterator[Problem]:
+    """Yield sources of an empty `at_border`, and lengths of the border of units away from it."""
+    cells, counts = tables.text["localities"], tables.text["counts"]
+    empty = (cells["at_border"] == "") & (cells["at_border_source_id"] != "")
+    yield from problems_at(
+        tables, "localities", "at_border_source_id", empty.to_numpy(bool),
+        "{!r} is the source of an empty cell; write yes or no into at_border, or take it out",
+    )  # fmt: skip
+    away = counts["area_id"].isin(cells.loc[cells["at_border"] == "no", "id"])
+    sized = counts["measure"].str.startswith("border_")
+    yield from problems_at(
+        tables, "counts", "area_id", (away & sized).to_numpy(bool),
+        "{!r} is said not to touch the border; correct its at_border in localities, or the count",
+    )  # fmt: skip
+
+
+def claimed_agreements(tables: Tables) -> Iterator[Problem]:
+    """Yield agreed pairings of which every claim speaks as of a plan."""
+    pairings, claims = tables.text["pairings"], tables.text["claims"]
+    other = claims.loc[claims["status"] != "planned", "pairing_id"]
+    claimed = pairings["id"].isin(claims["pairing_id"])
+    wrong = (pairings["status"] == "agreed") & claimed & ~pairings["id"].isin(other)
+    yield from problems_at(
+        tables, "pairings", "status", wrong.to_numpy(bool),
+        "every claim on this pairing says planned; write planned, or correct a claim",
+    )  # fmt: skip
 
 
 #: Every rule across rows or tables, with the tables that it reads.
@@ -273,6 +313,9 @@ TABLE_RULES: tuple[tuple[Rule, tuple[str, ...]], ...] = (
     (event_quantities, ("events",)),
     (count_shapes, ("counts",)),
     (not_after_publication, ("sources", "pairings", "claims", "events", "counts")),
+    (read_when_published, ("sources",)),
+    (border_flags, ("localities", "counts")),
+    (claimed_agreements, ("pairings", "claims")),
 )
 
 

@@ -1,0 +1,42 @@
+"""Contents on the miniature, counted by hand."""
+
+import pytest
+
+from twinstudy import contents, load
+from twinstudy.errors import ArgumentError
+from twinstudy.tables.schema import TOPICS
+
+
+def test_topics_of_the_miniature(mini):
+    table = contents(mini).set_index("topic")
+    assert table.index.tolist() == list(TOPICS)
+    # Phai Lầu tells visits and order in plain words, a translation being no second witness; the
+    # communes tell friendship as an aim, livelihood, and the line by implication: a whole list.
+    assert table.loc["crime_and_order", ["explicit", "told", "witnesses"]].tolist() == [1, 1, 1]
+    assert table.loc["friendship", ["explicit", "told"]].tolist() == [0, 1]
+    assert table.loc["markers_and_line", ["explicit", "told"]].tolist() == [0, 1]
+    assert table["base"].unique().tolist() == [2]
+    assert table["pairings"].unique().tolist() == [5]
+
+
+def test_only_a_whole_list_says_what_was_not_agreed(mini):
+    table = contents(mini).set_index("topic")
+    assert table.loc["visits", "not_agreed"] == 1
+    assert table.loc["livelihood", "not_agreed"] == 0
+
+
+def test_later_talks_and_planned_pairings_count_when_asked_for(mini):
+    assert contents(mini).set_index("topic").loc["trade_and_movement", "told"] == 0
+    later = contents(mini, basis="later", status="planned").set_index("topic")
+    assert later.loc["trade_and_movement", "told"] == 1
+
+
+def test_wrong_words_are_refused(mini):
+    with pytest.raises(ArgumentError, match="`basis` is 'x'; use one of deed, aim, later"):
+        contents(mini, basis="x")
+
+
+def test_the_base_of_the_record() -> None:
+    table = contents(load(), at="2025-06-30")
+    assert table["base"].iloc[0] >= 11
+    assert (table["told"] + table["not_agreed"] <= table["base"]).all()
