@@ -15,8 +15,9 @@ from twinstudy.errors import ArgumentError
 from twinstudy.evidence.consolidate import consolidate, members
 from twinstudy.evidence.hierarchy import ancestors, lineage
 from twinstudy.evidence.names import pairing_names
-from twinstudy.evidence.trace import conflicts, trace
+from twinstudy.evidence.trace import conflicts, pairings, trace
 from twinstudy.records.dataset import Dataset
+from twinstudy.tables.files import csv_bytes
 from twinstudy.tables.schema import KINDS, TABLES, label
 
 WIDTH = 79
@@ -469,20 +470,30 @@ def compare(old: Dataset, new: Dataset) -> list[str]:
 
 def _headlines(dataset: Dataset) -> dict[str, int]:
     """Count what people quote of a dataset."""
-    pairings = consolidate(dataset)
-    agreed = pairings[pairings["status"] == "agreed"]
-    groups: Any = pairings.groupby(["status", "kind"], observed=True).size()
+    judged = consolidate(dataset)
+    agreed = judged[judged["status"] == "agreed"]
+    groups: Any = judged.groupby(["status", "kind"], observed=True).size()
     named = members(dataset)
     named = named[named["pairing_id"].isin(agreed["pairing_id"])].drop_duplicates("locality_id")
     names = dataset.localities.set_index("id")["name"]
     area = named["locality_id"].map(ancestors(dataset, level="province")).map(names)
     return {
-        "pairings": len(pairings),
+        "pairings": len(judged),
         **{f"{status} {label(kind, plural=True)}": n for (status, kind), n in groups.items()},
         "agreed pairings with a stated date": int(agreed["signed"].notna().sum()),
         "witnesses of agreed pairings": int(agreed["witnesses"].sum()),
         **{f"twinned units in {name}": n for name, n in area.value_counts().sort_index().items()},
     }
+
+
+def flat_table(dataset: Dataset) -> bytes:
+    """Write one readable row a pairing as CSV."""
+    frame = pairings(dataset)
+    for name in frame.select_dtypes("datetime"):
+        frame[name] = frame[name].dt.strftime("%Y-%m-%d")
+    for name in frame.select_dtypes("bool"):
+        frame[name] = frame[name].map({True: "yes", False: "no"})
+    return csv_bytes(frame.astype("str").fillna(""))
 
 
 def bibliography(dataset: Dataset) -> str:
