@@ -19,7 +19,9 @@ def twinned(*pairs: str, inside: str = ""):
     home = {name: "CN" if name in "uvwxyz" else "VN" for name in names}
     places = [f"l-{name},{home[name]},village,{name.upper()}" for name in names]
     places += ["l-east,VN,province,East", "l-west,VN,province,West"] if inside else []
-    above = [f"l-{name},l-{'east' if name in inside else 'west'}" for name in names] if inside else []
+    above = (
+        [f"l-{name},l-{'east' if name in inside else 'west'}" for name in names] if inside else []
+    )
     numbered = list(enumerate(pairs))
     return build(
         sources="id,kind,published\ns-1,newspaper,2020",
