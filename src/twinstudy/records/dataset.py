@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from twinstudy import __version__
-from twinstudy.errors import DataError, Problems
+from twinstudy.errors import ArgumentError, DataError, Problems
 from twinstudy.tables.files import (
     Frames,
     column_text,
