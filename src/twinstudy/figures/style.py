@@ -128,7 +128,7 @@ def _find_fonts(texts: list[Text]) -> None:
             f"no font is installed for {len(lacking)} letters of the names, such as {shown}, so "
             "a picture shows boxes; install the font Noto Sans CJK (on Debian: fonts-noto-cjk), "
             "or take `names` in another language",
-            stacklevel=7,
+            stacklevel=6,
         )
 
 
