@@ -71,8 +71,6 @@ def main(task: str = "", *arguments: str) -> int:
         return 2
     os.chdir(ROOT)
     os.environ.update(REPEATABLE)
-    if task not in ("lab", "browser"):  # where figures are to appear on the page
-        os.environ["MPLBACKEND"] = "agg"
     if task not in ("browser", "bench", "lint") and conda_is_ready():
         os.environ["PYTHONPATH"] = str(ROOT / "src")
         python = sys.executable

@@ -7,11 +7,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
+from twinstudy.evidence.trace import pairings
 from twinstudy.records.dataset import Dataset, load
-from twinstudy.tables.csvtext import csv_bytes
-from twinstudy.tables.files import bundled_data, write_bytes
+from twinstudy.study.show import bibliography
+from twinstudy.tables.files import bundled_data, csv_bytes, text_tables, write_bytes
 from twinstudy.tables.schema import TABLES, Column, Table
-from twinstudy.tables.typed import text_tables
 
 TITLE = "Border twinning between Việt Nam and China"
 
@@ -140,7 +142,7 @@ def data_package(dataset: Dataset) -> dict[str, Any]:
     >>> data_package(load())["resources"][0]["schema"]["primaryKey"]
     ['id']
     """
-    text = text_tables(dataset.coded)
+    text = text_tables(dataset.tables)
     return {
         "profile": "tabular-data-package",
         "name": "twinstudy",
@@ -199,6 +201,16 @@ def _field(column: Column) -> dict[str, Any]:
     return {key: value for key, value in field.items() if value}
 
 
+def flat(dataset: Dataset) -> pd.DataFrame:
+    """Write the flat table of pairings as text, a cell a value."""
+    frame = pairings(dataset)
+    for name in frame.select_dtypes("datetime"):
+        frame[name] = frame[name].dt.strftime("%Y-%m-%d")
+    for name in frame.select_dtypes("bool"):
+        frame[name] = frame[name].map({True: "yes", False: "no"})
+    return frame.astype("str").fillna("")
+
+
 def write_generated(folder: Path | None = None) -> list[Path]:
     """Bring the files of a data folder into step: tables in canonical form, dictionary, package.
 
@@ -225,11 +237,13 @@ def write_generated(folder: Path | None = None) -> list[Path]:
     folder = bundled_data() if folder is None else folder
     dataset = load(folder)
     contents = {
-        f"{name}.csv": csv_bytes(frame) for name, frame in text_tables(dataset.coded).items()
+        f"{name}.csv": csv_bytes(frame) for name, frame in text_tables(dataset.tables).items()
     }
     contents["README.md"] = data_dictionary(dataset).encode()
     package = json.dumps(data_package(dataset), ensure_ascii=False, indent=2) + "\n"
     contents["datapackage.json"] = package.encode()
+    contents["pairings_flat.csv"] = csv_bytes(flat(dataset))
+    contents["sources.bib"] = bibliography(dataset).encode()
     changed = []
     for name, data in contents.items():
         path = folder / name

@@ -1,5 +1,6 @@
 """The site: prose, notebooks, reference, and pages made from the records. Nothing is executed."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -63,4 +64,12 @@ def setup(app):
         if folder == pages.HERE:
             source[0] = pages.relinked(source[0], folder, folder)
 
+    def lead(app, name, template, context, doctree):
+        """Let the names of pairings in tables lead to their pages."""
+        root = context["pathto"]("generated/pairings").removesuffix(".html")
+        context["body"] = re.sub(
+            r'<a data-pairing="([^"]+)">', rf'<a href="{root}/\1.html">', context.get("body", "")
+        )
+
     app.connect("source-read", relink)
+    app.connect("html-page-context", lead)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import io
 import os
 import re
 import shutil
@@ -17,11 +16,13 @@ import matplotlib.pyplot as plt
 import pandas as pd
 
 import twinstudy as ts
+from twinstudy.evidence.hierarchy import drawing_points
 
 ROOT = Path(__file__).resolve().parents[1]
 HERE = ROOT / "docs"
 OUT = HERE / "generated"
 DAY = "2025-06-30"  # the study day of the notebooks
+BORDER = (101.9, 108.6, 21.0, 24.2)  # west, east, south, north
 
 #: Documents and notebooks from outside `docs`, and where they stand in the source of the site.
 MOVED = {
@@ -86,8 +87,9 @@ def page(target: str, template: str, **values: Any) -> None:
 
 def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of a frame as plain values, missing ones as None."""
-    whole = frame.astype(object).where(frame.notna(), None)
-    return whole.to_dict("records")
+    days = {name: frame[name].dt.strftime("%Y-%m-%d") for name in frame.select_dtypes("datetime")}
+    plain_frame = frame.assign(**days).astype(object)
+    return plain_frame.where(frame.notna(), None).to_dict("records")
 
 
 def table(frame: pd.DataFrame, caption: str) -> str:
@@ -127,10 +129,13 @@ def pairings(dataset: ts.Dataset) -> None:
     flat = ts.pairings(dataset)
     places = dataset.localities.set_index("id")
     members = ts.members(dataset)
+    locators(dataset, members)
     of_place = members.groupby("locality_id")["pairing_id"].agg(list)
     apart = ts.conflicts(dataset)
     contents = dataset.contents.merge(
-        dataset.claims[["id", "pairing_id", "source_id", "locator"]], left_on="claim_id", right_on="id"
+        dataset.claims[["id", "pairing_id", "source_id", "locator"]],
+        left_on="claim_id",
+        right_on="id",
     )
     titles = flat.set_index("pairing_id")["name"]
     notes = dataset.pairings.set_index("id")["note"]
@@ -139,7 +144,6 @@ def pairings(dataset: ts.Dataset) -> None:
         key = row["pairing_id"]
         mine = members[members["pairing_id"] == key]
         near = sorted({other for place in mine["locality_id"] for other in of_place[place]} - {key})
-        locator(dataset, key, f"pairings/{key}.svg")
         page(
             f"pairings/{key}.md",
             "pairing.md.j2",
@@ -159,16 +163,24 @@ def pairings(dataset: ts.Dataset) -> None:
     page("pairings.md", "pairings.md.j2", pairings=rows(flat), table=table)
 
 
-def locator(dataset: ts.Dataset, key: str, target: str) -> None:
-    """A small map of the border that shows where a pairing lies."""
-    lone = ts.restrict(dataset, pairings=[key])
-    axes = ts.plot_map(lone, names=None, window="border", size=(4.2, 2.4), title="", note=False)
-    save(axes.figure, target)
+def locators(dataset: ts.Dataset, members: pd.DataFrame) -> None:
+    """Small maps of the border, one a pairing, that show where it lies."""
+    axes = ts.plot_map(dataset, kind="other", labels=False, window=BORDER, title="")
+    for artist in [*axes.lines, *axes.collections, *axes.texts]:
+        if artist.get_zorder() >= 3:
+            artist.remove()
+    points = drawing_points(dataset)
+    for key, places in members.groupby("pairing_id")["locality_id"]:
+        here = points.loc[places]
+        drawn = axes.scatter(here["longitude"], here["latitude"], s=60, color="#d55e00", zorder=9)
+        ts.save_figure(axes.figure, OUT / f"pairings/{key}.svg")
+        drawn.remove()
+    plt.close(axes.figure)
 
 
-def save(figure: Any, target: str | io.StringIO) -> None:
+def save(figure: Any, target: str) -> None:
     """Save a figure of the site as SVG and let go of it."""
-    ts.save_figure(figure, OUT / target if isinstance(target, str) else target)
+    ts.save_figure(figure, OUT / target)
     plt.close(figure)
 
 
@@ -176,9 +188,9 @@ def clickable_map(dataset: ts.Dataset) -> str:
     """The map as inline SVG; each mark leads to the page of its pairing and says its name."""
     titles = ts.pairings(dataset).set_index("pairing_id")["name"]
     links = {key: f"generated/pairings/{key}.html" for key in titles.index}
-    drawn = io.StringIO()
-    save(ts.plot_map(dataset, at=DAY, links=links).figure, drawn)
-    svg = drawn.getvalue()[drawn.getvalue().index("<svg") :]
+    save(ts.plot_map(dataset, at=DAY, links=links).figure, "parts/map.svg")
+    drawn = (OUT / "parts/map.svg").read_text(encoding="utf-8")
+    svg = drawn[drawn.index("<svg") :]
 
     def named(found: re.Match[str]) -> str:
         key = found[1].rsplit("/", 1)[1].removesuffix(".html")
@@ -195,7 +207,9 @@ def provinces(dataset: ts.Dataset) -> None:
     covered = ts.coverage(dataset, at=DAY)
     density = ts.density(dataset, at=DAY, kind=("village", "commune"))
     members = ts.members(dataset)
-    members["province_id"] = members["locality_id"].map(ts.ancestors(dataset, level="province", at=DAY))
+    members["province_id"] = members["locality_id"].map(
+        ts.ancestors(dataset, level="province", at=DAY)
+    )
     keys = members.groupby("province_id")["pairing_id"].agg(set)
     names = dataset.localities.set_index("id")["name"]
     listed = [(key, names[key]) for key in keys.index]
@@ -207,14 +221,18 @@ def provinces(dataset: ts.Dataset) -> None:
             day=DAY,
             pairings=rows(flat[flat["pairing_id"].isin(keys[key])]),
             coverage=table(covered[covered["area_id"] == key], f"Coverage of {name} on {DAY}"),
-            density=table(density[density["area_id"] == key], f"Local twinnings for 100 km, {name}"),
+            density=table(
+                density[density["area_id"] == key], f"Local twinnings for 100 km, {name}"
+            ),
         )
     page("provinces.md", "provinces.md.j2", provinces=listed, day=DAY)
 
 
 def sources(dataset: ts.Dataset) -> None:
     """All sources, with the pairings that they speak of."""
-    said = pd.concat([dataset.claims, dataset.events])[["source_id", "pairing_id"]].drop_duplicates()
+    said = pd.concat([dataset.claims, dataset.events])[
+        ["source_id", "pairing_id"]
+    ].drop_duplicates()
     used = said.groupby("source_id")["pairing_id"].agg(sorted)
     titles = ts.pairings(dataset).set_index("pairing_id")["name"]
     listed = dataset.sources.sort_values(["publisher", "published", "id"], na_position="last")

@@ -1,5 +1,6 @@
 """Shared miniature data, small enough to be checked by hand."""
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from twinstudy import Dataset, load
+
+os.environ.setdefault("MPLBACKEND", "agg")  # no test opens a window
 
 MINIATURE = Path(__file__).parent / "miniature"
 

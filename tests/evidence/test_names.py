@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from twinstudy import Dataset, find_localities, load
 from twinstudy.errors import ArgumentError, UnknownKeyError
 from twinstudy.evidence.names import (
-    fold,
     locality_key,
     pairing_key,
     pairing_names,
     place_labels,
     place_names,
 )
+from twinstudy.records.reading import fold_name
 from twinstudy.tables.schema import LEVELS
 
 
@@ -35,13 +35,13 @@ def ids(dataset: Dataset, name: str, **narrowed: str) -> list[str]:
         (" -_ ", ""),
     ],
 )
-def test_fold(text: str, folded: str) -> None:
-    assert fold(text) == folded
+def test_fold_name(text: str, folded: str) -> None:
+    assert fold_name(text) == folded
 
 
 @given(st.text())
 def test_fold_is_done_once(text: str) -> None:
-    assert fold(fold(text)) == fold(text)
+    assert fold_name(fold_name(text)) == fold_name(text)
 
 
 @pytest.mark.parametrize(
@@ -331,6 +331,6 @@ def test_arguments(mini: Dataset) -> None:
 
 def test_every_name_finds_its_place(mini: Dataset) -> None:
     for place in mini.localities.itertuples():
-        for name in (place.name, place.name.upper(), fold(place.name), place.name_zh):
+        for name in (place.name, place.name.upper(), fold_name(place.name), place.name_zh):
             if not pd.isna(name):
                 assert place.id in ids(mini, name)

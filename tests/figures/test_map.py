@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import twinstudy as ts
-from twinstudy.figures.map import drawing_points
+from twinstudy.evidence.hierarchy import drawing_points
 
 
 def texts(axes):

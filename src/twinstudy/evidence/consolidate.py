@@ -63,7 +63,7 @@ def _newest_day(dataset: Dataset) -> pd.Timestamp:
 
 
 def day_at(dataset: Dataset, at: str | date | None) -> pd.Timestamp:
-    """Return the day that an `at` argument means: its last day, or the newest of the data, or NaT."""
+    """Return the last day that an `at` argument means, or the newest day of the data, or NaT."""
     return newest_day(dataset) if at is None or at is pd.NaT else as_day(at)
 
 

@@ -164,8 +164,8 @@ def _climbed(found: pd.Series, parents: pd.DataFrame, stand_ins: pd.DataFrame) -
         given = given[~given.index.duplicated(keep="last")]
         handed = stand_ins[stand_ins["unit"].isin(missing)]
         answers = handed["other"].map(found).groupby(handed["unit"])
-        lone = answers.nunique(dropna=False)
-        common = answers.first()[lone == 1].dropna()
+        agreed = answers.nunique(dropna=False).lt(2)
+        common = answers.first()[agreed].dropna()
         new = pd.concat([given, common[~common.index.isin(given.index)]])
         if new.empty:
             return found

@@ -15,6 +15,7 @@ from twinstudy.errors import ArgumentError, UnknownKeyError
 from twinstudy.evidence.consolidate import members, newest_day
 from twinstudy.evidence.hierarchy import existence, lineage
 from twinstudy.records.dataset import Dataset, remembered
+from twinstudy.records.reading import fold_name, main_part
 from twinstudy.tables.schema import LEVELS
 
 #: Level words that stand before a name, and after it; the designations of a dataset are added.
@@ -38,7 +39,6 @@ _AFTER = {
 }
 
 _ORIGINS = ("name", "name_zh", "alias", "named_as")
-_STROKES = str.maketrans("đðɖ", "ddd")
 _SHOWN = 3  # so many names are shown in a message
 _COMPARED = 5_000  # of more names, only those that begin alike are compared
 
@@ -57,12 +57,6 @@ class _LevelWords(NamedTuple):
 
     before: dict[str, set[str]]
     after: dict[str, set[str]]
-
-
-def fold(text: str) -> str:
-    """Fold a text for comparison: small letters without accents, words with one space between."""
-    decomposed = unicodedata.normalize("NFD", text.lower().translate(_STROKES))
-    return re.sub(r"[\W_]+", " ", re.sub("[\u0300-\u036f]+", "", decomposed)).strip()
 
 
 def find_localities(
@@ -116,7 +110,7 @@ def find_localities(
     True
     """
     newest_day(dataset)  # refuses what is no dataset
-    if not isinstance(name, str) or not fold(name):
+    if not isinstance(name, str) or not fold_name(name):
         raise ArgumentError(f"`name` is {name!r}; give a name with at least one letter")
     places = _kept(dataset.localities, country, level).set_index("id")
     words = _level_words(dataset.localities)
@@ -129,7 +123,7 @@ def find_localities(
     ranks: dict[str, tuple[int, int, int, str]] = {}
     for text, place, origin in near.itertuples(index=False):
         for typed, form, word, part in _matches(asked, _forms(text, words), origin):
-            fit = _fit(word, fold(designation[place]), level_of[place], words)
+            fit = _fit(word, fold_name(designation[place]), level_of[place], words)
             rank = (_accents(typed, form), max(fit, part), origin, text)
             ranks[place] = min(rank, ranks.get(place, rank))
     return _found(dataset, ranks, [] if ranks else _suggested(core, stored["text"]))
@@ -175,9 +169,9 @@ def _level_words(places: pd.DataFrame) -> _LevelWords:
     for words, table in zip(found, (_BEFORE, _AFTER), strict=True):
         for level, texts in table.items():
             for text in texts.split(", "):
-                words.setdefault(fold(text), set()).add(level)
+                words.setdefault(fold_name(text), set()).add(level)
         for text, level in designations.itertuples(index=False):
-            words.setdefault(fold(text), set()).add(level)
+            words.setdefault(fold_name(text), set()).add(level)
     return found
 
 
@@ -188,7 +182,7 @@ def _forms(name: str, words: _LevelWords) -> list[_Form]:
     """
     small = unicodedata.normalize("NFC", name).lower()
     texts = [re.sub("[^\\w\u0300-\u036f]+", " ", part).strip()
-             for part in (small, re.split("[,;(，；（]", small)[0])]  # fmt: skip
+             for part in (small, main_part(small))]  # fmt: skip
     forms: list[_Form] = []
     for text in dict.fromkeys(filter(None, texts)):
         forms.append(_Form(text, ""))
@@ -200,15 +194,15 @@ def _forms(name: str, words: _LevelWords) -> list[_Form]:
 def _shortened(text: str, words: _LevelWords) -> _Form | None:
     tokens = text.split(" ")
     for count in range(len(tokens) - 1, 0, -1):
-        if (word := fold(" ".join(tokens[:count]))) in words.before:
+        if (word := fold_name(" ".join(tokens[:count]))) in words.before:
             return _Form(" ".join(tokens[count:]), word)
     for count in range(1, len(tokens)):
-        if (word := fold(" ".join(tokens[count:]))) in words.after:
+        if (word := fold_name(" ".join(tokens[count:]))) in words.after:
             return _Form(" ".join(tokens[:count]), word)
     if not text.isascii():  # a Chinese level word follows its name without space
         for count in range(1, len(text)):
-            if text[count:] in words.after:
-                return _Form(text[:count], text[count:])
+            if (word := fold_name(text[count:])) in words.after:
+                return _Form(text[:count], word)
     return None
 
 
@@ -241,11 +235,11 @@ def _fit(word: str, designation: str, level: str, words: _LevelWords) -> int:
 
 def _accents(typed: str, stored: str) -> int:
     """Say whether accents agree: 0 if they do, or none was typed, else 1."""
-    return int(fold(typed) != typed and typed.replace(" ", "") != stored.replace(" ", ""))
+    return int(fold_name(typed) != typed and typed.replace(" ", "") != stored.replace(" ", ""))
 
 
 def _key(text: str) -> str:
-    return fold(text).replace(" ", "")
+    return fold_name(text).replace(" ", "")
 
 
 def _suggested(key: str, texts: pd.Series) -> list[str]:
@@ -299,7 +293,7 @@ def place_names(dataset: Dataset, names: Names = "international") -> pd.Series:
     """Name localities for readers, by ``locality_id``.
 
     "international": a Chinese place by its English name, else its pinyin, else the Vietnamese
-    reading, and any other by its name; "vi": all by their names; "zh": by Chinese names where known.
+    reading, any other by its name; "vi": all by their names; "zh": by Chinese names where known.
     """
     if names not in get_args(Names):
         raise ArgumentError(f"`names` is {names!r}; use one of {', '.join(get_args(Names))}")
@@ -311,7 +305,7 @@ def place_names(dataset: Dataset, names: Names = "international") -> pd.Series:
         return places["name_zh"].fillna(name).rename("name")
     aliases = dataset.aliases[["locality_id", "language", "name"]]
     aliases = aliases[aliases["locality_id"].isin(places.index[places["country"] == "CN"])]
-    own = aliases["name"].map(fold) != aliases["locality_id"].map(name).map(fold)
+    own = aliases["name"].map(fold_name) != aliases["locality_id"].map(name).map(fold_name)
     known = aliases[(aliases["language"] == "en") & own | (aliases["language"] == "zh-Latn")]
     # English before pinyin; pinyin written as one word before the same in syllables.
     known = known.assign(length=known["name"].str.len())
@@ -332,12 +326,8 @@ def place_labels(dataset: Dataset, names: Names = "international") -> pd.Series:
     days = existence(dataset)[["earliest", "latest"]].astype("str")
     period = ("until " + days["latest"]).fillna("since " + days["earliest"]).fillna("")
     label = name
-    for note in (
-        level,
-        level + ", " + above,
-        level + ", " + period,
-        pd.Series(name.index, name.index),
-    ):
+    key = pd.Series(name.index, index=name.index)
+    for note in (level, level + ", " + above, level + ", " + period, key):
         label = label.mask(label.duplicated(keep=False), name + " (" + note + ")")
     return label.rename("label")
 
@@ -372,10 +362,10 @@ def pairing_key(dataset: Dataset, text: str, *, argument: str = "pairing") -> st
         raise ArgumentError(f"`{argument}` is {text!r}; give the key or the name of a pairing")
     if text in vi.index:
         return text
-    asked = fold(text)
+    asked = fold_name(text)
     every = pd.concat([vi, *others])
     every = pd.concat([every, every.str.replace(r" \([^()]*\)$", "", regex=True)])
-    called = every.index[every.map(fold) == asked].tolist()
+    called = every.index[every.map(fold_name) == asked].tolist()
     near = difflib.get_close_matches(text, vi.index, n=1)
     if not called and asked:
         found = find_localities(dataset, text)
@@ -383,7 +373,7 @@ def pairing_key(dataset: Dataset, text: str, *, argument: str = "pairing") -> st
         named = members(dataset)
         for places in (found["id"], _best(found)):
             hits = named.loc[named["locality_id"].isin(places), "pairing_id"]
-            called = hits.tolist() if not called or hits.nunique() == 1 else called
+            called = hits.tolist() if not called or len(hits.unique()) == 1 else called
     return _only(argument, text, pd.Series(called).drop_duplicates(), others[-1], near)
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from twinstudy.errors import ArgumentError
 from twinstudy.evidence.consolidate import Choice, choose, members
+from twinstudy.evidence.hierarchy import drawing_points
 from twinstudy.evidence.names import Names, place_names
 from twinstudy.figures.style import (
     COLOURS,
@@ -27,7 +28,7 @@ from twinstudy.figures.style import (
 )
 from twinstudy.records.dataset import Dataset
 from twinstudy.tables.files import bundled_data
-from twinstudy.tables.schema import KINDS, LEVELS
+from twinstudy.tables.schema import KINDS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -51,30 +52,7 @@ _NAMED_AT = {  # where the name of an outline has room
     "l-cn-quang-tay-province": (107.4, 23.1),
 }
 _FROM_BELOW = dict(zip(KINDS, (4, 3, 2, 1, 5, 0), strict=True))
-_STAND_IN_LEVELS = ("commune", "district", "prefecture")
 _MOST_NAMES, _TYPE = 60, 6.5  # names on a map, and their size in points
-
-
-def drawing_points(dataset: Dataset) -> pd.DataFrame:
-    """Give each locality the point it is drawn at: its own, or that of the unit around it.
-
-    One row a locality, by its id: ``longitude``, ``latitude`` (missing where nothing can be
-    borrowed), ``own`` (bool) and ``drawn_at``: whose point it is. Only for drawing: a point
-    borrowed from the commune, else the district, else the prefecture, says nothing of a distance.
-    """
-    places, inside = dataset.localities, dataset.containments
-    own = places["longitude"].notna()
-    drawn_at = places["id"].where(own)
-    for level in _STAND_IN_LEVELS:
-        lenders = places.loc[own & (places["level"] == level), "id"]
-        lent = dict(zip(lenders, lenders, strict=True))
-        for _ in LEVELS:
-            new = inside[inside["parent_id"].isin(lent) & ~inside["child_id"].isin(lent)]
-            lent |= dict(zip(new["child_id"], new["parent_id"].map(lent), strict=True))
-        drawn_at = drawn_at.fillna(places["id"].map(lent).astype("str"))
-    points = places.set_index("id")[["longitude", "latitude"]].reindex(drawn_at)
-    points = points.reset_index(drop=True).assign(own=own, drawn_at=drawn_at)
-    return points.set_index(pd.Index(places["id"]))
 
 
 def plot_map(
@@ -331,8 +309,8 @@ def _draw_kind(
         axes.plot(
             end.longitude, end.latitude, marker=MARKERS[kind], markersize=3.6, zorder=3,
             markerfacecolor=COLOURS[kind] if end.own else "white", markeredgecolor=COLOURS[kind],
-            markeredgewidth=0.7, linestyle="none", gid=_free(end.id, kind, used),
-            url=_link(links, end.id),
+            markeredgewidth=0.7, linestyle="none", gid=_free(end.locality_id, kind, used),
+            url=_link(links, end.locality_id),
         )  # fmt: skip
 
 

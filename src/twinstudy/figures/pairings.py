@@ -10,9 +10,8 @@ import numpy as np
 import pandas as pd
 
 from twinstudy.errors import ArgumentError
-from twinstudy.evidence.hierarchy import ancestors
+from twinstudy.evidence.hierarchy import ancestors, drawing_points, west_to_east
 from twinstudy.evidence.names import Names, place_names
-from twinstudy.figures.map import drawing_points
 from twinstudy.figures.style import (
     COLOURS,
     INK,
@@ -23,7 +22,6 @@ from twinstudy.figures.style import (
     dataset_of,
     drawing,
     note,
-    west_to_east,
 )
 from twinstudy.network.graph import incidence_graph
 from twinstudy.records.dataset import Dataset
@@ -247,7 +245,7 @@ def _draw_group(
     for u, v, data in graph.edges(sorted(at), data=True):
         pairing = next((graph.nodes[n] for n in (u, v) if n not in places), None)
         colour = COLOURS[pairing["kind"]] if pairing else _PLAIN
-        certain = pairing["being"] == "certain" if pairing else data.get("certain", 1) > 0
+        certain = pairing["exists"] == "certain" if pairing else data.get("certain", 1) > 0
         axes.plot(
             *zip(at[u], at[v], strict=True), color=colour, linewidth=0.8, zorder=1,
             linestyle="-" if certain else (0, (2.5, 1.5)),
@@ -262,7 +260,7 @@ def _draw_group(
             colour = COLOURS[data["kind"]]
             axes.plot(
                 x, y, marker=MARKERS[data["kind"]], markersize=4.6, markeredgecolor=colour,
-                markerfacecolor=colour if data["being"] == "certain" else "white", zorder=3,
+                markerfacecolor=colour if data["exists"] == "certain" else "white", zorder=3,
                 markeredgewidth=0.9,
             )  # fmt: skip
 
@@ -292,7 +290,7 @@ def _legend(axes: Axes, graph: nx.Graph[Any]) -> None:
                linewidth=0.8, label=KIND_LABELS[kind])
         for kind in KIND_LABELS if kind in drawn
     ]  # fmt: skip
-    doubtful = any(data.get("being") == "possible" for _, data in graph.nodes(data=True))
+    doubtful = any(data.get("exists") == "possible" for _, data in graph.nodes(data=True))
     doubtful |= any(data.get("certain", 1) == 0 for *_, data in graph.edges(data=True))
     if doubtful:
         handles.append(

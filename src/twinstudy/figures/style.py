@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from twinstudy.errors import ArgumentError
-from twinstudy.evidence.hierarchy import lineage
 from twinstudy.evidence.names import Names, place_names
-from twinstudy.records.dataset import Dataset, remembered
+from twinstudy.records.dataset import Dataset
 from twinstudy.tables.files import write_bytes
 from twinstudy.tables.schema import KINDS, label
 
@@ -136,17 +135,12 @@ def measured(
     data: object, measure: Callable[..., pd.DataFrame], columns: tuple[str, ...], names: Names,
     arguments: dict[str, Any],
 ) -> pd.DataFrame:  # fmt: skip
-    """Take what a measure returned, or measure a dataset, with areas from west to east."""
+    """Take what a measure returned, or measure a dataset; refuse anything else."""
     name = measure.__name__
     if isinstance(data, Dataset):
         table = measure(data, **arguments)
         if "area_id" in table:
-            attrs, order = table.attrs, west_to_east(data)
             table["area"] = table["area_id"].map(place_names(data, names))
-            east = table["area_id"].map(order)
-            table = table.assign(south=table["country"] != "VN", east=east)
-            table = table.sort_values(["south", "east"], kind="stable", ignore_index=True)
-            table.attrs = attrs
         return table
     if not isinstance(data, pd.DataFrame):
         raise ArgumentError(
@@ -252,16 +246,6 @@ def legend(axes: Axes, handles: list[Any], columns: int = 4, **place: Any) -> No
     )  # fmt: skip
 
 
-@remembered
-def west_to_east(dataset: Dataset) -> pd.Series:
-    """Return by unit the mean longitude of the places of pairings within it, or its own."""
-    own = dataset.localities.set_index("id")["longitude"]
-    twinned = own[own.index.isin(dataset.memberships["locality_id"])]
-    within = lineage(dataset).drop_duplicates(["locality_id", "ancestor_id"])
-    mean = within["locality_id"].map(twinned).groupby(within["ancestor_id"]).mean()
-    return mean.reindex(own.index).fillna(own)
-
-
 def save_figure(
     figure: Figure | Axes, path: str | Path, *, dpi: int = 200, origin: str | None = None
 ) -> Path | None:
@@ -316,15 +300,14 @@ def save_figure(
             "save_figure(plot_map(load()), 'map.svg')"
         )
     path = Path(path)
-    facts = {
-        "Title": " ".join(whole.get_suptitle().split()) or None,
-        "Source": f"twinstudy: {origin}" if origin else "twinstudy",
-    }
+    facts = {"Source": f"twinstudy: {origin}" if origin else "twinstudy"}
+    if title := " ".join(whole.get_suptitle().split()):
+        facts["Title"] = title
     metadata: dict[str, dict[str, Any]] = {
         ".svg": {"Date": None, "Creator": "twinstudy"} | facts,
-        ".png": {"Software": "twinstudy"} | {k: v for k, v in facts.items() if v},
+        ".png": {"Software": "twinstudy"} | facts,
         ".pdf": {"CreationDate": None, "ModDate": None, "Producer": None, "Creator": "twinstudy",
-                 "Title": facts["Title"], "Subject": facts["Source"]},
+                 "Title": title, "Subject": facts["Source"]},
     }  # fmt: skip
     if path.suffix not in [*metadata, ""]:
         endings = ", ".join(metadata)

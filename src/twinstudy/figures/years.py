@@ -9,7 +9,7 @@ import pandas as pd
 
 from twinstudy.errors import ArgumentError
 from twinstudy.evidence.consolidate import members
-from twinstudy.evidence.hierarchy import ancestors
+from twinstudy.evidence.hierarchy import ancestors, west_to_east
 from twinstudy.evidence.names import Names, pairing_names, place_names
 from twinstudy.figures.style import (
     COLOURS,
@@ -30,7 +30,6 @@ from twinstudy.figures.style import (
     rows_of,
     short,
     span,
-    west_to_east,
 )
 from twinstudy.measures.timeline import signings, timeline
 from twinstudy.records.dataset import Dataset

@@ -11,10 +11,12 @@ import numpy as np
 import pandas as pd
 
 from twinstudy.evidence.consolidate import Choice, Words, choose, members
-from twinstudy.evidence.hierarchy import ancestors
+from twinstudy.evidence.hierarchy import ancestors, refuse_ended_level
+from twinstudy.evidence.names import pairing_names, place_labels
 from twinstudy.records.dataset import Dataset
 
-_NODE_COLUMNS = ["name", "name_zh", "country", "level", "longitude", "latitude"]
+_NODE_COLUMNS = ["label", "name", "name_zh", "country", "level", "longitude", "latitude"]
+_AREAS = ["province", "district"]
 
 
 def incidence_graph(
@@ -33,30 +35,32 @@ def incidence_graph(
     dataset
         Records.
     at
-        Only pairings certainly or possibly in being by this day; None for the newest day that
-        the data speak of.
-    kind
-        Kinds of pairings to take in; None for all.
-    status
-        Statuses of pairings to take in.
+        Only pairings that exist by this day, for certain or possibly; a year or month means its
+        last day. None for the newest day that the data speak of.
+    kind, status
+        Kinds of pairing (None for all) and statuses to take in: one word or several.
 
     Returns
     -------
     graph
-        Locality nodes (``bipartite`` 0) with ``name, name_zh, country, level, longitude,
-        latitude``, and pairing nodes (``bipartite`` 1) with ``kind, status, signed`` (EDTF) and
-        ``being`` (certain or possible). An edge has ``claims``, the number of claims that name
-        the member, and ``side``, its country. What is missing has no key. ``graph.graph`` names the
-        representation, the day, the data version, and how many pairings are left out and why.
+        Locality nodes (``bipartite`` 0) with ``label`` (international name, unique), ``name,
+        name_zh, country, level, longitude, latitude``, and ``province`` and ``district``, the ids
+        of the units that it lies in on the day. Pairing nodes (``bipartite`` 1) with ``label``,
+        ``kind, status, signed`` (EDTF) and ``exists`` (certain or possible). An edge has
+        ``claims``, the number of claims that name the member, and ``side``, its country. What is
+        missing has no key. ``graph.graph`` names the representation, the day, the data version, and
+        how many pairings are left out by kind and status and as later; ``undated`` counts those
+        taken in without a stated date.
 
     Raises
     ------
     ArgumentError
-        If `at` is not a day, or `kind` or `status` hold another word.
+        If `at` is not a day, or `kind` or `status` holds another word.
 
     Notes
     -----
-    Undated pairings are possible at any day. Nodes and edges are sorted by id.
+    Pairings without a stated date are possible at any day. Nodes and edges are sorted by id. Where
+    nothing is dated, there is no newest day: all pairings are taken, and no day is named.
 
     Examples
     --------
@@ -67,14 +71,17 @@ def incidence_graph(
     """
     choice = choose(dataset, at=at, kind=kind, status=status)
     pairings = choice.pairings.set_index("pairing_id").assign(bipartite=1)
-    pairings["being"] = np.where(pairings["certain"], "certain", "possible")
+    pairings["exists"] = np.where(pairings["certain"], "certain", "possible")
+    pairings["label"] = pairing_names(dataset)
     named = members(dataset)
     named = named[named["pairing_id"].isin(pairings.index)]
     named = named.sort_values(["locality_id", "pairing_id"])
-    places = _places(dataset, named["locality_id"]).assign(bipartite=0)
+    places = _places(dataset, named["locality_id"], choice.day)
+    places.insert(0, "bipartite", 0)
     graph: nx.Graph[str] = nx.Graph(representation="incidence", **_facts(dataset, choice))
-    graph.add_nodes_from(_attributes(places[["bipartite", *_NODE_COLUMNS]]))
-    graph.add_nodes_from(_attributes(pairings[["bipartite", "kind", "status", "signed", "being"]]))
+    graph.add_nodes_from(_attributes(places))
+    shown = ["bipartite", "label", "kind", "status", "signed", "exists"]
+    graph.add_nodes_from(_attributes(pairings[shown]))
     links = named.set_index(["locality_id", "pairing_id"])[["claims", "side"]]
     graph.add_edges_from((*ends, values) for ends, values in _attributes(links))
     return graph
@@ -83,8 +90,8 @@ def incidence_graph(
 def locality_graph(
     dataset: Dataset,
     *,
-    at: str | date | None = None,
     level: str | None = None,
+    at: str | date | None = None,
     kind: Words | None = None,
     status: Words = ("agreed",),
 ) -> nx.Graph[str]:
@@ -96,37 +103,38 @@ def locality_graph(
     ----------
     dataset
         Records.
-    at
-        Only pairings certainly or possibly in being by this day; None for the newest day that
-        the data speak of.
     level
         Roll members up to their ancestors of this level at that day; None for the members
         themselves.
-    kind
-        Kinds of pairings to take in; None for all.
-    status
-        Statuses of pairings to take in.
+    at
+        Only pairings that exist by this day, for certain or possibly; a year or month means its
+        last day. None for the newest day that the data speak of.
+    kind, status
+        Kinds of pairing (None for all) and statuses to take in: one word or several.
 
     Returns
     -------
     graph
-        Nodes as in `incidence_graph`, without ``bipartite``. An edge has ``pairings`` (int: those
-        that tie the two), ``certain`` (int: those of them certainly in being) and ``weight``
-        (float: the sum over them of 1/(v*c), v and c being the numbers of members of the two
-        sides). The weights of all edges add up to the number of pairings in the graph.
-        ``graph.graph`` names the representation, the day, the data version, and how many pairings
-        are left out and why; ``unplaced`` counts those of which a side has no ancestor of `level`,
-        or both sides the same one.
+        Nodes as the localities of `incidence_graph`; ``bipartite`` is 0 on the side whose country
+        comes first in the alphabet and 1 on the other, and left out where a place stands on both.
+        An edge has ``pairings`` (int: those that tie the two), ``certain`` (int: those of them that
+        exist for certain) and ``weight`` (float: the sum over them of 1/(v*c), v and c being the
+        numbers of members of the two sides). The weights of all edges add up to the number of
+        pairings in the graph, ``graph.graph["pairings"]``. ``graph.graph`` names what that of
+        `incidence_graph` does, and ``unplaced``: pairings of which a side has no ancestor of
+        `level`, or both sides the same one.
 
     Raises
     ------
     ArgumentError
-        If `at` is not a day, `level` not a level, or `kind` or `status` hold another word.
+        If `at` is not a day, `level` not a level, or `kind` or `status` holds another word; if
+        a country of the members has no unit of `level` any more on the day. It names the last
+        day on which it had.
 
     Notes
     -----
     The weight shares each pairing equally among the pairs it ties, as in Newman's weighting of
-    collaborations [1]_, here for two sides. Undated pairings are possible at any day.
+    collaborations [1]_, here for two sides. Pairings without a stated date are possible at any day.
 
     References
     ----------
@@ -136,42 +144,47 @@ def locality_graph(
     Examples
     --------
     >>> from twinstudy import load
-    >>> graph = locality_graph(load())
+    >>> graph = locality_graph(load(), level="district", at="2025-06-30")
     >>> round(sum(w for *_, w in graph.edges(data="weight")), 6) == graph.graph["pairings"]
     True
     """
     choice = choose(dataset, at=at, kind=kind, status=status)
-    ties = _ties(dataset, choice, level)
+    named = _named(dataset, choice, level)
+    ties = _ties(named, choice)
+    graph = _bare(dataset, choice, level, named)
     links = ties.groupby(["low", "high"]).agg(
         pairings=("pairing_id", "size"), certain=("certain", "sum"), weight=("weight", "sum")
     )
-    shown = ties["pairing_id"].nunique()
-    facts = _facts(dataset, choice)
-    facts |= {"pairings": shown, "unplaced": len(choice.pairings) - shown}
-    places = _places(dataset, pd.concat([ties["low"], ties["high"]]))
-    graph: nx.Graph[str] = nx.Graph()
-    graph.graph |= {"representation": "locality"} | ({"level": level} if level else {}) | facts
-    graph.add_nodes_from(_attributes(places[_NODE_COLUMNS]))
     graph.add_edges_from((*ends, values) for ends, values in _attributes(links))
     return graph
 
 
-def _ties(dataset: Dataset, choice: Choice, level: str | None) -> pd.DataFrame:
+def _named(dataset: Dataset, choice: Choice, level: str | None) -> pd.DataFrame:
+    """List the members of the chosen pairings, or their ancestors of a level, side by side.
+
+    A pairing that a roll-up leaves without a side, or with one unit on both, is left out.
+    """
+    named = members(dataset)[["pairing_id", "side", "second", "locality_id"]]
+    named = named[named["pairing_id"].isin(choice.pairings["pairing_id"])]
+    if level is None:
+        return named
+    units = ancestors(dataset, level=level, at=choice.day)
+    refuse_ended_level(dataset, level, choice.day, named["side"])
+    named = named.assign(locality_id=named["locality_id"].map(units)).dropna().drop_duplicates()
+    loops = named.loc[named.duplicated(["pairing_id", "locality_id"]), "pairing_id"]
+    whole = named.groupby("pairing_id")["second"].transform("nunique") == 2
+    return named[whole & ~named["pairing_id"].isin(loops)]
+
+
+def _ties(named: pd.DataFrame, choice: Choice) -> pd.DataFrame:
     """Pair every member of one side of a pairing with every member of the other.
 
     One row a tie, by pairing: its ends in order of their ids, 1/(v*c), and whether it is certain.
-    A pair of a place with itself, which a roll-up can make, is no tie: its pairing is left out.
     """
-    named = members(dataset)[["pairing_id", "second", "locality_id"]]
-    named = named[named["pairing_id"].isin(choice.pairings["pairing_id"])]
-    if level is not None:
-        units = ancestors(dataset, level=level, at=choice.day)
-        named["locality_id"] = named["locality_id"].map(units)
-        named = named.dropna().drop_duplicates()
-    named["size"] = named.groupby(["pairing_id", "second"])["locality_id"].transform("size")
-    ties = named[~named["second"]].merge(named[named["second"]], on="pairing_id")
-    loops = ties.loc[ties["locality_id_x"] == ties["locality_id_y"], "pairing_id"]
-    ties = ties[~ties["pairing_id"].isin(loops)]
+    size = named.groupby(["pairing_id", "second"])["locality_id"].transform("size")
+    second = named["second"]
+    named = named[["pairing_id", "locality_id"]].assign(size=size)
+    ties = named[~second].merge(named[second], on="pairing_id")
     left, right = ties["locality_id_x"], ties["locality_id_y"]
     certain = choice.pairings.loc[choice.pairings["certain"], "pairing_id"]
     return pd.DataFrame(
@@ -185,69 +198,50 @@ def _ties(dataset: Dataset, choice: Choice, level: str | None) -> pd.DataFrame:
     )
 
 
-def pairs_across(
-    pairing: np.ndarray, second: np.ndarray, place: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Pair every member of the first side of a pairing with every member of the second.
-
-    A pair of a place with itself, which a roll-up can make, is no tie: its pairing is left out.
-
-    Parameters
-    ----------
-    pairing, second, place
-        One entry a member, sorted: its pairing, whether it is of the second side, and its place.
-
-    Returns
-    -------
-    pairing, left, right, share
-        One entry a pair: its pairing, the two places, and 1/(v*c) for v and c members a side.
-
-    Examples
-    --------
-    >>> second, place = np.array([False, True, True]), np.array([4, 7, 9])
-    >>> [column.tolist() for column in pairs_across(np.zeros(3, int), second, place)]
-    [[0, 0], [4, 4], [7, 9], [0.5, 0.5]]
-    """
-    size = int(pairing.max(initial=-1)) + 1
-    first_pairing, first = pairing[~second], place[~second]
-    second_pairing, others = pairing[second], place[second]
-    v = np.bincount(first_pairing, minlength=size)
-    c = np.bincount(second_pairing, minlength=size)
-    repeats = c[first_pairing]
-    tied = np.repeat(first_pairing, repeats)
-    left = np.repeat(first, repeats)
-    start = np.cumsum(c) - c
-    within = np.arange(len(tied)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
-    right = others[start[tied] + within]
-    loops = np.isin(tied, tied[left == right])
-    tied, left, right = tied[~loops], left[~loops], right[~loops]
-    return tied, left, right, 1 / (v[tied] * c[tied])
+def _bare(
+    dataset: Dataset, choice: Choice, level: str | None, named: pd.DataFrame
+) -> nx.Graph[str]:
+    """Make a locality graph with its nodes and what it says of itself, without edges."""
+    places = _places(dataset, named["locality_id"], choice.day)
+    sides = named.groupby("locality_id")["second"].agg(["min", "max"])
+    if sides["min"].equals(sides["max"]):
+        places.insert(0, "bipartite", sides["max"].astype("int64"))
+    shown = named["pairing_id"].nunique()
+    facts = {"representation": "locality"} | ({"level": level} if level else {})
+    facts |= _facts(dataset, choice)
+    graph: nx.Graph[str] = nx.Graph(**facts, pairings=shown, unplaced=len(choice.pairings) - shown)
+    graph.add_nodes_from(_attributes(places))
+    return graph
 
 
 def _facts(dataset: Dataset, choice: Choice) -> dict[str, Any]:
     """Say which day and data a graph shows, and what it leaves out."""
-    late = choice.left_out.get(f"pairings signed after {choice.day.date()}", 0)
-    return {
-        "at": str(choice.day.date()),
+    kinds = len(dataset.pairings) - len(choice.pairings) - sum(choice.left_out.values())
+    late = sum(n for why, n in choice.left_out.items() if why.startswith("pairings signed"))
+    return ({} if pd.isna(choice.day) else {"at": str(choice.day.date())}) | {
         "data_version": dataset.version,
+        "left_out_by_kind": kinds,
         "left_out_by_status": sum(choice.left_out.values()) - late,
         "left_out_as_later": late,
         "undated": int(choice.pairings["undated"].sum()),
     }
 
 
-def _places(dataset: Dataset, ids: pd.Series) -> pd.DataFrame:
-    """Take the localities that are named, sorted by id."""
-    places = dataset.localities
-    return places[places["id"].isin(ids)].set_index("id")
+def _places(dataset: Dataset, ids: pd.Series, day: pd.Timestamp) -> pd.DataFrame:
+    """Describe the localities that are named, sorted by id."""
+    places = dataset.localities.set_index("id")
+    places = places[places.index.isin(ids)].assign(label=place_labels(dataset))
+    for level in _AREAS:
+        places[level] = ancestors(dataset, level=level, at=day)
+    return places[[*_NODE_COLUMNS, *_AREAS]]
 
 
 def _attributes(frame: pd.DataFrame) -> Iterable[tuple[Any, dict[str, Any]]]:
-    """Yield each label of the index with its row in plain Python types, without what is missing."""
-    plain = frame.astype(dict.fromkeys(frame.select_dtypes("category"), "str"))
-    names = [str(name) for name in plain]
-    rows = zip(*(plain[name].astype(object).tolist() for name in names), strict=True)
-    there = zip(*(plain[name].notna().tolist() for name in names), strict=True)
-    for label, row, has in zip(frame.index.tolist(), rows, there, strict=True):
-        known = zip(names, row, has, strict=True)
-        yield label, {name: value for name, value, is_there in known if is_there}
+    """Pair each label of the index with its row in plain Python types, without what is missing."""
+    rows: list[dict[str, Any]] = [{} for _ in range(len(frame))]
+    for name, column in frame.items():
+        values = column.astype("str") if column.dtype == "category" else column
+        known = np.flatnonzero(values.notna()).tolist()
+        for row, value in zip(known, values.dropna().tolist(), strict=True):
+            rows[row][str(name)] = value
+    return zip(frame.index.tolist(), rows, strict=True)

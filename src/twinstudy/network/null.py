@@ -163,12 +163,16 @@ def arrangements(
             )
             partners[:, rows] = drawn
     observed = set(zip(lefts.tolist(), numbers.tolist(), strict=True))
-    kept = np.array(
-        [
-            [tie in observed for tie in zip(lefts.tolist(), way, strict=True)]
-            for way in partners.tolist()
-        ]
-    ).reshape(partners.shape).astype(bool)
+    kept = (
+        np.array(
+            [
+                [tie in observed for tie in zip(lefts.tolist(), way, strict=True)]
+                for way in partners.tolist()
+            ]
+        )
+        .reshape(partners.shape)
+        .astype(bool)
+    )
     movable = int((~kept).any(axis=0).sum())
     return Arrangements(ids, first, list(others), partners, exact, number if exact else 0, movable)
 

@@ -597,7 +597,7 @@ def _text_tables(rows: pd.DataFrame, places: pd.DataFrame, inside: pd.DataFrame)
     for each in TABLES:
         frame = made.get(each.name, pd.DataFrame())
         lines = frame["line"].astype("int64") if "line" in frame else [0] * len(frame)
-        frame = frame.reindex(columns=each.column_names).fillna("").astype("str")
+        frame = frame.reindex(columns=each.column_names).astype("str").fillna("")
         text[each.name] = frame.set_axis(pd.Index(lines))
     return text
 

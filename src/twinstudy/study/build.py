@@ -37,8 +37,9 @@ except ImportError as missing:
 
 FOLDERS = ("notebooks", "examples")
 SUMS = "SHA256SUMS"
+_INLINE = "module://matplotlib_inline.backend_inline"
 #: What would let the same notebook give other bytes.
-REPEATABLE = {"PYTHONHASHSEED": "0", "MPLBACKEND": "agg"} | dict.fromkeys(
+REPEATABLE = {"PYTHONHASHSEED": "0", "MPLBACKEND": _INLINE} | dict.fromkeys(
     ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"
 )
 
