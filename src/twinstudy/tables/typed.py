@@ -8,7 +8,10 @@ import pandas as pd
 from twinstudy.tables.files import Frames, Tables, column_text, text_tables, type_tables
 from twinstudy.tables.schema import TABLES
 
-__all__ = ["Frames", "Tables", "codes_of", "coded", "column_text", "key_codes", "text_tables", "type_tables"]
+__all__ = [
+    "Frames", "Tables", "coded", "codes_of", "column_text", "key_codes", "text_tables",
+    "type_tables",
+]  # fmt: skip
 
 
 def coded(frames: Frames) -> Frames:
