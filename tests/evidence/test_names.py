@@ -254,10 +254,10 @@ def test_places_have_international_vietnamese_and_chinese_names() -> None:
     assert place_names(dataset, "vi").tolist() == dataset.localities["name"].tolist()
     labels = place_labels(dataset)
     assert labels.tolist() == [
-        "Dongxing", "East Prosperity", "Kiến Thủy", "Đồng Văn (commune, )",
+        "Dongxing", "East Prosperity", "Kiến Thủy", "Đồng Văn (commune)",
         "Đồng Văn (border post)", "Đồng Văn (commune, Hạ)", "Hạ", "X (l-vn-x)", "X (l-vn-x-2)",
     ]  # fmt: skip
-    with pytest.raises(ArgumentError, match="^`names` is 'de'; use one of international, vi, zh$"):
+    with pytest.raises(ArgumentError, match=r"^`names` is 'de'; use one of international, vi, zh$"):
         place_names(dataset, "de")
 
 
@@ -302,11 +302,13 @@ def test_names_of_several_or_none_are_answered() -> None:
         pairing_key(dataset, "Móng Cái – Dongxing")
     with pytest.raises(ArgumentError, match=r"'l-vn-lao-cai-district' .* and 1 more; give one"):
         locality_key(dataset, "Lào Cai")
-    with pytest.raises(UnknownKeyError, match="^`pairing` is 'p-chi-ma', which .*'p-chi-ma-ai-die"):
+    with pytest.raises(
+        UnknownKeyError, match=r"^`pairing` is 'p-chi-ma', which .*'p-chi-ma-ai-die"
+    ):
         pairing_key(dataset, "p-chi-ma")
     with pytest.raises(UnknownKeyError, match="is no locality of the data; near it: 'Pò Hèn'"):
         locality_key(dataset, "Po Henn")
-    with pytest.raises(ArgumentError, match="^`pairing` is 5; give the key or the name of a pair"):
+    with pytest.raises(ArgumentError, match=r"^`pairing` is 5; give the key or the name of a pair"):
         pairing_key(dataset, 5)
     assert locality_key(dataset, "Guangxi") == "l-cn-quang-tay-province"
     assert locality_key(dataset, "l-vn-chi-ma") == "l-vn-chi-ma"

@@ -285,9 +285,11 @@ def _chains(dataset: Dataset, places: list[str]) -> pd.Series:
     day = above["locality_id"].map(days)
     above = above[~(above["earliest"] > day) & ~(above["latest"] < day)]
     above = above.sort_values(["locality_id", "level"], ascending=[True, False], kind="stable")
-    names = above["ancestor_id"].map(dataset.localities.set_index("id")["name"])
-    chains = names.groupby(above["locality_id"]).agg(", ".join)
-    return chains.reindex(places).fillna("").astype("str")
+    name = dataset.localities.set_index("id")["name"].to_dict()
+    chains: dict[str, list[str]] = {place: [] for place in places}
+    for place, unit in zip(above["locality_id"], above["ancestor_id"], strict=True):
+        chains[place].append(name[unit])
+    return pd.Series({place: ", ".join(chain) for place, chain in chains.items()}, dtype="str")
 
 
 @remembered
@@ -324,12 +326,14 @@ def place_labels(dataset: Dataset, names: Names = "international") -> pd.Series:
     """
     name = place_names(dataset, names)
     level = dataset.localities.set_index("id")["level"].astype("str").str.replace("_", " ")
-    above = _chains(dataset, name.index.tolist()).str.split(", ").str[0]
+    shared = name.index[name.duplicated(keep=False)].tolist()
+    above = _chains(dataset, shared).str.split(", ").str[0].reindex(name.index)
     days = existence(dataset)[["earliest", "latest"]].astype("str")
-    period = ("until " + days["latest"]).fillna("since " + days["earliest"]).fillna("")
+    period = ("until " + days["latest"]).fillna("since " + days["earliest"])
     label = name
     key = pd.Series(name.index, index=name.index)
-    for note in (level, level + ", " + above, level + ", " + period, key):
+    notes = ((level + ", " + each).fillna(level) for each in (above.replace("", None), period))
+    for note in (level, *notes, key):
         label = label.mask(label.duplicated(keep=False), name + " (" + note + ")")
     return label.rename("label")
 
@@ -343,8 +347,12 @@ def pairing_names(dataset: Dataset, names: Names = "international") -> pd.Series
     named = members(dataset)
     named["name"] = named["locality_id"].map(place_names(dataset, names))
     named["abroad"] = named["side"] != "VN"
-    sides = named.groupby(["pairing_id", "abroad", "second"])["name"].agg(", ".join)
-    found = sides.groupby("pairing_id").agg(" – ".join).rename("pairing")
+    named = named.sort_values(["pairing_id", "abroad", "second"], kind="stable")
+    sides: dict[str, dict[bool, list[str]]] = {}
+    for key, second, name in zip(named["pairing_id"], named["second"], named["name"], strict=True):
+        sides.setdefault(key, {}).setdefault(second, []).append(name)
+    texts = {key: " – ".join(map(", ".join, both.values())) for key, both in sides.items()}
+    found = pd.Series(texts, dtype="str", name="pairing").rename_axis("pairing_id")
     kinds = dataset.pairings.set_index("id")["kind"].astype("str").str.replace("_", " ")
     return found.mask(found.duplicated(keep=False), found + " (" + kinds + ")")
 
