@@ -125,8 +125,8 @@ def trace(dataset: Dataset, pairing: str, *, events: bool = False) -> pd.DataFra
     --------
     >>> from twinstudy import load
     >>> dataset = load()
-    >>> trace(dataset, "po hen")["claim_id"].tolist()[0]
-    'c-po-hen-than-san-1'
+    >>> trace(dataset, "po hen").equals(trace(dataset, "p-po-hen-than-san"))
+    True
     >>> trace(dataset, "p-phai-lau-trang-nhi", events=True)["kind"].astype("str").tolist()[0]
     'call'
     """
