@@ -53,8 +53,8 @@ def conflicts(dataset: Dataset) -> pd.DataFrame:
     >>> conflicts(load()).columns.tolist()
     ['pairing_id', 'about', 'value', 'claim_id', 'source_id', 'disagreement']
     """
-    claims = dataset.claims.rename(columns={"id": "claim_id"})
     pairings = consolidate(dataset).set_index("pairing_id")
+    claims = dataset.claims.rename(columns={"id": "claim_id"})
     apart = claims["pairing_id"].map(pairings["signed_conflict"]) & claims["signed"].notna()
     dates = claims[apart]
     dates = dates.assign(value=dates["signed"], disagreement="no common day")
