@@ -15,7 +15,7 @@ from twinstudy import Dataset, consolidate, load, members, parse_date
 from twinstudy.errors import ArgumentError
 from twinstudy.evidence.consolidate import choose, existing, newest_day
 from twinstudy.records.dataset import dataset_from_text
-from twinstudy.tables.typed import text_tables
+from twinstudy.tables.files import text_tables
 
 RULES = ("narrowest", "earliest_published", "envelope")
 FIRST, LAST = dt.date(1990, 1, 1), dt.date(2030, 12, 31)

@@ -55,7 +55,9 @@ def test_borrowed_points_are_hollow_and_their_ties_dashed(mini):
 
 def test_the_note_says_what_is_left_out(mini):
     said = noted(ts.plot_map(mini))
-    assert said.startswith("5 pairings on 2023-10-20; 1 left out by status, kind or day; 2 not drawn")
+    assert said.startswith(
+        "5 pairings on 2023-10-20; 1 left out by status, kind or day; 2 not drawn"
+    )
     assert "hollow: 2 of 8 places, drawn at the unit around them" in said
     assert "outlines: Natural Earth, provinces as before July 2025" in said
     assert "unstated" not in said

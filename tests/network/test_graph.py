@@ -12,7 +12,7 @@ from conftest import MINIATURE
 from twinstudy import Dataset, incidence_graph, load, locality_graph
 from twinstudy.errors import ArgumentError
 from twinstudy.records.dataset import dataset_from_text
-from twinstudy.tables.typed import text_tables
+from twinstudy.tables.files import text_tables
 
 THREE_WITH_ONE = "p-thanh-thuy-minh-tan-thien-bao"
 
