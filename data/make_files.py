@@ -74,7 +74,7 @@ def data_dictionary(dataset: Dataset) -> str:
         "|---|--:|---|",
     ]
     lines += [
-        f"| [{table.name}](#{table.name}) | {len(dataset.coded[table.name]):,} "
+        f"| [{table.name}](#{table.name}) | {len(dataset.tables[table.name]):,} "
         f"| {table.description} |"
         for table in TABLES
     ]

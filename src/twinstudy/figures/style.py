@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from twinstudy.errors import ArgumentError
-from twinstudy.evidence.hierarchy import west_to_east
 from twinstudy.evidence.names import Names, place_names
-from twinstudy.records.dataset import Dataset, remembered
+from twinstudy.records.dataset import Dataset
 from twinstudy.tables.files import write_bytes
 from twinstudy.tables.schema import KINDS, label
 
@@ -128,7 +127,7 @@ def _find_fonts(texts: list[Text]) -> None:
             f"no font is installed for {len(lacking)} letters of the names, such as {shown}, so "
             "a picture shows boxes; install the font Noto Sans CJK (on Debian: fonts-noto-cjk), "
             "or take `names` in another language",
-            stacklevel=7,
+            stacklevel=6,
         )
 
 
@@ -136,17 +135,12 @@ def measured(
     data: object, measure: Callable[..., pd.DataFrame], columns: tuple[str, ...], names: Names,
     arguments: dict[str, Any],
 ) -> pd.DataFrame:  # fmt: skip
-    """Take what a measure returned, or measure a dataset, with areas from west to east."""
+    """Take what a measure returned, or measure a dataset; refuse anything else."""
     name = measure.__name__
     if isinstance(data, Dataset):
         table = measure(data, **arguments)
         if "area_id" in table:
-            attrs, order = table.attrs, west_to_east(data)
             table["area"] = table["area_id"].map(place_names(data, names))
-            east = table["area_id"].map(order)
-            table = table.assign(south=table["country"] != "VN", east=east)
-            table = table.sort_values(["south", "east"], kind="stable", ignore_index=True)
-            table.attrs = attrs
         return table
     if not isinstance(data, pd.DataFrame):
         raise ArgumentError(
@@ -252,7 +246,6 @@ def legend(axes: Axes, handles: list[Any], columns: int = 4, **place: Any) -> No
     )  # fmt: skip
 
 
-@remembered
 def save_figure(
     figure: Figure | Axes, path: str | Path, *, dpi: int = 200, origin: str | None = None
 ) -> Path | None:
