@@ -6,7 +6,7 @@ import difflib
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 import pandas as pd
@@ -32,8 +32,7 @@ from twinstudy.tables.files import Frames
 from twinstudy.tables.schema import KINDS, LEVEL_OF_KIND, LEVELS, TABLES, table
 
 _PAIRS, _PLACES = "pairs", "localities"
-_TAKE_OUT = "take the row out"
-_NO_PLACE = f"the row names no place; fill the cell, or {_TAKE_OUT}"
+_NO_PLACE = "the row names no place; fill the cell, or take the row out"
 _NO_COUNTRY = (
     "the row names no country; give its code, or ZZ where it is not known (for NA of Namibia read "
     "files with keep_default_na=False)"
@@ -145,12 +144,8 @@ def from_edgelist(
     skip = on_error == "skip"
     rows = pd.DataFrame(
         {
-            "left": register.places(
-                "left", register.countries("left", left_country, skip=skip), lefts
-            ),
-            "right": register.places(
-                "right", register.countries("right", right_country, skip=skip), rights
-            ),
+            "left": register.ends("left", left_country, lefts, skip=skip),
+            "right": register.ends("right", right_country, rights, skip=skip),
             "kind": register.kinds(kind),
             "signed": register.dates(signed, declared),
             "source": register.read("source", source).replace("", "Edge list"),
@@ -159,11 +154,7 @@ def from_edgelist(
     stated = read_places(localities, len(lefts), problems)
     for side in ("left", "right"):
         rows[side] = _with_countries(rows[side], stated)
-    for line, place in rows["left"][rows["left"].eq(rows["right"]) & rows["left"].ne("")].items():
-        remedy = "give the countries" if place.startswith("ZZ") else "correct one of the two"
-        said = f"{_shown(place)} is tied to itself; {remedy}, or {_TAKE_OUT}"
-        key = place.split(BETWEEN)[1]
-        problems.append(Problem(_PAIRS, int(line), str(rights[0]), key, said))  # type: ignore[call-overload]
+    problems += _tied_to_itself(rows, rights[0])
     lines = {each.line for each in problems if each.file == _PAIRS}
     faulty = rows.index.isin(lines) | rows["left"].eq("") | rows["right"].eq("")
     rows = rows[~faulty]
@@ -281,10 +272,12 @@ class _Register:
             self.problems.append(warning(_PAIRS, said, column, "UK"))
         return codes.mask(wrong, "")
 
-    def places(self, side: str, countries: pd.Series, columns: list[Hashable]) -> pd.Series:
+    def ends(
+        self, side: str, country: Any, columns: list[Hashable], *, skip: bool
+    ) -> pd.Series:  # fmt: skip
         """Read the places of one side, country and key in one text; "" where a part is missing."""
-        parts = [countries, *(self.read(side, column, missing=_NO_PLACE) for column in columns)]
-        return joined(parts)
+        countries = self.countries(side, country, skip=skip)
+        return joined([countries, *(self.read(side, each, missing=_NO_PLACE) for each in columns)])
 
     def kinds(self, kind: Any) -> pd.Series:
         """Read the kinds, all of which must be of the data model."""
@@ -319,6 +312,16 @@ def _shown(place: str) -> str:
     """Write a place for a message: key and country."""
     country, *key = place.split(BETWEEN)
     return f"{', '.join(key)!r}" + f" of {country}" * bool(country)
+
+
+def _tied_to_itself(rows: pd.DataFrame, column: Hashable) -> Iterator[Problem]:
+    """Yield the rows whose two places are one."""
+    for line, place in rows.loc[
+        rows["left"].eq(rows["right"]) & rows["left"].ne(""), "left"
+    ].items():
+        remedy = "give the countries" if place.startswith("ZZ") else "correct one of the two"
+        said = f"{_shown(place)} is tied to itself; {remedy}, or take the row out"
+        yield Problem(_PAIRS, cast(int, line), str(column), place.split(BETWEEN)[1], said)
 
 
 def _paired(rows: pd.DataFrame, column: Hashable, problems: list[Problem]) -> pd.DataFrame:
@@ -440,7 +443,7 @@ def _locality_rows(
     for line, place in inside.loc[~inside["above"].isin(index), "above"].items():
         message = f"{_shown(place)} is no place of `localities` or `pairs`; add its row"
         key = ", ".join(place.split(BETWEEN)[1:])
-        problems.append(Problem(_PLACES, line, "parent", key, message))
+        problems.append(Problem(_PLACES, cast(int, line), "parent", key, message))
     inside = pd.DataFrame(
         {
             "child_id": inside["place"].map(places["id"]),

@@ -200,7 +200,7 @@ def doubtful_dates(signed: pd.Series, file: str, column: object) -> Iterator[Pro
         (early, "lie before the year 800", "write years with four digits"),
         (late, "lie in the future", "correct them, or name them in `undated_values`"),
         (firsts, "are a 1 January", "where only the year is known, give it alone (.str[:4])"),
-        (spans, "span more than ten years", "as an interval means signed on some day of it, give the beginning alone"),
+        (spans, "span more than ten years", "an interval is signed within: give beginnings alone"),
     ):  # fmt: skip
         if texts:
             count = sum(counts[text] for text in texts)
