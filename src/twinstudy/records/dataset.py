@@ -148,7 +148,7 @@ memberships, contents, events, counts
         """Return a column as bytes that depend on nothing but its cells and their order."""
         if column.type == "reference":
             keys = pd.Index(self._frames[column.target]["id"])
-            return keys.get_indexer(pd.Index(values)).astype("<i4").tobytes()
+            return bytes(keys.get_indexer(pd.Index(values)).astype("<i4").tobytes())
         if column.type in ("integer", "number"):
             return values.to_numpy("<f8", na_value=np.nan).tobytes()
         return "\n".join(column_text(values, column)).encode()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, cast
@@ -20,6 +19,7 @@ from twinstudy.records.reading import (
     distinct_ids,
     doubtful_dates,
     fold_name,
+    inferred_countries,
     joined,
     plain_text,
     read_column,
@@ -27,6 +27,7 @@ from twinstudy.records.reading import (
     slug,
     some,
     warning,
+    with_countries,
 )
 from twinstudy.tables.files import Frames
 from twinstudy.tables.schema import KINDS, LEVEL_OF_KIND, LEVELS, TABLES, table
@@ -153,7 +154,7 @@ def from_edgelist(
     )
     stated = read_places(localities, len(lefts), problems)
     for side in ("left", "right"):
-        rows[side] = _with_countries(rows[side], stated)
+        rows[side] = with_countries(rows[side], stated)
     problems += _tied_to_itself(rows, rights[0])
     lines = {each.line for each in problems if each.file == _PAIRS}
     faulty = rows.index.isin(lines) | rows["left"].eq("") | rows["right"].eq("")
@@ -339,32 +340,9 @@ def _paired(rows: pd.DataFrame, column: Hashable, problems: list[Problem]) -> pd
     return rows.assign(low=low, high=high, kind=kept)
 
 
-def _with_countries(places: pd.Series, stated: pd.DataFrame) -> pd.Series:
-    """Take the country of a place of ZZ from the frame about places, where it gives one."""
-    given = stated.loc[stated["country"].ne(""), ["country", "key"]].drop_duplicates()
-    known = given.drop_duplicates("key", keep=False).set_index("key")["country"]
-    key = places.str[3:]
-    country = key.map(dict(known)).astype("str")
-    return places.mask(places.str.startswith("ZZ") & country.notna(), country + BETWEEN + key)
-
-
-def _inferred_countries(stated: pd.DataFrame, named: Iterable[str]) -> pd.Series:
-    """Take the country of a key from the pairs, and that of a parent from its children."""
-    known: defaultdict[str, set[str]] = defaultdict(set)
-    for country, key in (place.split(BETWEEN, 1) for place in named):
-        known[key].add(country)
-    everywhere = {country for each in known.values() for country in each}
-    for _ in LEVELS:
-        for child, parent in zip(stated["key"], stated["parent"], strict=True):
-            known[parent] |= known[child]
-    found = [known[key] or everywhere for key in stated["key"]]
-    countries = [next(iter(each)) if len(each) == 1 else "" for each in found]
-    return pd.Series(countries, index=stated.index, dtype="str")
-
-
 def _matched(stated: pd.DataFrame, named: pd.Index, problems: list[Problem]) -> pd.DataFrame:
     """Give each row about a place its place and the one above; tell rows that cannot be used."""
-    country = stated["country"].mask(stated["country"].eq(""), _inferred_countries(stated, named))
+    country = stated["country"].mask(stated["country"].eq(""), inferred_countries(stated, named))
     stated = stated.assign(
         place=country + BETWEEN + stated["key"],
         above=(country + BETWEEN + stated["parent"]).where(stated["parent"].ne(""), ""),
