@@ -348,18 +348,20 @@ def _matched(stated: pd.DataFrame, named: pd.Index, problems: list[Problem]) -> 
         above=(country + BETWEEN + stated["parent"]).where(stated["parent"].ne(""), ""),
     )
 
+    total = len(stated)
+
     def tell(rows: pd.Series, message: str, remedy: str, severity: Any = "error") -> None:
         """Make one problem of all rows of a kind."""
         if rows.any():
-            shown = some([*map(_shown, stated.loc[rows, "place"])])
-            said = f"{rows.sum()} of {len(rows)} rows {message}, such as {shown}; {remedy}"
+            shown = some([*map(_shown, stated.loc[rows, "place"].unique())])
+            said = f"{rows.sum():,} of {total:,} rows {message}, such as {shown}; {remedy}"
             problems.append(Problem(_PLACES, 0, "", "", said, severity))
 
     unclear = country.eq("")
     tell(unclear, "have no clear country", "index the frame by key and country")
     again = stated.duplicated(["place", "during"]) & ~unclear
-    tell(again, "repeat a place", "keep one by localities[~localities.index.duplicated()]; "
-         "where a unit has moved, say in `during` when it lay in which `parent`")  # fmt: skip
+    tell(again, "repeat a place", "keep one of each by drop_duplicates on key and country; of a "
+         "unit that moved say in `during` when it lay in which `parent`")  # fmt: skip
     stated = stated[~unclear & ~again]
     lost = ~stated["place"].isin(named) & ~stated["place"].isin(stated["above"])
     spelt = {fold_name(place.split(BETWEEN, 1)[1]): place for place in reversed(named)}
