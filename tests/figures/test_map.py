@@ -55,7 +55,9 @@ def test_borrowed_points_are_hollow_and_their_ties_dashed(mini):
 
 def test_the_note_says_what_is_left_out(mini):
     said = noted(ts.plot_map(mini))
-    assert said.startswith("5 pairings on 2023-10-20; 1 left out by status, kind or day; 2 not drawn")
+    assert said.startswith(
+        "5 pairings on 2023-10-20; 1 left out by status, kind or day; 2 not drawn"
+    )
     assert "hollow: 2 of 8 places, drawn at the unit around them" in said
     assert "outlines: Natural Earth, provinces as before July 2025" in said
     assert "unstated" not in said
@@ -190,7 +192,7 @@ def test_there_is_a_scale_and_the_sea_has_a_name():
 def test_a_map_a_kind_draws_each_pairing_once():
     data = ts.load()
     first = ts.plot_map(data, by_kind=True)
-    panels = [axes for axes in first.figure.axes[0].child_axes]
+    panels = first.figure.axes[0].child_axes
     assert [axes.get_title(loc="left") for axes in panels][:2] == ["villages", "communes"]
     assert panels[0] is first
     marks = [line.get_gid() for axes in panels for line in axes.lines if line.get_gid()]
