@@ -317,7 +317,7 @@ def test_arguments(mini: Dataset) -> None:
         ArgumentError, match=r"^`name` is ' - '; give a name with at least one letter$"
     ):
         find_localities(mini, " - ")
-    with pytest.raises(ArgumentError, match=r"^`name` is 5; give a name"):
+    with pytest.raises(ArgumentError, match=r"^`name` is 5; give a name as text$"):
         find_localities(mini, 5)
     with pytest.raises(ArgumentError, match=r"^`dataset` is a str; give a dataset"):
         find_localities("data", "Chi Ma")

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from twinstudy import ArgumentError, DataError, Dataset, conflicts, from_edgelist, load
+from twinstudy import DataError, Dataset, conflicts, from_edgelist, load
+from twinstudy.errors import ArgumentError
 from twinstudy.records.dataset import dataset_from_text
 from twinstudy.tables.files import text_tables
 

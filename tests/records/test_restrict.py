@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from conftest import Edit
 
-from twinstudy import ArgumentError, Dataset, ancestors, load, restrict
+from twinstudy import Dataset, ancestors, load, restrict
+from twinstudy.errors import ArgumentError
 from twinstudy.records.dataset import dataset_from_text
 from twinstudy.tables.files import text_tables
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from twinstudy.errors import Problem
-from twinstudy.tables.csvtext import csv_bytes, text_frame
+from twinstudy.tables.files import csv_bytes, text_frame
 from twinstudy.tables.schema import TABLES, table
 
 MEMBERS = table("memberships")

@@ -14,10 +14,10 @@ from typing import Any
 import pandas as pd
 import pytest
 from conftest import MINIATURE, Edit
+from twinstudy.tables.parquet import parquet_bytes, parquet_frame
 
 from twinstudy import ArgumentError, Dataset, MissingExtraError, Problem, check, load
 from twinstudy.tables.files import read_tables, write_bytes, write_tables
-from twinstudy.tables.parquet import parquet_bytes, parquet_frame
 from twinstudy.tables.schema import TABLES, table
 
 SRC = Path(__file__).resolve().parents[2] / "src"

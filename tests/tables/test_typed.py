@@ -8,9 +8,15 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from twinstudy import Dataset, check, load
-from twinstudy.tables.files import read_tables
+from twinstudy.tables.files import (
+    column_text,
+    key_codes,
+    keyed_rows,
+    read_tables,
+    text_tables,
+    type_tables,
+)
 from twinstudy.tables.schema import TABLES, table
-from twinstudy.tables.typed import column_text, key_codes, keyed_rows, text_tables, type_tables
 
 POINT = table("localities").column("longitude")
 ITEMS = table("claims").column("agreement_items")

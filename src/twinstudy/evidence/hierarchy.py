@@ -9,7 +9,7 @@ import pandas as pd
 
 from twinstudy.dates import date_bounds
 from twinstudy.errors import ArgumentError
-from twinstudy.evidence.consolidate import day_at
+from twinstudy.evidence.consolidate import dateless, day_at
 from twinstudy.records.dataset import Dataset, remembered
 from twinstudy.tables.schema import LEVELS
 
@@ -111,7 +111,7 @@ def ancestors(dataset: Dataset, *, level: str, at: str | date | None = None) -> 
     if level not in LEVELS:
         raise ArgumentError(f"`level` is {level!r}; use one of {', '.join(LEVELS)}")
     day = day_at(dataset, at)
-    return _ancestors(dataset, level, _END if pd.isna(day) else day)
+    return _ancestors(dataset, level, _END if dateless(day) else day)
 
 
 @remembered

@@ -110,7 +110,9 @@ def find_localities(
     True
     """
     newest_day(dataset)  # refuses what is no dataset
-    if not isinstance(name, str) or not fold_name(name):
+    if not isinstance(name, str):
+        raise ArgumentError(f"`name` is {name!r}; give a name as text")
+    if not fold_name(name):
         raise ArgumentError(f"`name` is {name!r}; give a name with at least one letter")
     places = _kept(dataset.localities, country, level).set_index("id")
     words = _level_words(dataset.localities)

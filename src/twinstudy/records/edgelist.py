@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date
-from statistics import median
 from typing import Any, Literal
 
 import numpy as np
@@ -17,14 +15,18 @@ from twinstudy.dates import parse_date
 from twinstudy.errors import ArgumentError, DataError, Problem, Problems
 from twinstudy.records.dataset import Dataset, dataset_from_text
 from twinstudy.records.reading import (
+    BETWEEN,
     date_text,
     distinct_ids,
+    doubtful_dates,
     fold_name,
+    joined,
     plain_text,
-    read_as,
     read_column,
+    read_places,
     slug,
     some,
+    warning,
 )
 from twinstudy.tables.files import Frames
 from twinstudy.tables.schema import KINDS, LEVEL_OF_KIND, LEVELS, TABLES, table
@@ -36,7 +38,6 @@ _NO_COUNTRY = (
     "the row names no country; give its code, or ZZ where it is not known (for NA of Namibia read "
     "files with keep_default_na=False)"
 )
-_BETWEEN = "\x1f"  # joins country and key to one text; white space, so it is never inside a part
 
 
 def from_edgelist(
@@ -144,22 +145,24 @@ def from_edgelist(
     skip = on_error == "skip"
     rows = pd.DataFrame(
         {
-            "left": register.places("left", register.countries("left", left_country, skip), lefts),
+            "left": register.places(
+                "left", register.countries("left", left_country, skip=skip), lefts
+            ),
             "right": register.places(
-                "right", register.countries("right", right_country, skip), rights
+                "right", register.countries("right", right_country, skip=skip), rights
             ),
             "kind": register.kinds(kind),
             "signed": register.dates(signed, declared),
             "source": register.read("source", source).replace("", "Edge list"),
         }
     )
-    stated = _stated_places(localities, len(lefts), problems)
+    stated = read_places(localities, len(lefts), problems)
     for side in ("left", "right"):
         rows[side] = _with_countries(rows[side], stated)
     for line, place in rows["left"][rows["left"].eq(rows["right"]) & rows["left"].ne("")].items():
         remedy = "give the countries" if place.startswith("ZZ") else "correct one of the two"
         said = f"{_shown(place)} is tied to itself; {remedy}, or {_TAKE_OUT}"
-        key = place.split(_BETWEEN)[1]
+        key = place.split(BETWEEN)[1]
         problems.append(Problem(_PAIRS, int(line), str(rights[0]), key, said))  # type: ignore[call-overload]
     lines = {each.line for each in problems if each.file == _PAIRS}
     faulty = rows.index.isin(lines) | rows["left"].eq("") | rows["right"].eq("")
@@ -168,12 +171,12 @@ def from_edgelist(
         for n, each in enumerate(problems):
             if each.file == _PAIRS:
                 problems[n] = replace(each, severity="warning")
-        problems.append(_warning(_PAIRS, f"{faulty.sum()} of {len(faulty)} rows are left out"))
+        problems.append(warning(_PAIRS, f"{faulty.sum()} of {len(faulty)} rows are left out"))
     for word in sorted(declared & {*rows["signed"]}):
         stands = f"{word!r} stands in {rows['signed'].eq(word).sum()} of {len(rows)} rows"
-        problems.append(_warning(_PAIRS, f"{stands} and is read as not stated", signed, word))
+        problems.append(warning(_PAIRS, f"{stands} and is read as not stated", signed, word))
     rows = rows.assign(signed=rows["signed"].mask(rows["signed"].isin(declared), ""))
-    problems += _doubtful_dates(rows["signed"], signed)
+    problems += doubtful_dates(rows["signed"], _PAIRS, signed)
     rows = _paired(rows, kind, problems)
     text, dataset = _text_tables(rows, *_locality_rows(rows, stated, problems)), None
     try:
@@ -252,10 +255,10 @@ class _Register:
             near = self.near(value) if isinstance(value, str) else ""
             if near:
                 said = f"`{argument}` is {value!r}, which is no column and holds for all rows{near}"
-                self.problems.append(_warning(_PAIRS, said))
+                self.problems.append(warning(_PAIRS, said))
         return read_column(cells, how, (_PAIRS, str(value)), self.problems, missing=missing)
 
-    def countries(self, side: str, column: Any, skip: bool) -> pd.Series:
+    def countries(self, side: str, column: Any, *, skip: bool) -> pd.Series:
         """Read the countries of one side; "" for what is no code, where such rows are skipped."""
         codes = self.read(f"{side}_country", column, missing=_NO_COUNTRY)
         wrong = codes.ne("") & ~codes.str.fullmatch("[A-Z]{2}")
@@ -272,16 +275,16 @@ class _Register:
             )
             if not skip or not self.has(column):
                 raise ArgumentError(message + self.near(column) * (not self.has(column)))
-            self.problems.append(_warning(_PAIRS, message, column))
+            self.problems.append(warning(_PAIRS, message, column))
         if "UK" in {*codes}:
             said = "'UK' is no code of ISO 3166-1; that of the United Kingdom is GB"
-            self.problems.append(_warning(_PAIRS, said, column, "UK"))
+            self.problems.append(warning(_PAIRS, said, column, "UK"))
         return codes.mask(wrong, "")
 
     def places(self, side: str, countries: pd.Series, columns: list[Hashable]) -> pd.Series:
         """Read the places of one side, country and key in one text; "" where a part is missing."""
         parts = [countries, *(self.read(side, column, missing=_NO_PLACE) for column in columns)]
-        return _joined(parts)
+        return joined(parts)
 
     def kinds(self, kind: Any) -> pd.Series:
         """Read the kinds, all of which must be of the data model."""
@@ -312,62 +315,10 @@ class _Register:
         return cells
 
 
-def _joined(parts: list[pd.Series]) -> pd.Series:
-    """Join country and key to one text a row; "" where a part is missing."""
-    texts = [_BETWEEN.join(row) if all(row) else "" for row in zip(*parts, strict=True)]
-    return pd.Series(texts, index=parts[0].index, dtype="str")
-
-
-def _warning(file: str, message: str, column: object = "", value: str = "") -> Problem:
-    """Make a warning about a column as a whole."""
-    return Problem(file, 0, str(column), value, message, "warning")
-
-
 def _shown(place: str) -> str:
     """Write a place for a message: key and country."""
-    country, *key = place.split(_BETWEEN)
-    return f"{', '.join(key)!r} of {country}"
-
-
-def _doubtful_dates(signed: pd.Series, column: Hashable) -> Iterator[Problem]:
-    """Yield what looks like no date of signing: years, days and intervals that cannot be meant."""
-    counts = Counter(signed[signed.ne("")])
-    dates = {text: parse_date(text) for text in sorted(counts)}
-    years: Counter[int] = Counter()
-    for text, day in dates.items():
-        if day.earliest and day.latest and day.earliest.year == day.latest.year:
-            years[day.earliest.year] += counts[text]
-    for year, count in sorted(years.items()):
-        around = [years[y] for y in (year - 2, year - 1, year + 1, year + 2)
-                  if min(years) <= y <= max(years)]  # fmt: skip
-        if around and count > 5 * max(median(around), 1):
-            message = (
-                f"{count} of {years.total()} dates lie in {year}, where the years around it have "
-                f"{median(around):g} (median); if it stands for 'not known', name it in "
-                "`undated_values`"
-            )
-            yield _warning(_PAIRS, message, column, str(year))
-    days = [text for text, day in dates.items() if day.earliest == day.latest]
-    firsts = [text for text in days if text[4:10] == "-01-01"]
-    if sum(counts[text] for text in firsts) < max(5, 0.9 * sum(counts[text] for text in days)):
-        firsts = []
-    early = [text for text, day in dates.items() if day.latest and day.latest.year < 800]
-    late = [t for t, day in dates.items() if day.earliest and day.earliest > date.today()]  # noqa: DTZ011
-    spans = [
-        text for text, day in dates.items() if day.earliest
-        and (not day.latest or day.latest.year - day.earliest.year > 10)
-    ]  # fmt: skip
-    for texts, said, remedy in (
-        (early, "lie before the year 800", "write years with four digits"),
-        (late, "lie in the future", "correct them, or name them in `undated_values`"),
-        (firsts, "are a 1 January", "where only the year is known, give it alone (.str[:4])"),
-        (spans, "span more than ten years", "an interval means signed on some day of it: give the "
-         "beginning alone where it holds beginning and end"),
-    ):  # fmt: skip
-        if texts:
-            count = sum(counts[text] for text in texts)
-            message = f"{count} of {counts.total()} dates {said}, such as {some(texts)}; {remedy}"
-            yield _warning(_PAIRS, message, column)
+    country, *key = place.split(BETWEEN)
+    return f"{', '.join(key)!r}" + f" of {country}" * bool(country)
 
 
 def _paired(rows: pd.DataFrame, column: Hashable, problems: list[Problem]) -> pd.DataFrame:
@@ -379,63 +330,10 @@ def _paired(rows: pd.DataFrame, column: Hashable, problems: list[Problem]) -> pd
     first = rank.groupby([low, high]).transform("min")
     kept = pd.Series([KINDS[int(n)] for n in first], index=rows.index, dtype="str")
     for line in rows.index[rows["kind"].ne("") & rows["kind"].ne(kept)]:
-        word = rows.at[line, "kind"]
+        word = str(rows["kind"][line])
         message = f"{word!r} is not kept, since another row calls the same pairing {kept[line]!r}"
         problems.append(Problem(_PAIRS, line, str(column), word, message, "warning"))
     return rows.assign(low=low, high=high, kind=kept)
-
-
-def _stated_places(frame: pd.DataFrame | None, width: int, problems: list[Problem]) -> pd.DataFrame:
-    """Read a frame about places, by row: country, key, key above ("" for none) and its cells."""
-    if frame is not None and not isinstance(frame, pd.DataFrame):
-        raise ArgumentError(f"`localities` is a {type(frame).__name__}; give a pandas DataFrame")
-    if frame is None or not len(frame):
-        return pd.DataFrame(columns=["country", "key", "parent", "during"], dtype="str")
-    columns = {column.name: column for column in table("localities").columns}
-    columns |= {"during": table("containments").column("during")}
-    unknown = [str(name) for name in frame.columns if name not in {*columns, "parent"}]
-    levels = frame.index.nlevels
-    if unknown or not frame.columns.is_unique:
-        raise ArgumentError(
-            f"`localities` has the columns {some(list(map(repr, unknown))) or 'of one name'}; use "
-            f"some of {', '.join([*columns, 'parent'])}, each once"
-        )
-    if levels not in (width, width + 1):
-        raise ArgumentError(
-            f"`localities` has an index of {levels} levels; index it by the {width} "
-            "columns of the key, or by these and the country"
-        )
-
-    def above(value: object) -> str:
-        parts = value if width > 1 else (value,)
-        if not isinstance(parts, tuple) or len(parts) != width:
-            raise ArgumentError(f"{value!r} is no key; write a tuple of {width} values")
-        return _BETWEEN.join(map(plain_text, parts))
-
-    index = frame.index.to_frame(index=False)
-    no_key = "the row has no key; fill the index"
-    parts = [
-        read_column(index.iloc[:, n], plain_text, (_PLACES, ""), problems, missing=no_key)
-        for n in range(width)
-    ]
-    stated = pd.DataFrame(
-        {
-            name: read_as(frame[name], column, _PLACES, problems)
-            for name, column in columns.items()
-            if name in frame
-        },
-        index=parts[0].index,
-    )
-    for name in {"country", "parent", "during"} - {*stated}:
-        stated[name] = ""
-    if levels > width:
-        stated["country"] = read_column(
-            index.iloc[:, width], plain_text, (_PLACES, "country"), problems
-        )
-    if "parent" in frame:
-        stated["parent"] = read_column(frame["parent"], above, (_PLACES, "parent"), problems)
-    stated["key"] = _joined(parts)
-    return stated[stated["key"].ne("")]
 
 
 def _with_countries(places: pd.Series, stated: pd.DataFrame) -> pd.Series:
@@ -444,13 +342,13 @@ def _with_countries(places: pd.Series, stated: pd.DataFrame) -> pd.Series:
     known = given.drop_duplicates("key", keep=False).set_index("key")["country"]
     key = places.str[3:]
     country = key.map(dict(known)).astype("str")
-    return places.mask(places.str.startswith("ZZ") & country.notna(), country + _BETWEEN + key)
+    return places.mask(places.str.startswith("ZZ") & country.notna(), country + BETWEEN + key)
 
 
 def _inferred_countries(stated: pd.DataFrame, named: Iterable[str]) -> pd.Series:
     """Take the country of a key from the pairs, and that of a parent from its children."""
     known: defaultdict[str, set[str]] = defaultdict(set)
-    for country, key in (place.split(_BETWEEN, 1) for place in named):
+    for country, key in (place.split(BETWEEN, 1) for place in named):
         known[key].add(country)
     everywhere = {country for each in known.values() for country in each}
     for _ in LEVELS:
@@ -465,33 +363,34 @@ def _matched(stated: pd.DataFrame, named: pd.Index, problems: list[Problem]) -> 
     """Give each row about a place its place and the one above; tell rows that cannot be used."""
     country = stated["country"].mask(stated["country"].eq(""), _inferred_countries(stated, named))
     stated = stated.assign(
-        place=country + _BETWEEN + stated["key"],
-        above=(country + _BETWEEN + stated["parent"]).where(stated["parent"].ne(""), ""),
+        place=country + BETWEEN + stated["key"],
+        above=(country + BETWEEN + stated["parent"]).where(stated["parent"].ne(""), ""),
     )
 
     def tell(rows: pd.Series, message: str, remedy: str, severity: Any = "error") -> None:
         """Make one problem of all rows of a kind."""
         if rows.any():
             shown = some([*map(_shown, stated.loc[rows, "place"])])
-            said = f"{message.format(rows.sum())}, such as {shown}; {remedy}"
+            said = f"{rows.sum()} of {len(rows)} rows {message}, such as {shown}; {remedy}"
             problems.append(Problem(_PLACES, 0, "", "", said, severity))
 
     unclear = country.eq("")
-    tell(unclear, "the country of {} rows is not clear", "index the frame by key and country")
+    tell(unclear, "have no clear country", "index the frame by key and country")
     again = stated.duplicated(["place", "during"]) & ~unclear
-    tell(again, "{} rows repeat a place", "keep one by localities[~localities.index.duplicated()]; "
+    tell(again, "repeat a place", "keep one by localities[~localities.index.duplicated()]; "
          "where a unit has moved, say in `during` when it lay in which `parent`")  # fmt: skip
     stated = stated[~unclear & ~again]
     lost = ~stated["place"].isin(named) & ~stated["place"].isin(stated["above"])
-    spelt = {fold_name(place.split(_BETWEEN, 1)[1]): place for place in reversed(named)}
-    near = [spelt.get(fold_name(key)) for key in stated.loc[lost, "key"]]
-    there = next(filter(None, near), named[0] if len(named) else "")
-    remedy = f"`pairs` has {_shown(there)}; spell key and country alike" if there else ""
+    spelt = {fold_name(place.split(BETWEEN, 1)[1]): place for place in reversed(named)}
+    near = [_shown(spelt[fold_name(key)]) for key in stated.loc[lost, "key"]
+            if fold_name(key) in spelt]  # fmt: skip
+    there = f"`pairs` has {some(near or [*map(_shown, named[:1])])}"
+    remedy = f"{there}; index the frame by key, or by key and country, as they are spelt there"
     if len(named) and len(stated) and not stated["place"].isin(named).any():
-        tell(lost, "none of the rows is a place of `pairs`", remedy)
+        tell(lost, "are no place of `pairs`", remedy)
         return stated[:0]
-    tell(lost & bool(there), "{} rows are neither a place of `pairs` nor above one",
-         f"{remedy} if they are meant to meet", "warning")  # fmt: skip
+    remedy = f"{there}, so spell key and country alike" if near else "they have no pairing"
+    tell(lost, "are neither a place of `pairs` nor above one", remedy, "warning")
     return stated
 
 
@@ -502,7 +401,7 @@ def _locality_rows(
     named = pd.Index(sorted({*rows["low"], *rows["high"]}), dtype="str")
     stated = _matched(stated, named, problems)
     index = named.append(pd.Index(stated["place"][~stated["place"].isin(named)].unique()))
-    split = [place.split(_BETWEEN) for place in index]
+    split = [place.split(BETWEEN) for place in index]
     slugs = pd.Series(
         ["-".join([country.lower(), *map(slug, key)]) for country, *key in split], index, "str"
     )
@@ -513,9 +412,9 @@ def _locality_rows(
             f"{some([' and '.join(map(_shown, group)) for group in alike])} differ in accents, "
             "case or signs only, and count as places of their own; write them alike if they are one"
         )
-        problems.append(_warning(_PLACES, message))
+        problems.append(warning(_PLACES, message))
     told = stated.mask(stated == "").assign(line=stated.index).groupby("place", sort=False).first()
-    told = told.reindex(index, columns=[*table("localities").column_names, "line"]).astype(object)
+    told = told.reindex(index, columns=[*table("localities").column_names, "line"])
     ends = pd.concat([rows.set_index("low")["kind"], rows.set_index("high")["kind"]])
     rank = {kind: LEVELS.index(level) for kind, level in LEVEL_OF_KIND.items()}
     level = ends.map(rank).groupby(level=0).min().map(dict(enumerate(LEVELS)))
@@ -524,22 +423,23 @@ def _locality_rows(
         message = (
             f"{unranked} members have no level and count as commune; give `level` in `localities`"
         )
-        problems.append(_warning(_PLACES, message, "level"))
+        problems.append(warning(_PLACES, message, "level"))
     defaults = pd.DataFrame(
         {
             "id": "l-" + ids,
             "country": [country for country, *_ in split],
             "name": [key[0] for _, *key in split],
             "level": level.fillna("commune").reindex(index),
-            "position": told["longitude"].notna().map({True: "approximate"}),
+            "position": told["longitude"].notna().map({True: "approximate", False: ""}),
             "line": 0,
         }
     )
-    places = told.assign(country=None).fillna(defaults).fillna("")
+    told = told.assign(country=None).astype(object)
+    places = told.where(told.notna(), defaults.reindex(columns=told.columns)).fillna("")
     inside = stated[stated["above"].ne("")]
     for line, place in inside.loc[~inside["above"].isin(index), "above"].items():
         message = f"{_shown(place)} is no place of `localities` or `pairs`; add its row"
-        key = ", ".join(place.split(_BETWEEN)[1:])
+        key = ", ".join(place.split(BETWEEN)[1:])
         problems.append(Problem(_PLACES, line, "parent", key, message))
     inside = pd.DataFrame(
         {
@@ -558,7 +458,7 @@ def _text_tables(rows: pd.DataFrame, places: pd.DataFrame, inside: pd.DataFrame)
     sources = ("s-" + distinct_ids(titles.map(slug), titles)).set_axis(titles)
     claims = pd.DataFrame(
         {
-            "pair": rows["low"] + _BETWEEN * 2 + rows["high"],
+            "pair": rows["low"] + BETWEEN * 2 + rows["high"],
             "one": rows["low"].map(places["id"]),
             "two": rows["high"].map(places["id"]),
             "source_id": rows["source"].map(sources),
@@ -571,7 +471,7 @@ def _text_tables(rows: pd.DataFrame, places: pd.DataFrame, inside: pd.DataFrame)
     ).sort_values(["pair", "undated", "signed", "source_id"], kind="stable")
     first = claims.drop_duplicates("pair").set_index("pair")
     stem = first["one"].str[2:] + "-" + first["two"].str[2:]
-    stem = distinct_ids(stem, first["one"] + _BETWEEN + first["two"])
+    stem = distinct_ids(stem, first["one"] + BETWEEN + first["two"])
     number = claims.groupby("pair").cumcount().add(1).astype("str")
     claims = claims.assign(
         pairing_id="p-" + claims["pair"].map(stem),
@@ -589,7 +489,7 @@ def _text_tables(rows: pd.DataFrame, places: pd.DataFrame, inside: pd.DataFrame)
             {
                 "claim_id": members.index,
                 "locality_id": members.map(places["id"]).array,
-                "named_as": members.str.split(_BETWEEN).str[1:].str.join(", ").array,
+                "named_as": members.str.split(BETWEEN).str[1:].str.join(", ").array,
             }
         ),
     }
@@ -597,7 +497,7 @@ def _text_tables(rows: pd.DataFrame, places: pd.DataFrame, inside: pd.DataFrame)
     for each in TABLES:
         frame = made.get(each.name, pd.DataFrame())
         lines = frame["line"].astype("int64") if "line" in frame else [0] * len(frame)
-        frame = frame.reindex(columns=each.column_names).astype("str").fillna("")
+        frame = frame.reindex(columns=each.column_names).astype(object).fillna("").astype("str")
         text[each.name] = frame.set_axis(pd.Index(lines))
     return text
 

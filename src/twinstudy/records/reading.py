@@ -5,16 +5,21 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from statistics import median
 
 import numpy as np
 import pandas as pd
 
+from twinstudy.dates import parse_date
 from twinstudy.errors import ArgumentError, Problem
 from twinstudy.tables.files import CONTROL, column_text
-from twinstudy.tables.schema import Column
+from twinstudy.tables.schema import Column, table
 
+#: Joins country and key to one text; white space, so it is never inside a part.
+BETWEEN = "\x1f"
 _LONGEST_TEXT = 1_000  # characters; so that a row never makes a line too long for a file
 _UNCLEAN = re.compile(f"{CONTROL.pattern}|[\ud800-\udfff]")
 _TIMED = re.compile(r"\+?([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9]{2}:.*")
@@ -150,3 +155,107 @@ def some(shown: Sequence[str]) -> str:
     """List three examples and count the rest."""
     more = f" and {len(shown) - 3:,} more" if len(shown) > 3 else ""
     return ", ".join(shown[:3]) + more
+
+
+def joined(parts: list[pd.Series]) -> pd.Series:
+    """Join country and key to one text a row; "" where a part is missing."""
+    texts = [BETWEEN.join(row) if all(row) else "" for row in zip(*parts, strict=True)]
+    return pd.Series(texts, index=parts[0].index, dtype="str")
+
+
+def warning(file: str, message: str, column: object = "", value: str = "") -> Problem:
+    """Make a warning about a column as a whole."""
+    return Problem(file, 0, str(column), value, message, "warning")
+
+
+def doubtful_dates(signed: pd.Series, file: str, column: object) -> Iterator[Problem]:
+    """Yield what looks like no date of signing: years, days and intervals that cannot be meant."""
+    counts = Counter(signed[signed.ne("")])
+    dates = {text: parse_date(text) for text in sorted(counts)}
+    years: Counter[int] = Counter()
+    for text, day in dates.items():
+        if day.earliest and day.latest and day.earliest.year == day.latest.year:
+            years[day.earliest.year] += counts[text]
+    for year, count in sorted(years.items()):
+        around = [years[y] for y in (year - 2, year - 1, year + 1, year + 2)
+                  if min(years) <= y <= max(years)]  # fmt: skip
+        if around and count > 5 * max(median(around), 1):
+            message = (
+                f"{count} of {years.total()} dates lie in {year}, where the years around it have "
+                f"{median(around):g} (median); if it stands for 'not known', name it in "
+                "`undated_values`"
+            )
+            yield warning(file, message, column, str(year))
+    days = [text for text, day in dates.items() if day.earliest == day.latest]
+    firsts = [text for text in days if text[4:10] == "-01-01"]
+    if sum(counts[text] for text in firsts) < max(5, 0.9 * sum(counts[text] for text in days)):
+        firsts = []
+    early = [text for text, day in dates.items() if day.latest and day.latest.year < 800]
+    late = [t for t, day in dates.items() if day.earliest and day.earliest > date.today()]  # noqa: DTZ011
+    spans = [
+        text for text, day in dates.items() if day.earliest
+        and (not day.latest or day.latest.year - day.earliest.year > 10)
+    ]  # fmt: skip
+    for texts, said, remedy in (
+        (early, "lie before the year 800", "write years with four digits"),
+        (late, "lie in the future", "correct them, or name them in `undated_values`"),
+        (firsts, "are a 1 January", "where only the year is known, give it alone (.str[:4])"),
+        (spans, "span more than ten years", "as an interval means signed on some day of it, give the beginning alone"),
+    ):  # fmt: skip
+        if texts:
+            count = sum(counts[text] for text in texts)
+            message = f"{count} of {counts.total()} dates {said}, such as {some(texts)}; {remedy}"
+            yield warning(file, message, column)
+
+
+def read_places(frame: pd.DataFrame | None, width: int, problems: list[Problem]) -> pd.DataFrame:
+    """Read a frame about places, by row: country, key, key above ("" for none) and its cells."""
+    if frame is not None and not isinstance(frame, pd.DataFrame):
+        raise ArgumentError(f"`localities` is a {type(frame).__name__}; give a pandas DataFrame")
+    if frame is None or not len(frame):
+        return pd.DataFrame(columns=["country", "key", "parent", "during"], dtype="str")
+    columns = {column.name: column for column in table("localities").columns}
+    columns |= {"during": table("containments").column("during")}
+    unknown = [str(name) for name in frame.columns if name not in {*columns, "parent"}]
+    levels = frame.index.nlevels
+    if unknown or not frame.columns.is_unique:
+        raise ArgumentError(
+            f"`localities` has the columns {some(list(map(repr, unknown))) or 'of one name'}; use "
+            f"some of {', '.join([*columns, 'parent'])}, each once"
+        )
+    if levels not in (width, width + 1):
+        raise ArgumentError(
+            f"`localities` has an index of {levels} levels; index it by the {width} "
+            "columns of the key, or by these and the country"
+        )
+
+    def above(value: object) -> str:
+        parts = value if width > 1 else (value,)
+        if not isinstance(parts, tuple) or len(parts) != width:
+            raise ArgumentError(f"{value!r} is no key; write a tuple of {width} values")
+        return BETWEEN.join(map(plain_text, parts))
+
+    index = frame.index.to_frame(index=False)
+    no_key = "the row has no key; fill the index"
+    parts = [
+        read_column(index.iloc[:, n], plain_text, ("localities", ""), problems, missing=no_key)
+        for n in range(width)
+    ]
+    stated = pd.DataFrame(
+        {
+            name: read_as(frame[name], column, "localities", problems)
+            for name, column in columns.items()
+            if name in frame
+        },
+        index=parts[0].index,
+    )
+    for name in {"country", "parent", "during"} - {*stated}:
+        stated[name] = ""
+    if levels > width:
+        stated["country"] = read_column(
+            index.iloc[:, width], plain_text, ("localities", "country"), problems
+        )
+    if "parent" in frame:
+        stated["parent"] = read_column(frame["parent"], above, ("localities", "parent"), problems)
+    stated["key"] = joined(parts)
+    return stated[stated["key"].ne("")]
