@@ -109,6 +109,11 @@ def chinese():
 
 def test_a_font_that_is_missing_is_named_once(chinese, tmp_path, monkeypatch):
     monkeypatch.setattr(style, "_FALLBACKS", ("No Such Font",))
+    village = ts.restrict(ts.load(), kind="village")
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        ts.save_figure(ts.plot_map(village, names="zh"), tmp_path / "map")
+    assert len(said) == 1
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         ts.save_figure(ts.plot_pairings(chinese), tmp_path / "x")

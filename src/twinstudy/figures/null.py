@@ -270,7 +270,7 @@ def _draw_dots(
     words = pairing_names(dataset, names)[list(x)]
     axes.set_xticks(
         range(len(x)),
-        [short(word, 24) for word in words],
+        [short(word, 28) for word in words],
         rotation=55,
         ha="right",
         rotation_mode="anchor",
