@@ -18,13 +18,11 @@ from twinstudy import (
     DataError,
     Dataset,
     ancestors,
-    being,
     conflicts,
     consolidate,
     coverage,
     density,
     find_localities,
-    fold,
     from_edgelist,
     incidence_graph,
     load,
@@ -37,6 +35,7 @@ from twinstudy import (
     write_graph,
 )
 from twinstudy.records.dataset import dataset_from_text
+from twinstudy.records.reading import fold_name as fold
 from twinstudy.tables.files import text_tables, type_tables
 from twinstudy.tables.schema import KINDS, LEVELS, STATUSES
 from twinstudy.tables.table_rules import check_tables
