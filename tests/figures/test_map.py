@@ -192,7 +192,7 @@ def test_there_is_a_scale_and_the_sea_has_a_name():
 def test_a_map_a_kind_draws_each_pairing_once():
     data = ts.load()
     first = ts.plot_map(data, by_kind=True)
-    panels = [axes for axes in first.figure.axes[0].child_axes]
+    panels = first.figure.axes[0].child_axes
     assert [axes.get_title(loc="left") for axes in panels][:2] == ["villages", "communes"]
     assert panels[0] is first
     marks = [line.get_gid() for axes in panels for line in axes.lines if line.get_gid()]

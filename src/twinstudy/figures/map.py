@@ -122,7 +122,7 @@ def plot_map(
     --------
     >>> from twinstudy import load
     >>> axes = plot_map(load(), at="2025-06-30", kind="commune")
-    >>> axes.get_title(loc="left")
+    >>> axes.figure.get_suptitle()
     'Twinned communes'
     """
     dataset = dataset_of(dataset, "plot_map")
@@ -135,9 +135,18 @@ def plot_map(
     rows = -(-len(drawn) // 2) if by_kind else 1
     size = (WIDTH, min(9.5, 0.9 + (height / 2 + 0.25) * rows if by_kind else 0.95 + height))
     words = KIND_LABELS[drawn[0]] if len(drawn) == 1 else "places"
-    with drawing(ax, size=size, title=title, default=f"Twinned {words}", pad=18) as axes:
+    texts = place_names(dataset, names)
+    ends = [*ties["left"], *ties["right"]]
+    shown = texts[texts.index.isin([*ends, *points.loc[ends, "drawn_at"], *_NAMED_AT])]
+    with drawing(
+        ax,
+        size=size,
+        title=title,
+        default=f"Twinned {words}",
+        pad=18,
+        words="".join(shown) + ("北部湾" if names == "zh" else ""),
+    ) as axes:
         panels = _panels(axes, drawn) if by_kind and len(drawn) > 1 else {axes: drawn}
-        texts = place_names(dataset, names)
         used: set[str] = set()
         for panel, kinds in panels.items():
             _draw_land(panel, view, names, texts)

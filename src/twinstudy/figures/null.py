@@ -103,10 +103,9 @@ def plot_null(
         legend(axes, axes.get_legend_handles_labels()[0][:3], columns=3)
         sampled = [n for n, table in rows.items() if not table["exact"].iloc[0]]
         drawn = f"{facts['samples']:,} arrangements, seed {facts['seed']}" if sampled else ""
-        few = [KIND_LABELS.get(name, name) for name in tables if name not in rows]
         note(
             axes, f"on {facts['at']}" if facts.get("at") else "", drawn,
-            f"fewer than {_FEWEST} pairings with points: {', '.join(few)}" if few else "",
+            f"kinds of fewer than {_FEWEST} pairings with points are not drawn",
         )  # fmt: skip
     return axes
 
@@ -271,7 +270,7 @@ def _draw_dots(
     words = pairing_names(dataset, names)[list(x)]
     axes.set_xticks(
         range(len(x)),
-        [short(word, 24) for word in words],
+        [short(word, 28) for word in words],
         rotation=55,
         ha="right",
         rotation_mode="anchor",

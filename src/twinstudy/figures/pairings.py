@@ -25,6 +25,7 @@ from twinstudy.figures.style import (
 )
 from twinstudy.network.graph import incidence_graph
 from twinstudy.records.dataset import Dataset
+from twinstudy.tables.schema import label
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -95,7 +96,7 @@ def plot_pairings(
         dataset = dataset_of(data, "plot_pairings", "data")
         graph = _with_points(dataset, at, names, arguments)
         provinces = ancestors(dataset, level="province", at=at)
-    places = {node: facts for node, facts in graph.nodes(data=True) if "country" in facts}
+    places = _places(graph)
     sides = sorted({facts["country"] for facts in places.values()}, reverse=True)
     if len(sides) != 2:
         raise ArgumentError(
@@ -162,10 +163,23 @@ def _with_points(
     longitudes = drawing_points(dataset)["longitude"]
     for node, facts in graph.nodes(data=True):
         if node in words.index:
-            facts["name"] = words[node]
+            facts["label"] = words[node]
             if pd.notna(longitudes[node]):
                 facts["longitude"] = float(longitudes[node])
     return graph
+
+
+def _places(graph: nx.Graph[Any]) -> dict[str, Any]:
+    """List the localities, with what is shown of them: a name, and small their level."""
+    nodes = {node: facts for node, facts in graph.nodes(data=True) if "country" in facts}
+    levels = {facts.get("level") for facts in nodes.values()}
+    places = {}
+    for node, facts in nodes.items():
+        level = label(str(facts.get("level", "")))
+        name = str(facts.get("label", facts["name"])).removesuffix(f" ({level})")
+        plain = level in ("village", "commune") or len(levels) == 1
+        places[node] = facts | {"shown": name, "small": "" if plain else level}
+    return places
 
 
 def _groups(graph: nx.Graph[Any], places: dict[str, Any]) -> list[list[str]]:
@@ -267,16 +281,14 @@ def _draw_group(
 
 def _write_place(axes: Axes, at: tuple[float, float], place: dict[str, Any], *, left: bool) -> None:
     """Write the name of a place, and small beside it its level."""
-    level = str(place.get("level", ""))
-    level = "" if level in ("village", "commune", "") else level.replace("_", " ")
     align = "right" if left else "left"
     name = axes.annotate(
-        place["name"], at, (-3.5 if left else 3.5, 0), textcoords="offset points", ha=align,
+        place["shown"], at, (-3.5 if left else 3.5, 0), textcoords="offset points", ha=align,
         va="center", fontsize=_TYPE, color=INK, parse_math=False,
     )  # fmt: skip
-    if level:
+    if place["small"]:
         axes.annotate(
-            level, (0 if left else 1, 0.5), (-2.5 if left else 2.5, 0), xycoords=name,
+            place["small"], (0 if left else 1, 0.5), (-2.5 if left else 2.5, 0), xycoords=name,
             textcoords="offset points", ha=align, va="center", fontsize=_TYPE - 1.5, color=MUTED,
         )  # fmt: skip
 
@@ -307,9 +319,7 @@ def _legend(axes: Axes, graph: nx.Graph[Any]) -> None:
 
 def _notes(graph: nx.Graph[Any]) -> list[str]:
     facts = graph.graph
-    left = facts.get("left_out", 0)
-    left = sum(left.values()) if isinstance(left, dict) else left
-    left = left or facts.get("left_out_by_status", 0) + facts.get("left_out_as_later", 0)
+    left = sum(facts.get(f"left_out_{why}", 0) for why in ("by_kind", "by_status", "as_later"))
     return [
         f"on {facts['at']}" if facts.get("at", "NaT") != "NaT" else "",
         "from west (top) to east",

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from matplotlib.text import Text
 
 #: Okabe and Ito, Color Universal Design, 2008; provinces darker and "other" black, so that
 #: colour-blind readers can tell kinds apart that touch.
@@ -59,9 +58,13 @@ def _defaults(**settings: Any) -> Iterator[None]:
 
 @contextmanager
 def drawing(
-    ax: Axes | None, *, size: tuple[float, float], title: str | None, default: str, pad: float = 6
-) -> Iterator[Axes]:
-    """Give axes to draw into, those of the caller or of a new pyplot figure, and finish them."""
+    ax: Axes | None, *, size: tuple[float, float], title: str | None, default: str,
+    pad: float = 6, words: str = "",
+) -> Iterator[Axes]:  # fmt: skip
+    """Give axes to draw into, those of the caller or of a new pyplot figure, and finish them.
+
+    `words` are those that are measured while they are drawn, so that their fonts must be known.
+    """
     import matplotlib.pyplot as plt
     from matplotlib.axes import Axes as AnyAxes
 
@@ -72,7 +75,8 @@ def drawing(
         # Outside the context, which would take back what a notebook sets on its first figure.
         figure = plt.figure(figsize=size, dpi=100, facecolor="w", edgecolor="w", layout="none")
     try:
-        with _defaults():
+        letters = set(words)
+        with _defaults(**{"font.family": _fonts_for(letters)}):
             if figure is not None:
                 figure.set_layout_engine("constrained")
             axes: Axes = ax or figure.add_subplot()  # type: ignore[union-attr]
@@ -82,14 +86,14 @@ def drawing(
                 figure.suptitle(words, x=0.01, ha="left", size=SIZE + 1)
             else:
                 axes.set_title(words, loc="left", pad=pad, size=SIZE + 1)
-            _make_literal(axes, figure or axes)
+            _make_literal(axes, figure or axes, letters)
     except BaseException:
         if figure is not None:
             plt.close(figure)
         raise
 
 
-def _make_literal(axes: Axes, whole: Artist) -> None:
+def _make_literal(axes: Axes, whole: Artist, settled: set[str]) -> None:
     """Make all text literal, never mathematics, in fonts that have its letters."""
     from matplotlib.text import Text
 
@@ -97,29 +101,28 @@ def _make_literal(axes: Axes, whole: Artist) -> None:
         for axis in (each.xaxis, each.yaxis):
             axis.get_major_ticks(len(axis.get_majorticklocs()))  # made here, not by the user's rc
     texts: list[Any] = whole.findobj(Text)
+    fonts = _fonts_for({letter for text in texts for letter in text.get_text()} - settled)
     for text in texts:
         text.set_parse_math(False)
         text.set_usetex(False)
-    _find_fonts(texts)
+        if len(fonts) > 1:
+            text.set_fontfamily(fonts)
 
 
-def _find_fonts(texts: list[Text]) -> None:
-    """Give letters that the font lacks another that is installed; else warn once of them all."""
+def _fonts_for(letters: set[str]) -> list[str]:
+    """Choose fonts that have letters, as installed; warn once of those that none has."""
     from matplotlib import font_manager as fonts
 
-    def letters(name: str) -> set[str]:
+    def known(name: str) -> set[str]:
         return set(map(chr, fonts.get_font(fonts.findfont(name)).get_charmap()))
 
-    common = letters(_FONT)
-    strange = [text for text in texts if set(text.get_text()) - common - {"\n"}]
-    lacking = {letter for text in strange for letter in text.get_text()} - common - {"\n"}
-    installed = set(fonts.get_font_names()) if strange else set()
-    for name in [name for name in _FALLBACKS if name in installed]:
-        for text in strange:
-            text.set_fontfamily([*text.get_fontfamily(), name])
-        lacking -= letters(name)
-        if not lacking:
-            return
+    lacking = letters - known(_FONT) - {"\n"}
+    installed = set(fonts.get_font_names()) if lacking else set()
+    chosen = [_FONT]
+    for name in _FALLBACKS:
+        if lacking and name in installed:
+            chosen.append(name)
+            lacking -= known(name)
     if lacking:
         shown = "".join(sorted(lacking)[:3])
         warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)  # said here, once
@@ -127,8 +130,9 @@ def _find_fonts(texts: list[Text]) -> None:
             f"no font is installed for {len(lacking)} letters of the names, such as {shown}, so "
             "a picture shows boxes; install the font Noto Sans CJK (on Debian: fonts-noto-cjk), "
             "or take `names` in another language",
-            stacklevel=6,
+            stacklevel=5,
         )
+    return chosen
 
 
 def measured(
@@ -178,7 +182,7 @@ def note(axes: Axes, *parts: str, size: float = SMALL - 0.5) -> None:
     text = "; ".join(part for part in parts if part)
     if text:
         ticks = axes.xaxis.get_tightbbox() if axes.axison else None
-        below = 5 + (ticks.height * 72 / axes.figure.dpi if ticks else 0)
+        below = 5 + (8 + ticks.height * 72 / axes.figure.dpi if ticks else 0)
         axes.annotate(
             _filled(axes, text[0].upper() + text[1:] + ".", size), (0, 0), (0, -below),
             xycoords="axes fraction", textcoords="offset points", ha="left", va="top",
