@@ -61,6 +61,7 @@ def test_check_names_every_problem(capsys: pytest.CaptureFixture[str], broken: P
         "value": "2015-13",
         "message": "",
         "severity": "error",
+        "count": 1,
     }
 
 
