@@ -42,9 +42,9 @@ def test_counts_give_own_data_their_denominators() -> None:
     dataset = extend(before, counts=rows(LENGTH, UNITS))
     assert density(before, per="border_km").empty
     found = density(dataset, per="border_km").set_index("kind").loc["commune"]
-    assert found["density_possible"] == 100 * 2 / 50
-    shares = coverage(dataset).query("area == 'North' and unit == 'commune'")
-    assert shares[["named_possible", "eligible"]].to_numpy().tolist() == [[2, 8]]
+    assert found[["lower", "upper"]].tolist() == [0, 100 * 2 / 50]
+    shares = coverage(dataset).query("area == 'North' and side == 'XA'")
+    assert shares[["kind", "possible", "eligible"]].to_numpy().tolist() == [["commune", 2, 8]]
 
 
 def test_nothing_but_the_added_rows_is_new(mini: Dataset) -> None:
