@@ -1,18 +1,18 @@
-"""What each part is measured against: the plain way to do the same."""
+"""What each part is measured against: the plain way to do the same, with next to no checks."""
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import networkx as nx
 import pandas as pd
 import pandera.pandas as pa
 
-from twinstudy import FuzzyDate, parse_date
+from twinstudy import parse_date
 from twinstudy.tables.schema import TABLES, Column
 
 _EDTF = (
@@ -21,18 +21,159 @@ _EDTF = (
 )
 
 
-def rows_of_files(folder: Path) -> list[list[list[str]]]:
-    """Read the files into lists of lists, checking nothing."""
-    tables = []
-    for table in TABLES:
-        with (folder / table.file).open(encoding="utf-8", newline="") as file:
-            tables.append(list(csv.reader(file)))
-    return tables
+class Plain(NamedTuple):
+    """What a plain script makes of the tables."""
+
+    members: pd.DataFrame  # pairing, place, kind, country, province, year
+    length: pd.Series
 
 
-def pandera_schemas(frames: dict[str, pd.DataFrame]) -> dict[str, pa.DataFrameSchema]:
+def read(folder: Path) -> Plain:
+    """Read all tables, find the province of each place, and join claims to members."""
+    tables = {
+        table.name: pd.read_csv(folder / table.file, dtype="str", keep_default_na=False)
+        for table in TABLES
+    }
+    places = tables["localities"].set_index("id")
+    parent = tables["containments"].set_index("child_id")["parent_id"]
+    above = pd.Series(places.index, index=places.index)
+    for _ in range(3):
+        above = above.where(above.map(places["level"]) == "province", above.map(parent))
+    claims = tables["claims"].merge(tables["memberships"], left_on="id", right_on="claim_id")
+    years = claims[claims["signed"] != ""].groupby("pairing_id")["signed"].min().str[:4]
+    members = claims[["pairing_id", "locality_id"]].drop_duplicates()
+    members = members.set_axis(["pairing", "place"], axis=1)
+    kind = tables["pairings"].set_index("id")["kind"]
+    members = members.assign(
+        kind=members["pairing"].map(kind),
+        country=members["place"].map(places["country"]),
+        province=members["place"].map(above),
+        year=members["pairing"].map(years),
+    )
+    counts = tables["counts"]
+    length = counts[counts["measure"] == "border_length"].set_index("area_id")["value"]
+    return Plain(members, length.astype(float))
+
+
+def study(folder: Path) -> list[Any]:
+    """Read the tables, make the graph of ties, and count coverage, density and signings."""
+    members, length = read(folder)
+    here, there = (members[members["country"] == country] for country in ("VN", "CN"))
+    ties = here.merge(there, on="pairing").groupby(["place_x", "place_y"])["pairing"].agg(list)
+    graph: nx.Graph = nx.Graph()
+    graph.add_nodes_from(members["place"].unique())
+    graph.add_edges_from((u, v, {"pairings": keys}) for (u, v), keys in ties.items())
+    groups = members.groupby(["province", "kind", "country"])
+    coverage = groups["place"].nunique(), groups["year"].agg(lambda years: years.isna().sum())
+    pairings = members.groupby(["province", "kind"])["pairing"].nunique()
+    density = 100 * pairings / length.reindex(pairings.index.get_level_values(0)).to_numpy()
+    signed = members.drop_duplicates(["province", "pairing"]).groupby(["province", "year"]).size()
+    return [graph, coverage, density, signed.groupby("province").cumsum()]
+
+
+def coverage_loop(graph: nx.Graph) -> dict[Any, tuple[int, int, int]]:
+    """Count the members of each province, kind and side: certain, possible, undated."""
+    certain, possible, dated = defaultdict(set), defaultdict(set), defaultdict(set)
+    for node, facts in graph.nodes(data=True):
+        if facts["bipartite"] == 1:
+            around = {place: graph.nodes[place].get("province") for place in graph[node]}
+            for place in around:
+                side = graph.nodes[place]["country"]
+                for area in set(around.values()):
+                    key = area, facts["kind"], side
+                    possible[key].add(place)
+                    if facts["exists"] == "certain":
+                        certain[key].add(place)
+                    if "signed" in facts:
+                        dated[key].add(place)
+    return {
+        key: (len(certain[key]), len(places), len(places - dated[key]))
+        for key, places in possible.items()
+    }
+
+
+def density_loop(graph: nx.Graph, length: dict[str, float]) -> dict[Any, tuple[float, float]]:
+    """Count the pairings of each province and kind for 100 km of border: certain, possible."""
+    certain, possible = defaultdict(int), defaultdict(int)
+    for node, facts in graph.nodes(data=True):
+        if facts["bipartite"] == 1:
+            for area in {graph.nodes[place].get("province") for place in graph[node]}:
+                for kind in (facts["kind"], "all"):
+                    possible[area, kind] += 1
+                    certain[area, kind] += facts["exists"] == "certain"
+    return {
+        key: (100 * certain[key] / length[key[0]], 100 * n / length[key[0]])
+        for key, n in possible.items()
+        if key[0] in length
+    }
+
+
+def timeline_loop(graph: nx.Graph) -> dict[Any, list[tuple[int, ...]]]:
+    """Count signings by province and year: certain, possible, undated, cumulative bounds."""
+    read = cache(parse_date)
+    counted: dict[Any, Any] = defaultdict(lambda: [defaultdict(int) for _ in range(5)])
+    for node, facts in graph.nodes(data=True):
+        if facts["bipartite"] == 1:
+            bounds = read(facts["signed"]) if "signed" in facts else None
+            for area in {graph.nodes[place].get("province") for place in graph[node]}:
+                certain, possible, ended, begun, undated = counted[area]
+                if bounds is None:
+                    undated[0] += 1
+                    continue
+                first, last = bounds.earliest.year, bounds.latest.year
+                for year in range(first, last + 1):
+                    possible[year] += 1
+                begun[first] += 1
+                if not bounds.qualified:
+                    ended[last] += 1
+                    certain[last] += first == last
+    rows: dict[Any, list[tuple[int, ...]]] = {}
+    for area, (certain, possible, ended, begun, undated) in counted.items():
+        lower, upper, rows[area] = 0, undated[0], []
+        for year in range(min(possible, default=0), max(possible, default=0) + 1):
+            lower, upper = lower + ended[year], upper + begun[year]
+            rows[area].append((year, certain[year], possible[year], undated[0], lower, upper))
+    return rows
+
+
+def rebuild(graph: nx.Graph) -> Callable[[], nx.Graph]:
+    """Return a function that adds the nodes and edges of a graph from columns of a frame."""
+    nodes = pd.DataFrame.from_dict(dict(graph.nodes(data=True)), orient="index")
+    edges = nx.to_pandas_edgelist(graph)
+
+    def build() -> nx.Graph:
+        made: nx.Graph = nx.Graph()
+        columns = [nodes[name].tolist() for name in nodes]
+        facts = (dict(zip(nodes, row, strict=True)) for row in zip(*columns, strict=True))
+        made.add_nodes_from(zip(nodes.index, facts, strict=True))
+        columns = [edges[name].tolist() for name in edges.columns[2:]]
+        names = list(edges.columns[2:])
+        facts = (dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
+        ends = zip(edges["source"].tolist(), edges["target"].tolist(), strict=True)
+        made.add_edges_from((*end, fact) for end, fact in zip(ends, facts, strict=True))
+        return made
+
+    return build
+
+
+def edge_list_graph(pairs: pd.DataFrame) -> nx.Graph:
+    """Make a graph of an edge list, with the first year of each tie."""
+    rows = pairs.assign(
+        left=pairs["left"].str.strip(),
+        right=pairs["right"].str.strip(),
+        year=pd.to_numeric(pairs["year"], errors="coerce"),
+    )
+    ties = rows.groupby(["left", "right"], as_index=False)["year"].min()
+    graph = nx.from_pandas_edgelist(ties, "left", "right", edge_attr="year")
+    for side in ("left", "right"):
+        country = rows.drop_duplicates(side).set_index(side)[f"{side}_country"]
+        nx.set_node_attributes(graph, country.to_dict(), "country")
+    return graph
+
+
+def schemas(frames: dict[str, pd.DataFrame]) -> dict[str, pa.DataFrameSchema]:
     """Say the rules on cells, keys and references in pandera."""
-    keys = {name: frame["id"] for name, frame in frames.items() if "id" in frame}
+    keys = {name: pd.Index(frame["id"]) for name, frame in frames.items() if "id" in frame}
     return {
         table.name: pa.DataFrameSchema(
             {column.name: pa.Column("str", _checks(column, keys)) for column in table.columns},
@@ -44,7 +185,7 @@ def pandera_schemas(frames: dict[str, pd.DataFrame]) -> dict[str, pa.DataFrameSc
     }
 
 
-def _checks(column: Column, keys: dict[str, pd.Series]) -> list[pa.Check]:
+def _checks(column: Column, keys: dict[str, pd.Index]) -> list[pa.Check]:
     checks = []
     if column.required:
         checks.append(pa.Check(lambda cells: cells != ""))
@@ -55,7 +196,7 @@ def _checks(column: Column, keys: dict[str, pd.Series]) -> list[pa.Check]:
             checks.append(pa.Check.isin(["", *column.words]))
         case "reference":
             known = keys[column.target]
-            checks.append(pa.Check(lambda cells: cells.isin(known) | (cells == "")))
+            checks.append(pa.Check(lambda cells: (known.get_indexer(cells) >= 0) | (cells == "")))
         case "date" | "interval":
             checks.append(_matching(_EDTF))
         case "integer" | "number":
@@ -69,155 +210,7 @@ def _matching(pattern: str) -> pa.Check:
     return pa.Check(lambda cells: cells.str.fullmatch(pattern) | (cells == ""))
 
 
-def validate(frames: dict[str, pd.DataFrame], schemas: dict[str, pa.DataFrameSchema]) -> None:
+def validate(frames: dict[str, pd.DataFrame], made: dict[str, pa.DataFrameSchema]) -> None:
     """Validate every frame lazily, so that all faults are found."""
-    for name, schema in schemas.items():
+    for name, schema in made.items():
         schema.validate(frames[name], lazy=True)
-
-
-class Parts:
-    """The nodes and edges of a graph, for adding them bare."""
-
-    def __init__(self, graph: nx.Graph) -> None:
-        self.nodes = [(node, dict(facts)) for node, facts in graph.nodes(data=True)]
-        self.edges = [(u, v, dict(facts)) for u, v, facts in graph.edges(data=True)]
-        self.node_columns = _columns(self.nodes)
-        self.edge_columns = _columns(self.edges)
-
-    def added(self) -> nx.Graph:
-        """Add dictionaries that are there already."""
-        graph = nx.Graph()
-        graph.add_nodes_from(self.nodes)
-        graph.add_edges_from(self.edges)
-        return graph
-
-    def added_from_columns(self) -> nx.Graph:
-        """Make the dictionaries of columns, as they stand in a frame, and add them."""
-        graph = nx.Graph()
-        for names, ends, columns in self.node_columns:
-            facts = (dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
-            graph.add_nodes_from((*end, fact) for end, fact in zip(ends, facts, strict=True))
-        for names, ends, columns in self.edge_columns:
-            facts = (dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
-            graph.add_edges_from((*end, fact) for end, fact in zip(ends, facts, strict=True))
-        return graph
-
-
-def _columns(items: list[Any]) -> list[tuple[tuple[str, ...], list[Any], list[list[Any]]]]:
-    """Turn nodes or edges into columns, those with the same attributes together."""
-    alike = defaultdict(list)
-    for *ends, facts in items:
-        alike[tuple(facts)].append((ends, facts))
-    return [
-        (
-            names,
-            [ends for ends, _ in group],
-            [[facts[name] for _, facts in group] for name in names],
-        )
-        for names, group in alike.items()
-    ]
-
-
-class Areas:
-    """The province of a place, found by climbing."""
-
-    def __init__(self, containments: pd.DataFrame, localities: pd.DataFrame) -> None:
-        child, parent = containments["child_id"].tolist(), containments["parent_id"].tolist()
-        self.parent = dict(zip(child, parent, strict=True))
-        levels = localities["level"].astype("str").tolist()
-        self.level = dict(zip(localities["id"].tolist(), levels, strict=True))
-
-    def of(self, place: str) -> str | None:
-        above: str | None = place
-        while above is not None and self.level[above] != "province":
-            above = self.parent.get(above)
-        return above
-
-
-def coverage(graph: nx.Graph, areas: Areas) -> dict[tuple[str | None, str, str], tuple[int, ...]]:
-    """Count the members of each area, kind and side: certain, possible, undated."""
-    certain, possible, dated = defaultdict(set), defaultdict(set), defaultdict(set)
-    for node, facts in graph.nodes(data=True):
-        if facts["bipartite"] == 1:
-            members = list(graph[node])
-            around = {place: areas.of(place) for place in members}
-            for place in members:
-                side = graph.nodes[place]["country"]
-                for area in set(around.values()):
-                    key = area, facts["kind"], side
-                    possible[key].add(place)
-                    if facts["being"] == "certain":
-                        certain[key].add(place)
-                    if "signed" in facts:
-                        dated[key].add(place)
-    return {
-        key: (len(certain[key]), len(places), len(places - dated[key]))
-        for key, places in possible.items()
-    }
-
-
-def density(
-    graph: nx.Graph, areas: Areas, length: dict[str, float]
-) -> dict[tuple[str, str], tuple[float, float]]:
-    """Count the pairings of each area and kind for 100 km of border: certain, possible."""
-    certain, possible = defaultdict(int), defaultdict(int)
-    for node, facts in graph.nodes(data=True):
-        if facts["bipartite"] == 1:
-            for area in {areas.of(place) for place in graph[node]}:
-                for kind in (facts["kind"], "all"):
-                    possible[area, kind] += 1
-                    certain[area, kind] += facts["being"] == "certain"
-    return {
-        (area, kind): (100 * certain[area, kind] / length[area], 100 * n / length[area])
-        for (area, kind), n in possible.items()
-        if area in length
-    }
-
-
-class _Years:
-    """Signings by year: certain, possible, undated, cumulative bounds."""
-
-    def __init__(self) -> None:
-        self.certain, self.possible, self.ended, self.begun = (defaultdict(int) for _ in range(4))
-        self.undated = 0
-
-    def add(self, bounds: FuzzyDate | None) -> None:
-        if bounds is None:
-            self.undated += 1
-            return
-        for year in range(bounds.earliest.year, bounds.latest.year + 1):
-            self.possible[year] += 1
-        self.begun[bounds.earliest.year] += 1
-        if not bounds.qualified:
-            self.ended[bounds.latest.year] += 1
-            if bounds.earliest.year == bounds.latest.year:
-                self.certain[bounds.latest.year] += 1
-
-    def rows(self) -> list[tuple[int, ...]]:
-        lower, upper, rows = 0, self.undated, []
-        for year in range(min(self.possible, default=0), max(self.possible, default=0) + 1):
-            lower += self.ended[year]
-            upper += self.begun[year]
-            counted = self.certain[year], self.possible[year], self.undated
-            rows.append((year, *counted, lower, upper))
-        return rows
-
-
-def timeline(graph: nx.Graph) -> list[tuple[int, ...]]:
-    """Count signings by year; the graph holds the date that was chosen for each pairing."""
-    read, years = cache(parse_date), _Years()
-    for _, facts in graph.nodes(data=True):
-        if facts["bipartite"] == 1:
-            years.add(read(facts["signed"]) if "signed" in facts else None)
-    return years.rows()
-
-
-def timelines(graph: nx.Graph, areas: Areas) -> dict[str | None, list[tuple[int, ...]]]:
-    """Count signings by area and year."""
-    read, years = cache(parse_date), defaultdict(_Years)
-    for node, facts in graph.nodes(data=True):
-        if facts["bipartite"] == 1:
-            bounds = read(facts["signed"]) if "signed" in facts else None
-            for area in {areas.of(place) for place in graph[node]}:
-                years[area].add(bounds)
-    return {area: counted.rows() for area, counted in years.items()}

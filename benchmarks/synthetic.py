@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from twinstudy.tables.csvtext import csv_bytes
+from twinstudy.tables.files import csv_bytes
 from twinstudy.tables.schema import TABLES, Table
 
 _LEVELS = ("province", "district", "commune", "village")
@@ -21,7 +21,7 @@ _SYLLABLES = np.array(
 
 
 def tables(pairings: int, *, seed: int = 0) -> dict[str, pd.DataFrame]:
-    """Make the eleven tables as frames of text.
+    """Make the tables as frames of text.
 
     About one place per 1.5 pairings, on four levels in two countries; 70 % of the claims with a
     date; 5 % of the pairings with several members a side; every tenth pairing with two claims.
@@ -79,22 +79,6 @@ def write(frames: dict[str, pd.DataFrame], folder: Path) -> Path:
     for name, frame in frames.items():
         (folder / f"{name}.csv").write_bytes(csv_bytes(frame))
     return folder
-
-
-def spoiled(frames: dict[str, pd.DataFrame], *, seed: int = 0) -> dict[str, pd.DataFrame]:
-    """Break 1 % of the rows: dates that are none, keys that are not there, unknown words."""
-    rng = np.random.default_rng(seed)
-    faults = {
-        "claims": ("signed", "2013-13"),
-        "memberships": ("locality_id", "l-vn-nowhere"),
-        "localities": ("level", "town"),
-        "containments": ("parent_id", "l-cn-nowhere"),
-    }
-    bad = dict(frames)
-    for name, (column, value) in faults.items():
-        rows = rng.random(len(frames[name])) < 0.01
-        bad[name] = frames[name].assign(**{column: frames[name][column].mask(rows, value)})
-    return bad
 
 
 def edge_list(frames: dict[str, pd.DataFrame]) -> pd.DataFrame:

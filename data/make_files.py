@@ -1,21 +1,43 @@
-"""The data dictionary and the data package, both computed from the schema and the tables."""
+"""What is computed from the tables and lies beside them: run by `python3 tasks.py data`.
+
+The tables in canonical form, README.md (the dictionary), datapackage.json, pairings_flat.csv and
+sources.bib.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import uuid
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from twinstudy.evidence.trace import pairings
+from twinstudy.dates import date_bounds
 from twinstudy.records.dataset import Dataset, load
-from twinstudy.study.show import bibliography
+from twinstudy.study.show import bibliography, flat_table
 from twinstudy.tables.files import bundled_data, csv_bytes, text_tables, write_bytes
 from twinstudy.tables.schema import TABLES, Column, Table
 
 TITLE = "Border twinning between Việt Nam and China"
+
+DESCRIPTION = (
+    "Agreements that tie localities on both sides of the land border of Việt Nam and China (kết "
+    "nghĩa, 结好): what each source claims, dated events, reported totals, what was agreed, and "
+    "the places through the reform of 2025."
+)
+KEYWORDS = ["border studies", "China", "kết nghĩa", "local diplomacy", "twinning", "Việt Nam"]
+CC_BY = {
+    "name": "CC-BY-4.0",
+    "title": "Creative Commons Attribution 4.0, but for the points that LICENSE names",
+    "path": "https://creativecommons.org/licenses/by/4.0/",
+}
+SOURCES = [
+    {"title": "The publications listed in sources.csv and sources.bib"},
+    {"title": "GeoNames, CC BY 4.0", "path": "https://www.geonames.org/"},
+    {"title": "Natural Earth, public domain", "path": "https://www.naturalearthdata.com/"},
+]
 
 _STORED_AS = {"integer": "integer", "number": "number"}
 _SAID_AS = {
@@ -31,24 +53,7 @@ _SAID_AS = {
 
 
 def data_dictionary(dataset: Dataset) -> str:
-    """Write the data dictionary: every table and column in words, with row counts.
-
-    Parameters
-    ----------
-    dataset
-        Records to count.
-
-    Returns
-    -------
-    text
-        Markdown.
-
-    Examples
-    --------
-    >>> from twinstudy import load
-    >>> print(data_dictionary(load()).splitlines()[0])
-    # Data dictionary
-    """
+    """Write the data dictionary as Markdown: every table and column in words, with row counts."""
     lines = [
         "# Data dictionary",
         "",
@@ -69,7 +74,7 @@ def data_dictionary(dataset: Dataset) -> str:
         "|---|--:|---|",
     ]
     lines += [
-        f"| [{table.name}](#{table.name}) | {len(dataset.coded[table.name]):,} "
+        f"| [{table.name}](#{table.name}) | {len(dataset.tables[table.name]):,} "
         f"| {table.description} |"
         for table in TABLES
     ]
@@ -119,50 +124,78 @@ def _meaning(column: Column) -> str:
     return meaning
 
 
-def data_package(dataset: Dataset) -> dict[str, Any]:
-    """Describe the CSV files as a Frictionless Data Package.
-
-    Parameters
-    ----------
-    dataset
-        Records, as `Dataset.save` writes them.
-
-    Returns
-    -------
-    package
-        Descriptor with the fields, keys, foreign keys, sizes and hashes of all tables.
-
-    References
-    ----------
-    Frictionless Data Package, https://specs.frictionlessdata.io/data-package/
-
-    Examples
-    --------
-    >>> from twinstudy import load
-    >>> data_package(load())["resources"][0]["schema"]["primaryKey"]
-    ['id']
-    """
+def data_package(dataset: Dataset, folder: Path | None = None) -> dict[str, Any]:
+    """Describe the files of the data as a Frictionless Data Package."""
     text = text_tables(dataset.tables)
-    return {
-        "profile": "tabular-data-package",
+    created = date_bounds(dataset.sources["accessed"])["latest"].max()  # the last reading
+    package = {
+        "profile": "data-package",
         "name": "twinstudy",
+        "id": f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_DNS, 'twinstudy')}",
         "title": TITLE,
+        "description": DESCRIPTION,
         "version": dataset.version,
-        "licenses": [{"name": "CC-BY-4.0", "title": "Creative Commons Attribution 4.0"}],
-        "resources": [_resource(table, csv_bytes(text[table.name])) for table in TABLES],
+        "created": None if pd.isna(created) else f"{created:%Y-%m-%d}T00:00:00Z",
+        "keywords": KEYWORDS,
+        "contributors": [{"title": "The twinstudy contributors", "role": "author"}],
+        "sources": SOURCES,
+        "licenses": [CC_BY],
+        "resources": [
+            *(_resource(table, csv_bytes(text[table.name])) for table in TABLES),
+            _flat(flat_table(dataset)),
+            *_maps((folder or bundled_data()) / "map"),
+        ],
     }
+    return {key: value for key, value in package.items() if value is not None}
+
+
+def _file(path: str, data: bytes) -> dict[str, Any]:
+    """Say how large a file is, and its checksum."""
+    sha256 = "sha256:" + hashlib.sha256(data).hexdigest()
+    return {"path": path, "encoding": "utf-8", "bytes": len(data), "hash": sha256}
+
+
+def _flat(data: bytes) -> dict[str, Any]:
+    """Describe the flat table, whose cells are text."""
+    names = data.split(b"\n", 1)[0].decode().split(",")
+    return {
+        "profile": "tabular-data-resource",
+        "name": "pairings-flat",
+        "title": "pairings_flat",
+        "description": "One readable row a pairing, computed from the other tables.",
+        **_file("pairings_flat.csv", data),
+        "schema": {
+            "fields": [{"name": name, "type": "string"} for name in names],
+            "missingValues": [""],
+            "primaryKey": ["pairing_id"],
+        },
+    }
+
+
+def _maps(folder: Path) -> list[dict[str, Any]]:
+    """Describe the files of the map layer, which are in the public domain."""
+    return [
+        {
+            "profile": "data-resource",
+            "name": f"map-{path.stem}",
+            "title": f"Map layer: {path.stem}",
+            "description": "For drawing only; see map/README.md.",
+            "format": "geojson",
+            "mediatype": "application/geo+json",
+            "licenses": [{"name": "other-pd", "title": "Public domain (Natural Earth)"}],
+            **_file(f"map/{path.name}", path.read_bytes()),
+        }
+        for path in sorted(folder.glob("*.geojson"))
+    ]
 
 
 def _resource(table: Table, data: bytes) -> dict[str, Any]:
     return {
         "profile": "tabular-data-resource",
         "name": table.name,
-        "path": table.file,
         "title": table.name,
         "description": table.description,
-        "encoding": "utf-8",
-        "bytes": len(data),
-        "hash": "sha256:" + hashlib.sha256(data).hexdigest(),
+        **_file(table.file, data),
         "schema": {
             "fields": [_field(column) for column in table.columns],
             "missingValues": [""],
@@ -201,48 +234,17 @@ def _field(column: Column) -> dict[str, Any]:
     return {key: value for key, value in field.items() if value}
 
 
-def flat(dataset: Dataset) -> pd.DataFrame:
-    """Write the flat table of pairings as text, a cell a value."""
-    frame = pairings(dataset)
-    for name in frame.select_dtypes("datetime"):
-        frame[name] = frame[name].dt.strftime("%Y-%m-%d")
-    for name in frame.select_dtypes("bool"):
-        frame[name] = frame[name].map({True: "yes", False: "no"})
-    return frame.astype("str").fillna("")
-
-
 def write_generated(folder: Path | None = None) -> list[Path]:
-    """Bring the files of a data folder into step: tables in canonical form, dictionary, package.
-
-    Parameters
-    ----------
-    folder
-        Folder with sound tables; None for the bundled data.
-
-    Returns
-    -------
-    changed
-        The files that were out of step and are written anew.
-
-    Raises
-    ------
-    DataError
-        If the tables break a rule; nothing is written.
-
-    Examples
-    --------
-    >>> write_generated()
-    []
-    """
+    """Bring the files of a data folder into step, and return those that were not; all or none."""
     folder = bundled_data() if folder is None else folder
     dataset = load(folder)
     contents = {
         f"{name}.csv": csv_bytes(frame) for name, frame in text_tables(dataset.tables).items()
     }
     contents["README.md"] = data_dictionary(dataset).encode()
-    package = json.dumps(data_package(dataset), ensure_ascii=False, indent=2) + "\n"
+    package = json.dumps(data_package(dataset, folder), ensure_ascii=False, indent=2) + "\n"
     contents["datapackage.json"] = package.encode()
-    contents["pairings_flat.csv"] = csv_bytes(flat(dataset))
+    contents["pairings_flat.csv"] = flat_table(dataset)
     contents["sources.bib"] = bibliography(dataset).encode()
     changed = []
     for name, data in contents.items():

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from twinstudy.dates import parse_date
-from twinstudy.tables.csvtext import csv_bytes
+from twinstudy.tables.files import csv_bytes
 from twinstudy.tables.schema import KINDS, LEVELS, TABLES, Column, Table, table
 
 Frames = dict[str, pd.DataFrame]

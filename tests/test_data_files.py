@@ -11,6 +11,7 @@ from conftest import MINIATURE, Edit
 from make_files import data_dictionary, data_package, write_generated
 
 from twinstudy import DataError, Dataset, load
+from twinstudy.tables.files import bundled_data
 from twinstudy.tables.schema import TABLES, table
 
 
@@ -74,7 +75,7 @@ def test_descriptions_are_sentences() -> None:
 
 
 def test_the_package_has_every_field_and_key(mini: Dataset) -> None:
-    resources = data_package(mini)["resources"]
+    resources = data_package(mini)["resources"][: len(TABLES)]
     assert [resource["path"] for resource in resources] == [each.file for each in TABLES]
     for each, resource in zip(TABLES, resources, strict=True):
         schema = resource["schema"]
@@ -91,7 +92,7 @@ def test_the_package_has_every_field_and_key(mini: Dataset) -> None:
 def test_the_package_has_every_rule_on_cells(mini: Dataset) -> None:
     fields = {
         resource["name"]: {field["name"]: field for field in resource["schema"]["fields"]}
-        for resource in data_package(mini)["resources"]
+        for resource in data_package(mini)["resources"][: len(TABLES)]
     }
     assert fields["counts"]["value"]["type"] == "number"
     assert fields["counts"]["value"]["constraints"] == {"required": True, "minimum": 0}
@@ -103,6 +104,21 @@ def test_the_package_has_every_rule_on_cells(mini: Dataset) -> None:
     words = table("pairings").column("kind").words
     assert fields["pairings"]["kind"]["constraints"] == {"required": True, "enum": list(words)}
     assert re.fullmatch(fields["claims"]["id"]["constraints"]["pattern"], "c-chi-ma-1")
+
+
+def test_the_package_says_whose_it_is_and_from_what() -> None:
+    package = json.loads((bundled_data() / "datapackage.json").read_text("utf-8"))
+    for word in ("id", "description", "keywords", "contributors", "sources", "created"):
+        assert package[word]
+    paths = [resource["path"] for resource in package["resources"]]
+    assert paths[len(TABLES)] == "pairings_flat.csv"
+    maps = {f"map/{path.name}" for path in bundled_data().glob("map/*.geojson")}
+    assert set(paths[len(TABLES) + 1 :]) == maps
+    licences = {resource["path"]: resource.get("licenses") for resource in package["resources"]}
+    assert licences["map/border.geojson"][0]["name"] == "other-pd"
+    frictionless = pytest.importorskip("frictionless")
+    report = frictionless.Package(str(bundled_data() / "datapackage.json")).validate()
+    assert report.flatten(["place", "type", "message"]) == []
 
 
 def test_sizes_and_hashes_are_those_of_the_files(folder: Path) -> None:

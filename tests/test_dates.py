@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import edtf_texts
 
-from twinstudy import ArgumentError, FuzzyDate, date_bounds, parse_date
+from twinstudy.errors import ArgumentError
+from twinstudy import FuzzyDate, date_bounds, parse_date
 from twinstudy.dates import as_day, bounds_of_texts
 
 with warnings.catch_warnings():

@@ -37,9 +37,9 @@ from twinstudy import (
     write_graph,
 )
 from twinstudy.records.dataset import dataset_from_text
+from twinstudy.tables.files import text_tables, type_tables
 from twinstudy.tables.schema import KINDS, LEVELS, STATUSES
 from twinstudy.tables.table_rules import check_tables
-from twinstudy.tables.typed import text_tables, type_tables
 
 FORMATS = ["csv", "parquet"] if find_spec("pyarrow") else ["csv"]
 

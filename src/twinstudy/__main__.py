@@ -233,7 +233,7 @@ def _export(options: argparse.Namespace) -> int:
     """Write a graph, the flat table or the bibliography."""
     import twinstudy as ts
     from twinstudy.errors import ArgumentError
-    from twinstudy.study.show import bibliography
+    from twinstudy.study.show import bibliography, flat_table
     from twinstudy.tables.files import write_bytes
 
     suffix, file = _SUFFIXES[options.format], options.file
@@ -243,8 +243,7 @@ def _export(options: argparse.Namespace) -> int:
         )
     dataset = _load(options.data)
     if options.format == "csv":
-        flat = ts.pairings(dataset)
-        write_bytes(file, flat.to_csv(index=False, lineterminator="\n").encode())
+        write_bytes(file, flat_table(dataset))
     elif options.format == "bib":
         write_bytes(file, bibliography(dataset).encode())
     else:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import calendar
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -23,9 +24,32 @@ import pandas as pd
 
 from twinstudy.errors import ArgumentError
 
-FORMS = "YYYY, YYYY-MM, YYYY-MM-DD or A/B, with ~ or ? after it"
+FORMS = "YYYY, YYYY-MM, YYYY-MM-DD, or A/B with .. for an open end; ~, ? or % after a date"
 
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?([~?%]?)", re.ASCII)
+
+#: What others write for a date, or for one end of an interval, and what that is here.
+_EQUIVALENTS = tuple(
+    (re.compile(pattern, re.ASCII | re.IGNORECASE), meant)
+    for pattern, meant in (
+        (r"|open|unknown", ".."),
+        (r"[+y]?(\d{4})-(?:00|xx|uu)(?:-(?:00|xx|uu))?(?:T.*)?", r"\1"),
+        (r"\+?(\d{4}-\d\d)-(?:00|xx|uu)(?:T.*)?", r"\1"),
+        (r"\+?(\d{4}-\d\d-\d\d)(?:[T ].*)?", r"\1"),
+        (r"y?(\d{4})", r"\1"),
+        (r"(\d{3})[xu]", r"\g<1>0/\g<1>9"),
+        (r"(\d{2})(?:xx|uu)", r"\g<1>00/\g<1>99"),
+        (r"(\d{4}(?:-\d\d){0,2})(?:~\?|\?~)", r"\1%"),
+        (r"([~?%])(\d{4}(?:-\d\d){0,2})", r"\2\1"),
+        (r"(?:c|ca|circa|about|khoảng)\.? ?(\d{4}(?:-\d\d){0,2})", r"\1~"),
+        (r"(\d{4})-(\d)", r"\1-0\2"),
+        (r"(\d{4})(\d\d)(\d\d)", r"\1-\2-\3"),
+        (r"(\d{4})-(\d{4})", r"\1/\2"),
+        (r"(\d{4})[-/.年] ?(\d\d?)[-/.月] ?(\d\d?)日?", r"\1-\2-\3"),
+        (r"(\d{4})年(?:(\d\d?)月)?", r"\1-\2"),
+        (r"(1[3-9]|2\d|3[01])[-/.](\d\d?)[-/.](\d{4})", r"\3-\2-\1"),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -89,11 +113,14 @@ def parse_date(text: str) -> FuzzyDate:
     True
     >>> parse_date("2013-13")
     Traceback (most recent call last):
-    twinstudy.errors.ArgumentError: '2013-13' is not a date; write YYYY, YYYY-MM, YYYY-MM-DD or \
-A/B, with ~ or ? after it
+    twinstudy.errors.ArgumentError: '2013-13' has no month 13; write a month from 01 to 12
+    >>> parse_date("+1991-00-00T00:00:00Z")
+    Traceback (most recent call last):
+    twinstudy.errors.ArgumentError: '+1991-00-00T00:00:00Z' is not a date in a form read here; \
+write '1991'
     """
     if not isinstance(text, str):
-        raise ArgumentError(f"{text!r} is no text; write {FORMS}")
+        raise ArgumentError(f"{text!r} is no text; write it as {_written(text)}")
     if text.count("/") == 1:
         left, right = text.split("/")
         if left == ".." and right == "..":
@@ -112,23 +139,60 @@ A/B, with ~ or ? after it
     )
 
 
+def _written(value: object) -> str:
+    """Say how a value that is no text is given as a date."""
+    if isinstance(value, int) and 0 < value <= date.max.year and not isinstance(value, bool):
+        return f"'{value:04}'"
+    return f"'{value:%Y-%m-%d}'" if isinstance(value, date) and pd.notna(value) else FORMS
+
+
 def _day_range(part: str, text: str) -> tuple[date, date, str]:
+    """Return the first and the last day of a single date, and its mark."""
     match = _DATE.fullmatch(part)
     if match is None:
-        raise ArgumentError(f"{text!r} is not a date; write {FORMS}")
-    year, month, day, mark = match.groups()
-    try:
-        if day:
-            first = last = date(int(year), int(month), int(day))
-        elif month:
-            first = date(int(year), int(month), 1)
-            last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
-        else:
-            first = date(int(year), 1, 1)
-            last = date(int(year), 12, 31)
-    except ValueError:
-        raise ArgumentError(f"{text!r} is not a date; write {FORMS}") from None
-    return first, last, mark
+        shown = text if len(text) <= 60 else f"{text[:60]}…"
+        raise ArgumentError(f"{shown!r} is not a date in a form read here; write {_remedy(text)}")
+    year, month, day = (int(number or 1) for number in match.groups()[:3])
+    if not year:
+        raise ArgumentError(f"{text!r} has the year 0000; write a year from 0001 to 9999")
+    if not 1 <= month <= 12:
+        if month == 0 or 21 <= month <= 41:
+            named = repr(part[:4]) if month == 0 else "its months as A/B"
+            meant = "one that is not known" if month == 0 else "a season or a part of a year"
+            raise ArgumentError(f"{text!r} has month {month:02}, for {meant}; write {named}")
+        raise ArgumentError(f"{text!r} has no month {month:02}; write a month from 01 to 12")
+    length = calendar.monthrange(year, month)[1]
+    if not day:
+        raise ArgumentError(f"{text!r} has day 00, for one that is not known; write {part[:7]!r}")
+    if day > length:
+        raise ArgumentError(f"{text!r} has no day {day:02}; {part[:7]} has days 01 to {length}")
+    first = date(year, month, day)
+    last = first if match[3] else date(year, month if match[2] else 12, length if match[2] else 31)
+    return first, last, match[4]
+
+
+def _remedy(text: str) -> str:
+    """Name the text that means the same here, else the forms that there are."""
+    plain = re.sub("[\u2010-\u2015\u2212]", "-", unicodedata.normalize("NFKC", text)).strip()
+    for parts in ([plain], plain.split("/")):
+        meant = "/".join(map(_equivalent, parts[:3]))
+        ends = meant.split("/")
+        dates = [end for end in ends if end != ".."]
+        if 1 <= len(dates) <= len(ends) <= 2 and all(map(_DATE.fullmatch, dates)):
+            try:
+                return repr(parse_date(meant).text)
+            except ArgumentError:
+                continue
+    return FORMS
+
+
+def _equivalent(part: str) -> str:
+    for form, meant in _EQUIVALENTS:
+        found = form.fullmatch(part)
+        if found:
+            numbers = found.expand(meant).rstrip("-")
+            return re.sub(r"(?<=-)\d(?!\d)", lambda digit: f"0{digit[0]}", numbers)
+    return part
 
 
 def date_bounds(column: pd.Series, *, errors: Literal["raise", "coerce"] = "raise") -> pd.DataFrame:
@@ -160,19 +224,7 @@ def date_bounds(column: pd.Series, *, errors: Literal["raise", "coerce"] = "rais
     1        NaT        NaT      False
     2 2018-01-01 2018-12-31       True
     """
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        codes, texts = column.cat.codes.to_numpy(), column.cat.categories
-    else:
-        codes, texts = pd.factorize(column)
-    table = bounds_of_texts(texts.tolist(), errors=errors)
-    # Code -1 (missing) takes the extra last row.
-    return pd.DataFrame({name: array[codes] for name, array in table.items()}, index=column.index)
-
-
-def bounds_of_texts(
-    texts: list[str], *, errors: Literal["raise", "coerce"] = "raise"
-) -> dict[str, np.ndarray]:
-    """Compute the bounds of distinct texts, with one more row for "not stated" at the end."""
+    codes, texts = pd.factorize(column.astype("str"))
     found = []
     for text in texts:
         try:
@@ -181,34 +233,18 @@ def bounds_of_texts(
             if errors == "raise":
                 raise
             found.append(FuzzyDate(text, None, None))
-    found.append(FuzzyDate("", None, None))
-    return {
+    found.append(FuzzyDate("", None, None))  # code -1 (missing) takes the last one
+    bounds = {
         "earliest": np.array([date.earliest for date in found], dtype="datetime64[s]"),
         "latest": np.array([date.latest for date in found], dtype="datetime64[s]"),
         "qualified": np.array([date.qualified for date in found], dtype=bool),
     }
+    return pd.DataFrame({name: array[codes] for name, array in bounds.items()}, index=column.index)
 
 
 def as_day(at: str | date) -> pd.Timestamp:
-    """Turn a date argument into a day; a year or month means its last day.
+    """Turn a date argument into a day; of a year or month, its last day.
 
-    Parameters
-    ----------
-    at
-        EDTF date without qualifier, a date or a timestamp.
-
-    Returns
-    -------
-    day
-        The last day of what `at` names.
-
-    Raises
-    ------
-    ArgumentError
-        If `at` is not a date, or is open, an interval or qualified.
-
-    Examples
-    --------
     >>> as_day("2014")
     Timestamp('2014-12-31 00:00:00')
     """
@@ -219,4 +255,5 @@ def as_day(at: str | date) -> pd.Timestamp:
                 return pd.Timestamp(parsed.latest)
         case date() if pd.notna(at):
             return pd.Timestamp(at).tz_localize(None).normalize()
-    raise ArgumentError(f"`at` is {at!r}; give one date without ~ or ?, such as '2014'")
+    example = _written(at).partition(",")[0].replace("YYYY", "'2014'")
+    raise ArgumentError(f"`at` is {at!r}; give one date without ~ or ?, such as {example}")

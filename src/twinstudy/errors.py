@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import html
+import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -21,34 +23,15 @@ class TwinstudyError(Exception):
 
 
 class ArgumentError(TwinstudyError, ValueError):
-    """An argument has a value that the function cannot use.
-
-    Examples
-    --------
-    >>> raise ArgumentError("`level` is 'town'; use one of province, district")
-    Traceback (most recent call last):
-    twinstudy.errors.ArgumentError: `level` is 'town'; use one of province, district
-    """
+    """An argument has a value that the function cannot use."""
 
 
 class UnknownKeyError(TwinstudyError, LookupError):
-    """A key names nothing in the dataset.
-
-    Examples
-    --------
-    >>> issubclass(UnknownKeyError, LookupError)
-    True
-    """
+    """A key names nothing in the dataset."""
 
 
 class MissingExtraError(TwinstudyError, ImportError):
-    """An optional dependency is needed and not installed.
-
-    Examples
-    --------
-    >>> issubclass(MissingExtraError, ImportError)
-    True
-    """
+    """An optional dependency is needed and not installed."""
 
 
 @dataclass(frozen=True, order=True)
@@ -69,11 +52,13 @@ class Problem:
         Value, rule and remedy in words.
     severity
         ``"error"`` keeps the data from being loaded, ``"warning"`` does not.
+    count
+        How many faults it stands for: 1, or more where the rest of a long list is summed up.
 
     Examples
     --------
-    >>> print(Problem("claims.csv", 14, "signed", "2013-13", "'2013-13' is not a date"))
-    claims.csv:14: signed: '2013-13' is not a date
+    >>> print(Problem("claims.csv", 14, "signed", "2013-13", "'2013-13' has no month 13"))
+    claims.csv:14: signed: '2013-13' has no month 13
     """
 
     file: str
@@ -82,11 +67,13 @@ class Problem:
     value: str
     message: str
     severity: Severity = "error"
+    count: int = 1
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
-        words = f"{self.column}: {self.message}" if self.column else self.message
-        return f"{place}: {words}" if self.severity == "error" else f"{place}: warning: {words}"
+        warning = ["warning"] if self.severity == "warning" else []
+        column = [self.column] if self.column else []
+        return printable(": ".join([place, *warning, *column, self.message]))
 
 
 class Problems(list[Problem]):
@@ -98,6 +85,12 @@ class Problems(list[Problem]):
     no problems
     """
 
+    @classmethod
+    def in_order(cls, *stages: Iterable[Problem]) -> Problems:
+        """Put errors before warnings, and those of an earlier stage, the causes, first."""
+        causes_first = [problem for stage in stages for problem in sorted(stage)]
+        return cls(sorted(causes_first, key=lambda problem: problem.severity))
+
     def __str__(self) -> str:
         return "\n".join(map(str, self)) if self else "no problems"
 
@@ -107,13 +100,75 @@ class Problems(list[Problem]):
         if not self:
             return "<p>no problems</p>"
         rows = (
-            f"<tr><td>{html.escape(p.file)}</td><td>{p.line or ''}</td>"
-            f"<td>{html.escape(p.column)}</td><td>{html.escape(p.message)}</td>"
-            f"<td>{p.severity}</td></tr>"
+            f"<tr><td>{_escaped(p.file)}</td><td>{p.line or ''}</td><td>{_escaped(p.column)}</td>"
+            f"<td>{_escaped(p.message)}</td><td>{p.severity}</td></tr>"
             for p in self
         )
         head = "<tr><th>file</th><th>line</th><th>column</th><th>problem</th><th>severity</th></tr>"
         return f"<table>{head}{''.join(rows)}</table>"
+
+
+class DataError(TwinstudyError, ValueError):
+    """The data break a rule of the data model; `problems` holds every fault found.
+
+    The message says how many errors and warnings there are, and shows three of each kind.
+
+    Examples
+    --------
+    >>> raise DataError([Problem("claims.csv", 14, "signed", "2013-13", "'2013-13' has no month")])
+    Traceback (most recent call last):
+    twinstudy.errors.DataError: 1 error in the data:
+    claims.csv:14: signed: '2013-13' has no month
+    """
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = Problems(sorted(problems, key=lambda problem: problem.severity))
+        super().__init__(_summary(self.problems))
+
+    def __reduce__(self) -> tuple[type[DataError], tuple[Problems]]:
+        return (type(self), (self.problems,))
+
+
+_EXAMPLES, _LINES = 3, 20
+
+
+def _summary(problems: Problems) -> str:
+    """Count errors and warnings, and show some of each kind."""
+    numbers: Counter[str] = Counter()
+    for problem in problems:
+        numbers[problem.severity] += problem.count
+    counts = [f"{n:,} {word}{'s' if n != 1 else ''}" for word, n in numbers.items()]
+    kinds: dict[tuple[str, ...], list[Problem]] = {}
+    for problem in problems:
+        told = re.sub(r"'[^']*'|\"[^\"]*\"|[0-9][0-9,]*", "", problem.message)
+        kinds.setdefault((problem.severity, problem.file, problem.column, told), []).append(problem)
+    lines: list[str] = []
+    for alike in kinds.values():
+        shown = alike if len(alike) <= _EXAMPLES + 1 else alike[:_EXAMPLES]
+        rest = sum(problem.count for problem in alike[len(shown) :])
+        lines += map(str, shown)
+        lines += [f"… and {rest:,} more like it"] if rest else []
+    left = len(lines) - _LINES
+    if left > 1:
+        lines[_LINES:] = ["… and more kinds of problem"]
+    if lines != list(map(str, problems)):
+        lines.append("all are in `problems` of this error")
+    return "\n".join([f"{' and '.join(counts) or 'no problem'} in the data:", *lines])
+
+
+def printable(text: str) -> str:
+    r"""Write characters that a terminal would not show, or obey, as escapes.
+
+    >>> print(printable("a\x1b[31m \u202e"))
+    a\x1b[31m \u202e
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+def _escaped(text: str) -> str:
+    return html.escape(printable(text))
 
 
 def known_words(
@@ -121,28 +176,7 @@ def known_words(
 ) -> tuple[str, ...]:
     """Return the words of an argument that takes one word or several.
 
-    Parameters
-    ----------
-    argument
-        Name of the argument.
-    words
-        One word, or several.
-    allowed
-        Words that it can have.
-
-    Returns
-    -------
-    words
-        The words.
-
-    Raises
-    ------
-    ArgumentError
-        If `words` is neither, or holds another word.
-
-    Examples
-    --------
-    >>> known_words("statuses", "agreed", ("agreed", "planned"))
+    >>> known_words("status", "agreed", ("agreed", "planned"))
     ('agreed',)
     """
     if not isinstance(words, Iterable):
@@ -152,30 +186,3 @@ def known_words(
         if word not in allowed:
             raise ArgumentError(f"`{argument}` is {word!r}; use one of {', '.join(allowed)}")
     return listed
-
-
-class DataError(TwinstudyError, ValueError):
-    """The data break a rule of the data model; `problems` holds every fault found.
-
-    Examples
-    --------
-    >>> fault = Problem("claims.csv", 14, "signed", "2013-13", "'2013-13' is not a date")
-    >>> raise DataError([fault])
-    Traceback (most recent call last):
-    twinstudy.errors.DataError: 1 problem in the data:
-    claims.csv:14: signed: '2013-13' is not a date
-    """
-
-    _SHOWN = 50
-
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = Problems(problems)
-        count = len(self.problems)
-        lines = [f"{count} problem{'s' if count != 1 else ''} in the data:"]
-        lines += map(str, self.problems[: self._SHOWN])
-        if count > self._SHOWN:
-            lines.append(f"… and {count - self._SHOWN} more in `problems` of this error")
-        super().__init__("\n".join(lines))
-
-    def __reduce__(self) -> tuple[type[DataError], tuple[Problems]]:
-        return (type(self), (self.problems,))

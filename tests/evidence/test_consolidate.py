@@ -15,7 +15,7 @@ from twinstudy import Dataset, consolidate, load, members, parse_date
 from twinstudy.errors import ArgumentError
 from twinstudy.evidence.consolidate import choose, existing, newest_day
 from twinstudy.records.dataset import dataset_from_text
-from twinstudy.tables.typed import text_tables
+from twinstudy.tables.files import text_tables
 
 RULES = ("narrowest", "earliest_published", "envelope")
 FIRST, LAST = dt.date(1990, 1, 1), dt.date(2030, 12, 31)
@@ -272,7 +272,7 @@ def test_existence_never_ends(signed: list[str], days: list[dt.date], rule: str)
 
 
 def test_a_choice_says_what_it_leaves_out(mini: Dataset) -> None:
-    choice = choose(mini, at="2014", kind=("commune", "residential_cluster"))
+    choice = choose(mini, at="2014", kind=("commune", "village"))
     assert choice.pairings["pairing_id"].tolist() == ["p-phai-lau-trang-nhi", "p-trang-vi-van-vi"]
     assert not choice.pairings["certain"].any()
     assert choice.left_out == {"pairings signed after 2014-12-31": 2}

@@ -9,7 +9,8 @@ from builders import build
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from twinstudy import ArgumentError, Dataset, ancestors, load
+from twinstudy import Dataset, ancestors, load
+from twinstudy.errors import ArgumentError
 from twinstudy.evidence.hierarchy import drawing_points, lineage, refuse_ended_level
 from twinstudy.tables.schema import LEVELS
 

@@ -1,124 +1,212 @@
-"""The map by its artists: who is drawn where, and what the note owns up to."""
+"""The map by its artists: who is drawn and named where, and what the note owns up to."""
 
 import re
-import sys
-from dataclasses import replace
+import time
 
+import numpy as np
 import pandas as pd
 import pytest
-from conftest import MINIATURE
-from matplotlib.axes import Axes
 
-from twinstudy import (
-    Dataset,
-    MissingExtraError,
-    from_edgelist,
-    load,
-    plot_map,
-    save_figure,
-)
+import twinstudy as ts
+from twinstudy.evidence.hierarchy import drawing_points
 
 
-def noted(axes: Axes) -> str:
-    """Read the note under a map on one line."""
-    [text] = [t.get_text() for t in axes.texts if t.get_text().startswith("twinstudy ")]
-    return text.replace("\n", " ")
+def texts(axes):
+    return [text.get_text() for text in axes.texts]
 
 
-def test_the_data_keep_their_gaps(mini: Dataset) -> None:
-    before = mini.localities.copy()
-    plot_map(mini, labels=False)
-    assert before.equals(mini.localities)
+def noted(axes):
+    return texts(axes)[-1].replace("\n", " ")
 
 
-def test_each_kind_that_can_be_drawn_is_in_the_legend(mini: Dataset) -> None:
-    legend = plot_map(mini, labels=False).get_legend()
-    assert [text.get_text() for text in legend.get_texts()] == [
-        "villages",
-        "communes and towns",
-        "border posts",
-    ]
+def markers(axes):
+    return {line.get_gid(): line for line in axes.lines if line.get_marker() in set("os^*DX")}
 
 
-def test_ties_with_a_borrowed_end_are_dashed(mini: Dataset) -> None:
-    axes = plot_map(mini, labels=False)
-    ties = [c for c in axes.collections if type(c).__name__ == "LineCollection"]
-    drawn = {(len(c.get_segments()), c.get_linestyle()[0][1] is None) for c in ties}
-    # Solid: Tràng Vĩ, and three communes with Thiên Bảo. Dashed: the two posts.
-    assert {(1, True), (3, True), (1, False)} <= drawn
+def names(axes):
+    return [text for text in axes.texts if text.get_zorder() == 4]
 
 
-def test_the_note_says_what_is_left_out(mini: Dataset) -> None:
-    note = noted(plot_map(mini, labels=False))
-    assert f"{mini.version}, by 2023-10-20: 5 pairings; not drawn for want of a point: 2" in note
-    assert "left out: 1 pairings not agreed." in note
-    assert "Natural Earth, 1-3 km off the border" in note
+def test_points_are_own_or_borrowed_from_the_nearest_unit(mini):
+    points = drawing_points(mini)
+    assert points.loc["l-vn-phai-lau"].tolist() == [107.5678, 21.6084, True, "l-vn-phai-lau"]
+    # The post lies in its commune, whose point it borrows; provinces lend none.
+    assert points.loc["l-vn-thanh-thuy-post", "drawn_at"] == "l-vn-thanh-thuy-commune"
+    assert not points.loc["l-vn-thanh-thuy-post", "own"]
+    assert points.loc["l-cn-trang-nhi"].isna()[["longitude", "latitude", "drawn_at"]].all()
 
 
-def test_one_label_a_side_counts_the_other_members(mini: Dataset) -> None:
-    axes = plot_map(mini)
-    names = {text.get_text() for text in axes.texts}
-    assert {"Minh Tân + 2", "Thiên Bảo", "Tràng Vĩ", "Vạn Vĩ"} <= names
+def test_the_legend_has_the_kinds_that_are_drawn(mini):
+    legend = ts.plot_map(mini).get_legend()
+    assert [t.get_text() for t in legend.get_texts()] == ["villages", "communes", "border posts"]
+    one = ts.plot_map(mini, kind="commune")
+    assert one.get_legend() is None
+    assert one.figure.get_suptitle() == "Twinned communes"
 
 
-def test_labels_need_their_library(mini: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "adjustText", None)
-    message = "labels need adjustText; install it with: pip install 'twinstudy[run]'"
-    with pytest.raises(MissingExtraError, match=re.escape(message)):
-        plot_map(mini)
+def test_borrowed_points_are_hollow_and_their_ties_dashed(mini):
+    axes = ts.plot_map(mini, labels=False)
+    hollow = {name for name, line in markers(axes).items() if line.get_markerfacecolor() == "white"}
+    assert hollow == {"l-vn-thanh-thuy-post", "l-cn-thien-bao-post"}
+    ties = {tie.get_gid(): tie.get_linestyle() for tie in axes.collections}
+    assert [dash is None for _, dash in ties["p-thanh-thuy-post-thien-bao"]] == [False]
+    assert [dash is None for _, dash in ties["p-thanh-thuy-minh-tan-thien-bao"]] == [True] * 3
 
 
-def test_the_same_map_gives_the_same_bytes(tmp_path) -> None:  # type: ignore[no-untyped-def]
-    for name in ("a.svg", "b.svg"):
-        save_figure(plot_map(load(MINIATURE)).figure, tmp_path / name)
-    assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
-
-
-@pytest.fixture(scope="module")
-def elsewhere() -> Dataset:
-    """Own data, far from the border of the outlines."""
-    places = pd.DataFrame(
-        {"longitude": [6.96, 3.06, 24.1], "latitude": [50.94, 50.64, 56.95], "level": "commune"},
-        index=["Köln", "Lille", "Rīga"],
+def test_the_note_says_what_is_left_out(mini):
+    said = noted(ts.plot_map(mini))
+    assert said.startswith(
+        "5 pairings on 2023-10-20; 1 left out by status, kind or day; 2 not drawn"
     )
-    pairs = pd.DataFrame({"a": ["Köln", "Köln"], "b": ["Lille", "Rīga"], "of": ["FR", "LV"]})
-    return from_edgelist(
-        pairs, left="a", right="b", left_country="DE", right_country="of", kind="commune",
-        localities=places,
-    )  # fmt: skip
+    assert "hollow: 2 of 8 places, drawn at the unit around them" in said
+    assert "outlines: Natural Earth, provinces as before July 2025" in said
+    assert "unstated" not in said
 
 
-def test_ties_elsewhere_make_the_window_and_have_no_outlines(elsewhere: Dataset) -> None:
-    axes = plot_map(elsewhere)
+def test_points_of_unstated_licence_are_counted(edited):
+    row = "s-stat-2020,statistics,List of units,Statistics office,,2020,vi,"
+    folder = edited("sources.csv", row, row)
+    text = (folder / "sources.csv").read_text(encoding="utf-8")
+    header = text.splitlines()[0].split(",")
+    rows = [line for line in text.splitlines() if line.startswith("s-stat-2020,")]
+    cells = rows[0].split(",")
+    cells[header.index("licence")] = "none stated"
+    (folder / "sources.csv").write_text(text.replace(rows[0], ",".join(cells)), encoding="utf-8")
+    assert "points of unstated licence" in noted(ts.plot_map(ts.load(folder)))
+
+
+def test_one_name_a_side_counts_the_other_members(mini):
+    axes = ts.plot_map(mini)
+    assert {"Tràng Vĩ", "Minh Tân + 2"} <= set(texts(axes))
+    assert names(ts.plot_map(mini, labels=False)) == []
+
+
+def test_names_are_in_the_language_asked_for():
+    data = ts.restrict(ts.load(), kind="border_post")
+    assert "YUNNAN" in texts(ts.plot_map(data, labels=False))
+    axes = ts.plot_map(data, names="vi", labels=False)
+    assert {"VÂN NAM", "Vịnh\nBắc Bộ"} <= set(texts(axes)) | {"Vịnh\nBắc Bộ"}
+
+
+def boxes(axes):
+    axes.figure.draw_without_rendering()
+    return [text.get_window_extent().extents for text in names(axes)]
+
+
+@pytest.fixture
+def crowd():
+    rng = np.random.default_rng(1)
+    left, right = ([f"{word}{k}" for k in range(60)] for word in ("Alder", "Brook"))
+    points = pd.DataFrame(
+        {"longitude": rng.uniform(10, 16, 120), "latitude": rng.uniform(40, 45, 120)},
+        index=[*left, *right],
+    )
+    pairs = pd.DataFrame({"a": left, "b": right})
+    return ts.from_edgelist(
+        pairs, left="a", right="b", left_country="XA", right_country="XB", localities=points
+    )
+
+
+def test_of_many_places_some_dozens_are_named_in_bounded_time(crowd):
+    start = time.process_time()
+    axes = ts.plot_map(crowd)
+    assert time.process_time() - start < 3
+    assert 40 <= len(names(axes)) <= 60
+    assert f"{120 - len(names(axes))} places not named for lack of room" in noted(axes)
+
+
+def test_no_name_lies_on_another_or_leaves_the_map(crowd):
+    for data in (crowd, ts.load()):
+        axes = ts.plot_map(data)
+        found, view = boxes(axes), axes.get_window_extent()
+        for k, (x0, y0, x1, y1) in enumerate(found):
+            assert x0 >= view.x0 - 1
+            assert x1 <= view.x1 + 1
+            assert y0 >= view.y0 - 1
+            assert y1 <= view.y1 + 1
+            for a0, b0, a1, b1 in found[:k]:
+                assert not (x0 < a1 - 1 and x1 > a0 + 1 and y0 < b1 - 1 and y1 > b0 + 1)
+
+
+def test_the_map_of_the_data_takes_less_than_a_second():
+    data = ts.load()
+    ts.plot_map(data)
+    start = time.process_time()
+    ts.plot_map(data)
+    assert time.process_time() - start < 1
+
+
+def test_ties_elsewhere_make_the_window_and_have_no_outlines(elsewhere):
+    axes = ts.plot_map(elsewhere)
     west, east = axes.get_xlim()
     south, north = axes.get_ylim()
     assert (west < 3.06, east > 24.1, south < 50.64, north > 56.95) == (True,) * 4
-    assert len(axes.patches) == len(axes.lines) == 0
-    assert {"Köln", "Lille", "Rīga"} <= {text.get_text() for text in axes.texts}
-    said = noted(axes)
-    assert "2 pairings; not drawn for want of a point: 0; ties leaving the map: 0;" in said
-    assert "Outlines" not in said
+    assert len(axes.patches) == 0
+    assert {"Köln", "Lille", "Rīga"} <= set(texts(axes))
+    assert "outlines" not in noted(axes)
 
 
-def test_places_without_any_point_leave_the_border_empty(elsewhere: Dataset) -> None:
-    bare = elsewhere.localities.assign(longitude=float("nan"), latitude=float("nan"))
-    axes = plot_map(replace(elsewhere, localities=bare))
-    assert axes.get_xlim() == (101.9, 108.55)
-    assert "2 pairings; not drawn for want of a point: 2" in noted(axes)
+def test_one_place_near_the_border_does_not_move_the_window():
+    pairs = pd.DataFrame({"a": ["Alder", "Ash", "Aspen"], "b": ["Brook", "Bay", "Birch"]})
+    points = pd.DataFrame(
+        {"longitude": [10.0, 11, 12, 13, 14, 106.8], "latitude": [50.0, 51, 50, 49, 48, 22.3]},
+        index=[*pairs["a"], *pairs["b"]],
+    )
+    data = ts.from_edgelist(
+        pairs, left="a", right="b", left_country="XA", right_country="XB", localities=points
+    )
+    axes = ts.plot_map(data)
+    assert axes.get_xlim()[0] < 10
+    assert axes.get_xlim()[1] > 106.8
+    assert "beyond" not in noted(axes)
 
 
-def test_where_names_crowd_an_inset_shows_them() -> None:
-    axes = plot_map(load())
-    [inset] = axes.child_axes
-    west, east = inset.get_xlim()
-    assert (west, east) == (104.45, 105.58)
-    inside = {text.get_text() for text in inset.texts}
-    outside = {text.get_text() for text in axes.texts}
-    assert {"Thiên Bảo", "Minh Tân + 2", "Điền Bồng"} <= inside
-    assert {"Phai Lầu", "Pò Hèn", "Lào Cai"} <= outside
-    assert not {"Minh Tân + 2", "Điền Bồng"} & outside
-    assert plot_map(load(), labels=False).child_axes == []
+def test_a_tie_that_leaves_the_map_is_named():
+    axes = ts.plot_map(ts.load())
+    assert "to Guandu" in texts(axes)
+    assert "of these 1 beyond the map" in noted(axes)
+    assert axes.get_ylim()[1] <= 24
 
 
-def test_few_names_need_no_inset(mini: Dataset) -> None:
-    assert plot_map(mini).child_axes == []
+def test_a_window_can_be_chosen_or_is_refused(mini):
+    axes = ts.plot_map(mini, window=(107, 108.5, 21, 22))
+    assert axes.get_xlim() == (107, 108.5)
+    for wrong in ((1, 2, 3), "Hà Giang", (108, 107, 21, 22), (0, 400, 0, 10)):
+        with pytest.raises(ts.TwinstudyError, match="give west, east, south and north in degrees"):
+            ts.plot_map(mini, window=wrong)
+
+
+def test_data_without_points_or_pairings_are_drawn_empty(mini):
+    assert noted(ts.plot_map(mini, status="doubtful")).startswith("0 pairings")
+    pairs = pd.DataFrame({"a": ["Alder"], "b": ["Brook"]})
+    bare = ts.from_edgelist(pairs, left="a", right="b", left_country="XA", right_country="XB")
+    assert "1 not drawn as a side has no point" in noted(ts.plot_map(bare))
+
+
+def test_there_is_a_scale_and_the_sea_has_a_name():
+    shown = texts(ts.plot_map(ts.load()))
+    assert any(re.fullmatch(r"\d+ km", text) for text in shown)
+    assert "Gulf\nof Tonkin" in shown
+
+
+def test_a_map_a_kind_draws_each_pairing_once():
+    data = ts.load()
+    first = ts.plot_map(data, by_kind=True)
+    panels = first.figure.axes[0].child_axes
+    assert [axes.get_title(loc="left") for axes in panels][:2] == ["villages", "communes"]
+    assert panels[0] is first
+    marks = [line.get_gid() for axes in panels for line in axes.lines if line.get_gid()]
+    ties = [tie.get_gid() for axes in panels for tie in axes.collections]
+    assert len(marks) == len(set(marks))
+    assert len(ties) == len(set(ties)) > 50
+
+
+def test_marks_are_links_with_ids(mini, tmp_path):
+    links = {"p-trang-vi-van-vi": "p/1.html", "l-vn-trang-vi": "l/1.html"}
+    for given in (links, links.get):
+        ts.save_figure(ts.plot_map(mini, links=given), tmp_path / "map.svg")
+        text = (tmp_path / "map.svg").read_text(encoding="utf-8")
+        assert set(re.findall(r'xlink:href="(\w/1.html)"', text)) == {"p/1.html", "l/1.html"}
+        ids = re.findall(r' id="([^"]+)"', text)
+        assert len(ids) == len(set(ids))
+        assert {"p-trang-vi-van-vi", "l-vn-trang-vi", "l-cn-thien-bao-commune"} <= set(ids)

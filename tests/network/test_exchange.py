@@ -3,23 +3,26 @@
 import copy
 import json
 import math
+import os
 import re
+import sys
 from pathlib import Path
 
 import igraph
 import jsonschema
 import networkx as nx
+import numpy as np
 import pytest
 
 from twinstudy import (
-    ArgumentError,
-    DataError,
     Dataset,
     incidence_graph,
     locality_graph,
     read_graph,
     write_graph,
 )
+from twinstudy.errors import ArgumentError, DataError, MissingExtraError
+from twinstudy.network.exchange import to_geodataframe
 
 SCHEMA = json.loads((Path(__file__).parents[1] / "hif" / "hif_schema.json").read_text("utf-8"))
 THREE_WITH_ONE = "p-thanh-thuy-minh-tan-thien-bao"
@@ -29,7 +32,7 @@ AWKWARD = "“A & <B>” ' \t\n Trạm 爱店社区 𠀀 é"  # the last one is 
 
 def awkward() -> nx.Graph:
     """An incidence graph with all that a file format could spoil."""
-    graph = nx.Graph(id="g 1", representation="incidence", share=0.1, rows=2**40)
+    graph = nx.Graph(id="g 1", representation="incidence", share=0.1, rows=2**40, whole=True)
     graph.add_node("p-1", bipartite=1, kind="other", weight=2)
     graph.add_node("l-Ý", bipartite=0, name=AWKWARD, empty="", blank="  ", code="0123")
     graph.add_node("l-a&b", bipartite=0, name="NA", longitude=107.0, latitude=1e-17)
@@ -229,10 +232,10 @@ def test_writing_is_atomic(mini: Dataset, tmp_path: Path, monkeypatch: pytest.Mo
     before = path.read_bytes()
 
     def fail(*_: object) -> None:
-        raise OSError("disk full")
+        raise OSError(28, "disk full")
 
     monkeypatch.setattr("os.fsync", fail)
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(OSError, match=r"disk full: .*ties\.json"):
         write_graph(incidence_graph(mini), path)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
@@ -248,7 +251,7 @@ def test_writing_is_atomic(mini: Dataset, tmp_path: Path, monkeypatch: pytest.Mo
                 ".hif.json, .json, .graphml, .geojson"
             ),
         ),
-        ("no/graph.json", "`path` is '{}', and there is no folder '{}'; make it first"),
+        ("no/graph.json", "`path` is '{}', and '{}' is no folder; make it first"),
     ],
 )
 def test_paths_that_cannot_be_written(tmp_path: Path, name: str, message: str) -> None:
@@ -266,10 +269,7 @@ def test_paths_that_cannot_be_written(tmp_path: Path, name: str, message: str) -
         ),
         (
             "graph.geojson",
-            (
-                "`path` is '{}'; GeoJSON is only written, as it does not hold the whole graph; "
-                "read one of .hif.json, .json, .graphml"
-            ),
+            ("`path` is '{}'; GeoJSON is only written; read one of .hif.json, .json, .graphml"),
         ),
     ],
 )
@@ -279,15 +279,14 @@ def test_paths_that_cannot_be_read(tmp_path: Path, name: str, message: str) -> N
         read_graph(path)
 
 
-CONVERT = "convert it to str, int or float, and leave out the key of what is missing"
+CONVERT = "make it a text, a number or a bool, and leave out the key of what is missing"
 REFUSED = [
-    ({"name": None}, f"node 'a': 'name' is None, a NoneType; {CONVERT}"),
-    ({"name": True}, f"node 'a': 'name' is True, a bool; {CONVERT}"),
-    ({"name": ["a"]}, f"node 'a': 'name' is ['a'], a list; {CONVERT}"),
-    ({"name": math.nan}, "node 'a': 'name' is nan; leave out the key of what is missing"),
-    ({"name": "a\rb"}, r"node 'a': 'name' is 'a\rb', with a control character; take it out"),
-    ({"id": "a"}, "node 'a': the name 'id' is taken by the file formats; rename the attribute"),
-    ({5: "a"}, "node 'a': the name 5 is not plain text; rename the attribute"),
+    ({"name": None}, f"node 'a': 'name' is None; {CONVERT}"),
+    ({"name": ["a"]}, f"node 'a': 'name' is ['a']; {CONVERT}"),
+    ({"name": math.nan}, f"node 'a': 'name' is nan; {CONVERT}"),
+    ({"name": "a\rb"}, r"node 'a': 'name' is 'a\rb', with a control character; rename it"),
+    ({"id": "a"}, "node 'a': a file cannot keep the name 'id'; rename the attribute"),
+    ({5: "a"}, "node 'a': a file cannot keep the name 5; rename the attribute"),
 ]
 
 
@@ -304,27 +303,61 @@ def test_attributes_that_a_file_would_spoil_are_refused(
     assert not list(tmp_path.iterdir())
 
 
-def test_all_faults_are_named(tmp_path: Path) -> None:
-    graph = nx.Graph(id=7)
+def test_three_faults_are_named_and_the_rest_counted(tmp_path: Path) -> None:
+    graph = nx.Graph()
     graph.add_node(1)
     graph.add_node("a\x00")
     graph.add_edge("a", "b", weight=1, source="x")
     graph.add_edge("b", "c", weight=0.5)
     with pytest.raises(ArgumentError) as caught:
         write_graph(graph, tmp_path / "graph.graphml")
+    rename = "is not plain text; rename it, as by networkx.relabel_nodes(graph, str)"
     assert str(caught.value).splitlines() == [
         "`graph` cannot be written:",
-        "node 1 is not text; rename it with networkx.relabel_nodes(graph, str)",
-        r"node 'a\x00' holds a control character; rename it",
-        "graph: 'id' is 7; the id of a graph is a text",
-        "edge 'a', 'b': the name 'source' is taken by the file formats; rename the attribute",
-        "edge 'b', 'c': 'weight' is 0.5, but whole numbers before; use one type for all",
+        f"node 1 {rename}",
+        rf"node 'a\x00' {rename}",
+        "edge 'a', 'b': a file cannot keep the name 'source'; rename the attribute",
+        "… and 1 more",
     ]
+    graph = nx.Graph([("a", "b", {"weight": 1}), ("b", "c", {"weight": 0.5})])
+    message = "edge 'b', 'c': 'weight' is 0.5; use one type for all$"
+    with pytest.raises(ArgumentError, match=message):
+        write_graph(graph, tmp_path / "graph.graphml")
 
 
-def test_many_faults_are_counted(tmp_path: Path) -> None:
-    with pytest.raises(ArgumentError, match=r"\n… and 2 more$"):
-        write_graph(nx.empty_graph(12), tmp_path / "graph.json")
+def test_a_graph_that_networkx_has_read_and_changed_is_written_again(
+    mini: Dataset, tmp_path: Path
+) -> None:
+    path = write_graph(locality_graph(mini), tmp_path / "ties.graphml")
+    graph = nx.read_graphml(path)
+    nx.set_node_attributes(graph, np.int64(7), "number")
+    nx.set_node_attributes(graph, np.float64(0.5), "share")
+    nx.set_node_attributes(graph, np.bool_(1), "flag")
+    back = read_graph(write_graph(graph, path))
+    found = back.nodes["l-vn-phai-lau"]
+    assert [found[key] for key in ("number", "share", "flag")] == [7, 0.5, True]
+    assert type(graph.nodes["l-vn-phai-lau"]["number"]) is np.int64  # it is not changed
+    assert not {"node_default", "edge_default"} & back.graph.keys()
+
+
+@pytest.mark.parametrize("shift", [0, 0.5])
+def test_a_line_over_the_date_line_is_cut_there(tmp_path: Path, shift: float) -> None:
+    graph = nx.Graph([("a", "b"), ("b", "c")])
+    for node, x, y in (("a", 179.0, -17.0), ("b", -179.0 - shift, -18.0), ("c", 180.0, -18.0)):
+        graph.nodes[node].update(longitude=x, latitude=y)
+    data = json.loads(write_graph(graph, tmp_path / "a.geojson").read_text("utf-8"))
+    first, second = (f["geometry"] for f in data["features"][3:])
+    middle = pytest.approx(-17.5 if not shift else -17 - 1 / 1.5)
+    assert first == {
+        "type": "MultiLineString",
+        "coordinates": [
+            [[179.0, -17.0], [180.0, middle]],
+            [[-180.0, middle], [-179.0 - shift, -18.0]],
+        ],
+    }
+    # What ends on the date line has nothing behind it.
+    assert second["type"] == "LineString"
+    assert second["coordinates"] == [[-179.0 - shift, -18.0], [-180.0, -18.0]]
 
 
 @pytest.mark.parametrize("kind", [nx.DiGraph, nx.MultiGraph])
@@ -339,12 +372,12 @@ def test_other_graphs_are_refused(tmp_path: Path, kind: type[nx.Graph]) -> None:
 
 def test_hif_needs_an_incidence_graph(mini: Dataset, tmp_path: Path) -> None:
     path = tmp_path / "graph.hif.json"
-    no_side = (
-        "`graph` is not an incidence graph: node 'l-cn-ai-diem' has no `bipartite` of 0 or 1; "
-        "make one with incidence_graph"
-    )
-    with pytest.raises(ArgumentError, match=f"^{re.escape(no_side)}$"):
+    wrong = "`graph` is not an incidence graph: {}; make one with incidence_graph"
+    with pytest.raises(ArgumentError, match=re.escape(wrong.format("it is a locality graph"))):
         write_graph(locality_graph(mini), path)
+    stray = wrong.format("node 'a' has no `bipartite` of 0 or 1")
+    with pytest.raises(ArgumentError, match=f"^{re.escape(stray)}$"):
+        write_graph(nx.Graph([("a", "b")]), path)
     graph = incidence_graph(mini)
     graph.add_edge("l-vn-phai-lau", "l-vn-chi-ma")
     inside = (
@@ -405,6 +438,63 @@ def test_files_that_are_not_what_they_seem(
         read_graph(tmp_path / name)
 
 
-def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match=r"no\.graphml"):
+def test_hostile_files_are_answered_at_once(tmp_path: Path) -> None:
+    deep = tmp_path / "deep.json"
+    deep.write_text('{"nodes": ' + "[" * 3000 + "]" * 3000 + "}", encoding="utf-8")
+    encoded = tmp_path / "encoded.graphml"
+    encoded.write_text('<?xml version="1.0" encoding="no-such"?><graphml/>', encoding="utf-8")
+    fifo = tmp_path / "fifo.json"
+    os.mkfifo(fifo)
+    (tmp_path / "folder.json").mkdir()
+    for path in (deep, encoded, fifo, tmp_path / "folder.json"):
+        with pytest.raises(DataError, match=f"{path.name}: the file does not hold a graph"):
+            read_graph(path)
+
+
+def test_what_is_no_graph_or_no_path_is_answered(mini: Dataset, tmp_path: Path) -> None:
+    with pytest.raises(ArgumentError, match=r"and there is no such file$"):
         read_graph(tmp_path / "no.graphml")
+    with pytest.raises(ArgumentError, match=r"^`path` is 5; give the path of a file$"):
+        read_graph(5)
+    with pytest.raises(ArgumentError, match=r"^`path` is 'a\\x00.json'; give the path"):
+        write_graph(awkward(), "a\0.json")
+    (tmp_path / "a.json").mkdir()
+    with pytest.raises(ArgumentError, match=r"a.json' is a folder; name a file in it$"):
+        write_graph(awkward(), tmp_path / "a.json")
+    with pytest.raises(ArgumentError, match=r"^`graph` is a Dataset; give a graph, as `locality"):
+        write_graph(mini, tmp_path / "b.json")
+
+
+def test_geopandas_gets_places_and_ties_with_borrowed_points_marked(mini: Dataset) -> None:
+    geopandas = pytest.importorskip("geopandas", reason="the extra `geo` is not installed")
+    places, ties = (to_geodataframe(mini, layer) for layer in ("places", "ties"))
+    assert isinstance(places, geopandas.GeoDataFrame)
+    assert places.crs.to_epsg() == ties.crs.to_epsg() == 4326
+    graph = locality_graph(mini)
+    assert places.index.tolist() == list(graph)
+    assert [*zip(ties["source"], ties["target"], strict=True)] == list(graph.edges)
+    post = places.loc["l-vn-thanh-thuy-post"]
+    assert (post["borrowed"], post["drawn_at"]) == (True, "l-vn-thanh-thuy-commune")
+    assert not places.loc["l-vn-phai-lau", "borrowed"]
+    assert places.geometry["l-cn-trang-nhi"] is None
+    assert ties["borrowed"].any()
+    assert set(ties.geometry.dropna().geom_type) == {"LineString"}
+    own = to_geodataframe(graph)
+    assert own.geometry["l-vn-thanh-thuy-post"] is None
+    pairings = to_geodataframe(incidence_graph(mini), "ties")
+    assert pairings.index.tolist() == mini.pairings["id"].tolist()[:-1]
+    assert to_geodataframe(nx.Graph(), "ties").empty
+
+
+def test_without_geopandas_the_remedy_can_be_carried_out(
+    mini: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "geopandas", None)
+    with pytest.raises(
+        MissingExtraError, match=r"in a clone of the project: pip install '\.\[geo\]'"
+    ):
+        to_geodataframe(mini)
+    with pytest.raises(ArgumentError, match=r"^`layer` is 'x'; use 'places' or 'ties'$"):
+        to_geodataframe(mini, "x")
+    with pytest.raises(ArgumentError, match=r"^`graph` is a str; give a graph, .*, or a dataset$"):
+        to_geodataframe("x")

@@ -6,11 +6,13 @@ import re
 import networkx as nx
 import pandas as pd
 import pytest
+from builders import build
 from conftest import MINIATURE
 
-from twinstudy import ArgumentError, Dataset, incidence_graph, load, locality_graph
+from twinstudy import Dataset, incidence_graph, load, locality_graph
+from twinstudy.errors import ArgumentError
 from twinstudy.records.dataset import dataset_from_text
-from twinstudy.tables.typed import text_tables
+from twinstudy.tables.files import text_tables
 
 THREE_WITH_ONE = "p-thanh-thuy-minh-tan-thien-bao"
 
@@ -25,10 +27,11 @@ def test_a_pairing_of_three_with_one_is_one_node_with_four_neighbours(mini: Data
     }
     assert graph.nodes[THREE_WITH_ONE] == {
         "bipartite": 1,
+        "label": "Minh Tân, Thanh Đức, Thanh Thủy – Thiên Bảo",
         "kind": "commune",
         "status": "agreed",
         "signed": "2018",
-        "being": "certain",
+        "exists": "certain",
     }
     assert graph[THREE_WITH_ONE]["l-vn-thanh-duc-commune"] == {"claims": 1, "side": "VN"}
     assert graph[THREE_WITH_ONE]["l-cn-thien-bao-commune"] == {"claims": 2, "side": "CN"}
@@ -39,9 +42,11 @@ def test_what_is_missing_has_no_key(mini: Dataset) -> None:
     graph = incidence_graph(mini)
     assert graph.nodes["l-cn-trang-nhi"] == {
         "bipartite": 0,
+        "label": "Tràng Nhì",
         "name": "Tràng Nhì",
         "country": "CN",
         "level": "village",
+        "province": "l-cn-quang-tay-province",
     }
     assert graph.nodes["l-cn-thien-bao-commune"]["name_zh"] == "天保"
     assert "signed" not in graph.nodes["p-thanh-thuy-post-thien-bao"]
@@ -98,14 +103,15 @@ def test_a_day_leaves_out_what_was_signed_later_and_says_so(mini: Dataset) -> No
         "representation": "incidence",
         "at": "2014-12-31",
         "data_version": mini.version,
+        "left_out_by_kind": 0,
         "left_out_by_status": 1,
         "left_out_as_later": 2,
         "undated": 1,
     }
 
 
-def test_other_statuses_are_taken_in_when_asked_for(mini: Dataset) -> None:
-    graph = locality_graph(mini, statuses=("agreed", "planned"))
+def test_other_status_are_taken_in_when_asked_for(mini: Dataset) -> None:
+    graph = locality_graph(mini, status=("agreed", "planned"))
     assert graph["l-vn-xin-man-district"]["l-cn-ma-quan-district"]["certain"] == 0
     assert graph.graph["left_out_by_status"] == 0
 
@@ -125,6 +131,97 @@ def test_a_roll_up_that_joins_both_sides_is_left_out_and_counted(mini: Dataset) 
     graph = locality_graph(dataset_from_text(text), level="country")
     assert list(graph.edges) == [("l-cn", "l-vn")]
     assert (graph.graph["pairings"], graph.graph["unplaced"]) == (4, 1)
+
+
+def several_with_several() -> Dataset:
+    """One pairing of two with three places, one of them paired with another one, too."""
+    named = ["c-1,l-cn-a", "c-1,l-cn-b", "c-1,l-vn-x", "c-1,l-vn-y", "c-1,l-vn-z"]
+    return build(
+        sources="id,kind\ns-1,newspaper",
+        localities="""
+            id,country,level,name
+            l-cn-a,CN,village,A
+            l-cn-b,CN,village,B
+            l-vn-x,VN,village,X
+            l-vn-y,VN,village,X
+            l-vn-z,VN,village,Z
+        """,
+        pairings="""
+            id,kind,matching,status
+            p-1,village,unspecified,agreed
+            p-2,commune,joint,agreed
+        """,
+        claims="id,pairing_id,source_id\nc-1,p-1,s-1\nc-2,p-2,s-1",
+        memberships="\n".join(["claim_id,locality_id", *named, "c-2,l-cn-a", "c-2,l-vn-z"]),
+    )
+
+
+def test_weights_of_several_with_several() -> None:
+    graph = locality_graph(several_with_several(), kind="village")
+    assert {weight for *_, weight in graph.edges(data="weight")} == {1 / 6}
+    assert len(graph.edges) == 6
+    both = locality_graph(several_with_several())
+    assert both["l-cn-a"]["l-vn-z"] == {"pairings": 2, "certain": 0, "weight": 1 + 1 / 6}
+
+
+def test_kinds_are_chosen_and_those_left_out_are_counted() -> None:
+    graph = incidence_graph(several_with_several(), kind="commune")
+    assert [node for node, part in graph.nodes(data="bipartite") if part == 1] == ["p-2"]
+    assert graph.graph["left_out_by_kind"] == 1
+
+
+def test_nodes_of_one_name_have_labels_of_their_own_and_a_side() -> None:
+    graph = locality_graph(several_with_several())
+    assert graph.nodes["l-vn-x"]["label"] != graph.nodes["l-vn-y"]["label"]
+    assert nx.get_node_attributes(graph, "bipartite") == {
+        "l-cn-a": 0, "l-cn-b": 0, "l-vn-x": 1, "l-vn-y": 1, "l-vn-z": 1,
+    }  # fmt: skip
+    assert nx.bipartite.is_bipartite_node_set(graph, {"l-cn-a", "l-cn-b"})
+    labels = list(nx.get_node_attributes(locality_graph(load()), "label").values())
+    assert len(labels) == len(set(labels))
+
+
+def test_a_place_on_both_sides_leaves_the_graph_without_sides() -> None:
+    dataset = build(
+        sources="id,kind\ns-1,newspaper",
+        localities="""
+            id,country,level,name
+            l-cz-a,CZ,commune,A
+            l-de-b,DE,commune,B
+            l-fr-c,FR,commune,C
+        """,
+        pairings="id,kind,matching,status\np-1,commune,joint,agreed\np-2,commune,joint,agreed",
+        claims="id,pairing_id,source_id\nc-1,p-1,s-1\nc-2,p-2,s-1",
+        memberships="claim_id,locality_id\nc-1,l-cz-a\nc-1,l-de-b\nc-2,l-de-b\nc-2,l-fr-c",
+    )
+    assert not nx.get_node_attributes(locality_graph(dataset), "bipartite")
+
+
+def test_nodes_carry_the_units_that_they_lie_in_on_the_day(mini: Dataset) -> None:
+    before, after = (
+        locality_graph(mini, at=day).nodes["l-vn-minh-tan-commune"] for day in ("2025-06", "2026")
+    )
+    assert (before["province"], after["province"]) == (
+        "l-vn-ha-giang-province",
+        "l-vn-tuyen-quang-province",
+    )
+    assert (before["district"], after.get("district")) == ("l-vn-vi-xuyen-district", None)
+
+
+def test_a_level_that_is_gone_names_its_last_day() -> None:
+    dataset = load()
+    message = "there is no district any more in VN; the last good day is 2025-06-30: give at='2025-"
+    with pytest.raises(ArgumentError, match=message):
+        locality_graph(dataset, level="district", at="2026")
+    assert len(locality_graph(dataset, level="district", at="2025-06-30"))
+
+
+def test_without_any_date_there_is_no_day() -> None:
+    for make in (incidence_graph, locality_graph):
+        graph = make(several_with_several())
+        assert "at" not in graph.graph
+        assert graph.graph["undated"] == 2
+    assert len(locality_graph(several_with_several(), level="village")) == 5
 
 
 @pytest.mark.parametrize("make", [incidence_graph, locality_graph])
@@ -152,18 +249,22 @@ def test_the_dataset_is_left_as_it_was(mini: Dataset) -> None:
 
 
 def test_bad_arguments_are_named() -> None:
+    with pytest.raises(ArgumentError, match=r"^`dataset` is a str; give a dataset, as `load"):
+        locality_graph("data")
+    with pytest.raises(ArgumentError, match=r"^`kind` is 'town'; use one of village, commune"):
+        locality_graph(load(MINIATURE), kind="town")
     dataset = load(MINIATURE)
     message = "`at` is '2014/2015'; give one date without ~ or ?, such as '2014'"
     with pytest.raises(ArgumentError, match=re.escape(message)):
         incidence_graph(dataset, at="2014/2015")
     with pytest.raises(ArgumentError, match="`level` is 'town'; use one of country, province"):
         locality_graph(dataset, level="town")
-    with pytest.raises(ArgumentError, match=r"^`statuses` is 'signed'; use one of agreed, planned"):
-        incidence_graph(dataset, statuses=("signed",))
+    with pytest.raises(ArgumentError, match=r"^`status` is 'signed'; use one of agreed, planned"):
+        incidence_graph(dataset, status=("signed",))
 
 
 def test_a_status_may_stand_alone(mini: Dataset) -> None:
-    assert set(locality_graph(mini, statuses="planned")) == set(
-        locality_graph(mini, statuses=("planned",))
+    assert set(locality_graph(mini, status="planned")) == set(
+        locality_graph(mini, status=("planned",))
     )
-    assert len(locality_graph(mini, statuses="agreed").edges)
+    assert len(locality_graph(mini, status="agreed").edges)

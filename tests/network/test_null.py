@@ -1,7 +1,7 @@
 """Random graphs keep the sides and their numbers of partners, and are drawn evenly."""
 
 from collections import Counter
-from itertools import permutations
+from itertools import combinations, islice, permutations
 
 import networkx as nx
 import numpy as np
@@ -10,7 +10,7 @@ from builders import build
 
 from twinstudy import load, locality_graph, null_graphs
 from twinstudy.errors import ArgumentError
-from twinstudy.network.null import rewire
+from twinstudy.network.null import _every, rewire
 
 
 def twinned(*pairs: str, inside: str = ""):
@@ -19,7 +19,9 @@ def twinned(*pairs: str, inside: str = ""):
     home = {name: "CN" if name in "uvwxyz" else "VN" for name in names}
     places = [f"l-{name},{home[name]},village,{name.upper()}" for name in names]
     places += ["l-east,VN,province,East", "l-west,VN,province,West"] if inside else []
-    above = [f"l-{name},l-{'east' if name in inside else 'west'}" for name in names] if inside else []
+    above = (
+        [f"l-{name},l-{'east' if name in inside else 'west'}" for name in names] if inside else []
+    )
     numbered = list(enumerate(pairs))
     return build(
         sources="id,kind,published\ns-1,newspaper,2020",
@@ -75,23 +77,60 @@ def test_many_graphs_are_drawn_and_the_same_for_one_seed():
     assert first != other
 
 
-def test_draws_are_even():
-    """Six graphs have these degrees; 6,000 draws of each chain come close to a sixth each."""
-    left, right = np.array([0, 1, 2]), np.array([0, 1, 2])
-    drawn = rewire(left, right, chains=6000, steps=60, rng=np.random.default_rng(7))
-    numbers = Counter(map(tuple, drawn.tolist()))
-    assert len(numbers) == 6
-    assert sum((n - 1000) ** 2 / 1000 for n in numbers.values()) < 20.5  # chi2, 5 df, p 0.001
+DEGREES = [
+    ((1, 1), (1, 1)),
+    ((1, 1, 1), (1, 1, 1)),
+    ((1, 1, 1, 1), (2, 2)),
+    ((2, 2, 1), (1, 2, 2)),
+    ((2, 2, 2), (2, 2, 2)),
+    ((3, 2, 1), (2, 2, 1, 1)),
+    ((3, 1, 1, 1), (2, 2, 1, 1)),
+]
+Graph = tuple[tuple[int, int], ...]
 
 
-def test_draws_with_hubs_are_even():
-    left, right = np.array([0, 0, 1, 1, 2]), np.array([0, 1, 0, 2, 1])
-    drawn = rewire(left, right, chains=8000, steps=200, rng=np.random.default_rng(7))
-    graphs = Counter(frozenset(zip(left.tolist(), row, strict=True)) for row in drawn.tolist())
-    assert all(len(graph) == 5 for graph in graphs)
-    share = 8000 / len(graphs)
-    # Each graph comes as often as another, counted over the orders of its equal ends.
-    assert sum((n - share) ** 2 / share for n in graphs.values()) < 3 * len(graphs) + 20
+def all_graphs(left: tuple[int, ...], right: tuple[int, ...]) -> list[Graph]:
+    """Every bipartite graph of these degrees, by brute force."""
+    ends = [(a, b) for a in range(len(left)) for b in range(len(right))]
+    return [
+        graph
+        for graph in combinations(ends, sum(left))
+        if all(sum(a == n for a, _ in graph) == degree for n, degree in enumerate(left))
+        and all(sum(b == n for _, b in graph) == degree for n, degree in enumerate(right))
+    ]
+
+
+def graph_of(left: np.ndarray, right: list[int]) -> Graph:
+    return tuple(sorted(zip(left.tolist(), right, strict=True)))
+
+
+@pytest.mark.parametrize(("left", "right"), DEGREES)
+def test_all_graphs_of_given_degrees_are_listed_once_and_drawn_evenly(
+    left: tuple[int, ...], right: tuple[int, ...]
+) -> None:
+    graphs = all_graphs(left, right)
+    first, second = (np.array(ends) for ends in zip(*graphs[0], strict=True))
+    listed = [graph_of(first, way.tolist()) for way in _every(first, second)]
+    assert sorted(listed) == graphs
+    rng = np.random.default_rng(2014)
+    drawn = rewire(first, second, chains=3000, steps=20 * len(first), rng=rng)
+    numbers = Counter(graph_of(first, way) for way in drawn.tolist())
+    assert numbers.keys() <= set(graphs)
+    share = 3000 / len(graphs)
+    chi2 = sum((numbers[graph] - share) ** 2 / share for graph in graphs)
+    spread = (2 * (len(graphs) - 1)) ** 0.5
+    assert chi2 < len(graphs) - 1 + 4.5 * spread  # seldomer than once in a thousand
+
+
+def test_listing_does_not_lose_itself_in_what_cannot_be_filled() -> None:
+    """A hub that all must be paired with leaves most first choices without an end."""
+    left = np.repeat(np.arange(14), 2)
+    right = np.concatenate([[0, 1 + n] for n in range(14)])
+    assert len(list(islice(_every(left, right), 1000))) == 1000
+    many = np.arange(3000)
+    assert len(list(islice(_every(many, many), 3))) == 3
+    star = np.zeros(40, dtype=int)
+    assert len(list(_every(star, np.arange(40)))) == 1
 
 
 def test_sides_of_several_members_move_as_one():
@@ -126,4 +165,23 @@ def test_pairings_inside_one_country_stay():
 )
 def test_wrong_arguments_are_refused(mini, argument, message):
     with pytest.raises(ArgumentError, match=message):
-        next(iter(null_graphs(mini, **argument)))
+        null_graphs(mini, **argument)
+
+
+def test_two_sides_that_are_paired_twice_stay():
+    listed = list(null_graphs(twinned("a x", "a x", "b y", "c z"), samples=100))
+    assert len({ties(graph) for graph in listed}) == len(listed)
+    assert all(graph.has_edge("l-a", "l-x") for graph in listed)
+
+
+def test_units_of_a_level_are_arranged():
+    known = load()
+    graphs = list(null_graphs(known, level="district", at="2025-06-30", samples=3))
+    observed = locality_graph(known, level="district", at="2025-06-30")
+    for graph in graphs:
+        assert list(graph.nodes(data=True)) == list(observed.nodes(data=True))
+        weights = sum(weight for *_, weight in graph.edges(data="weight"))
+        assert weights == pytest.approx(observed.graph["pairings"])
+        assert "arrangements" not in graph.graph
+    with pytest.raises(ArgumentError, match="the last good day is 2025-06-30"):
+        null_graphs(known, level="district", at="2026")

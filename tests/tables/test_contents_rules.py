@@ -5,8 +5,8 @@ from conftest import Edit
 
 from twinstudy import Dataset, check, load, restrict
 from twinstudy.records.dataset import dataset_from_text
+from twinstudy.tables.files import text_tables
 from twinstudy.tables.schema import TOPICS, table
-from twinstudy.tables.typed import text_tables
 
 CASES = {
     "unknown topic": (

@@ -21,11 +21,9 @@ from corruptor import (
 
 from twinstudy import Problems, check
 from twinstudy.tables.cell_rules import CELL_RULES
-from twinstudy.tables.csvtext import text_frame
-from twinstudy.tables.files import bundled_data
+from twinstudy.tables.files import Tables, bundled_data, text_frame, type_tables
 from twinstudy.tables.schema import TABLES
 from twinstudy.tables.table_rules import TABLE_RULES, check_tables
-from twinstudy.tables.typed import Tables, type_tables
 
 CELLS, KEYS = dict(cell_corruptions()), dict(key_corruptions())
 ACROSS = dict(table_corruptions())

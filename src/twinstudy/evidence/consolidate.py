@@ -59,12 +59,13 @@ def _newest_day(dataset: Dataset) -> pd.Timestamp:
         ]
     )
     bounds = date_bounds(pd.Series(dates.dropna().unique(), dtype="str"))
-    return bounds["latest"].fillna(bounds["earliest"]).max()
+    newest: pd.Timestamp = bounds["latest"].fillna(bounds["earliest"]).max()
+    return newest
 
 
 def day_at(dataset: Dataset, at: str | date | None) -> pd.Timestamp:
     """Return the last day that an `at` argument means, or the newest day of the data, or NaT."""
-    return newest_day(dataset) if at is None or at is pd.NaT else as_day(at)
+    return newest_day(dataset) if at is None or dateless(at) else as_day(at)
 
 
 @remembered
@@ -372,13 +373,9 @@ def choose(
 
 def shown_day(day: pd.Timestamp) -> str:
     """Write a day, or that there is none."""
-    return "no stated date" if pd.isna(day) else str(day.date())
+    return "no stated date" if dateless(day) else str(day.date())
 
 
-def coded_members(dataset: Dataset) -> pd.DataFrame:
-    """Return `members` with references as categoricals whose codes are row numbers."""
-    found = members(dataset)
-    for column, ids in (("pairing_id", dataset.pairings), ("locality_id", dataset.localities)):
-        found[column] = pd.Categorical(found[column], categories=pd.Index(ids["id"]))
-    found["side"] = pd.Categorical(found["side"])
-    return found
+def dateless(day: object) -> bool:
+    """Tell whether a day is none, since nothing is dated."""
+    return day is pd.NaT

@@ -9,7 +9,7 @@ import pandas as pd
 
 from twinstudy.dates import date_bounds
 from twinstudy.errors import ArgumentError
-from twinstudy.evidence.consolidate import day_at
+from twinstudy.evidence.consolidate import dateless, day_at
 from twinstudy.records.dataset import Dataset, remembered
 from twinstudy.tables.schema import LEVELS
 
@@ -111,7 +111,7 @@ def ancestors(dataset: Dataset, *, level: str, at: str | date | None = None) -> 
     if level not in LEVELS:
         raise ArgumentError(f"`level` is {level!r}; use one of {', '.join(LEVELS)}")
     day = day_at(dataset, at)
-    return _ancestors(dataset, level, _END if pd.isna(day) else day)
+    return _ancestors(dataset, level, _END if dateless(day) else day)
 
 
 @remembered
@@ -213,13 +213,6 @@ def drawing_points(dataset: Dataset) -> pd.DataFrame:
     at = itself.where(own, nearest["ancestor_id"].reindex(points.index))
     drawn = points.reindex(at).set_axis(points.index)
     return drawn.assign(own=own, drawn_at=at)
-
-
-def ancestor_codes(dataset: Dataset, *, level: str, at: str | date | None = None) -> np.ndarray:
-    """Find the ancestors of all localities as row numbers, -1 where there is none."""
-    found = ancestors(dataset, level=level, at=at)
-    codes: np.ndarray = pd.Index(dataset.localities["id"]).get_indexer(found)
-    return codes
 
 
 @remembered

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from twinstudy.errors import ArgumentError
+from twinstudy.evidence.names import Names
 from twinstudy.figures.style import (
     COLOURS,
     HATCH,
@@ -42,7 +43,7 @@ _DIAMOND: dict[str, Any] = {
 def plot_coverage(
     data: Dataset | pd.DataFrame,
     *,
-    names: str = "international",
+    names: Names = "international",
     ax: Axes | None = None,
     title: str | None = None,
     **arguments: Any,
@@ -115,7 +116,7 @@ def plot_coverage(
         axes.set_xlabel(f"share of the {what} (%)", fontsize=SIZE)
         plain(axes)
         legend(axes, _share_handles(rows), columns=2)
-        note(axes, *left_out(table.attrs), below=42)
+        note(axes, *left_out(table.attrs))
     return axes
 
 
@@ -189,16 +190,19 @@ def _share_handles(rows: pd.DataFrame) -> list[Any]:
     ]
     if rows["totals"].map(len).any():
         handles.append(Line2D([], [], label="reported, on its date", **_DIAMOND))
-    if rows["counted"].nunique() > 1:
-        base = Patch(facecolor="none", edgecolor="#888888", linestyle="--", label="of the total reported")
-        handles.append(base)
+    if rows["counted"].any() and not rows["counted"].all():
+        handles.append(
+            Patch(
+                facecolor="none", edgecolor="#888888", linestyle="--", label="of the total reported"
+            )
+        )
     return handles
 
 
 def plot_density(
     data: Dataset | pd.DataFrame,
     *,
-    names: str = "international",
+    names: Names = "international",
     ax: Axes | None = None,
     title: str | None = None,
     **arguments: Any,
@@ -276,12 +280,12 @@ def plot_density(
         axes.grid(axis="x", color="#E6E6E6", linewidth=0.6)
         axes.set_axisbelow(True)
         legend(axes, _density_handles(table), columns=3)
-        note(axes, *left_out(table.attrs), below=42)
+        note(axes, *left_out(table.attrs))
     return axes
 
 
 def _words(kind: str) -> str:
-    return " and ".join(KIND_LABELS[word].split(" and ")[0] for word in kind.split(" + "))
+    return " and ".join(KIND_LABELS[word] for word in kind.split(" + "))
 
 
 def _colour(kind: str) -> str:

@@ -13,7 +13,7 @@ import pandas as pd
 from twinstudy.errors import ArgumentError
 from twinstudy.evidence.consolidate import Choice, choose, members
 from twinstudy.evidence.hierarchy import drawing_points
-from twinstudy.evidence.names import place_names
+from twinstudy.evidence.names import Names, place_names
 from twinstudy.figures.style import (
     COLOURS,
     INK,
@@ -61,7 +61,7 @@ def plot_map(
     at: str | date | None = None,
     kind: str | Iterable[str] | None = None,
     status: str | Iterable[str] = ("agreed",),
-    names: str = "international",
+    names: Names = "international",
     labels: bool = True,
     by_kind: bool = False,
     window: tuple[float, float, float, float] | None = None,
@@ -122,8 +122,8 @@ def plot_map(
     --------
     >>> from twinstudy import load
     >>> axes = plot_map(load(), at="2025-06-30", kind="commune")
-    >>> axes.get_title(loc="left")
-    'Twinned communes and towns'
+    >>> axes.figure.get_suptitle()
+    'Twinned communes'
     """
     dataset = dataset_of(dataset, "plot_map")
     choice = choose(dataset, at=at, kind=kind, status=status)
@@ -135,30 +135,40 @@ def plot_map(
     rows = -(-len(drawn) // 2) if by_kind else 1
     size = (WIDTH, min(9.5, 0.9 + (height / 2 + 0.25) * rows if by_kind else 0.95 + height))
     words = KIND_LABELS[drawn[0]] if len(drawn) == 1 else "places"
-    with drawing(ax, size=size, title=title, default=f"Twinned {words}", pad=18) as axes:
+    texts = place_names(dataset, names)
+    ends = [*ties["left"], *ties["right"]]
+    shown = texts[texts.index.isin([*ends, *points.loc[ends, "drawn_at"], *_NAMED_AT])]
+    with drawing(
+        ax,
+        size=size,
+        title=title,
+        default=f"Twinned {words}",
+        pad=18,
+        words="".join(shown) + ("北部湾" if names == "zh" else ""),
+    ) as axes:
         panels = _panels(axes, drawn) if by_kind and len(drawn) > 1 else {axes: drawn}
-        texts = place_names(dataset, names)
         used: set[str] = set()
         for panel, kinds in panels.items():
             _draw_land(panel, view, names, texts)
             part = ties[ties["kind"].isin(kinds)]
             for word in sorted(kinds, key=_FROM_BELOW.__getitem__):
-                _draw_kind(panel, part[part["kind"] == word], points, word, links, used)
+                _draw_kind(panel, part[part["kind"] == word], points, links, used)
             _draw_leaving(panel, part, points, view, texts)
         _explain(axes, panels)
-        figure = axes.get_figure(root=True)
-        figure.draw_without_rendering()  # so that the layout is settled
+        if figure := axes.get_figure(root=True):
+            figure.draw_without_rendering()  # so that the layout is settled
         unnamed = 0
         for panel, kinds in panels.items():
             part = ties[ties["kind"].isin(kinds)]
             if labels:
                 part = part if len(kinds) == 1 else part[part["kind"] != "border_post"]
                 table = _labels(dataset, part, points, texts)
-                unnamed += _write_names(panel, table[_inside(table, view)], points)
+                unnamed += _write_names(panel, table[_inside(table, view)])
         last = list(panels)[-1]
         note(
             last if last is axes else axes,
-            *_notes(dataset, choice, ties, points, view, unnamed), below=4, size=_TYPE,
+            *_notes(dataset, choice, ties, points, view),
+            f"{unnamed} places not named for lack of room" if unnamed else "", size=_TYPE,
         )  # fmt: skip
     return next(iter(panels))
 
@@ -167,7 +177,9 @@ def _panels(axes: Axes, drawn: list[str]) -> dict[Axes, list[str]]:
     """Divide axes into a map for each kind."""
     rows = -(-len(drawn) // 2)
     axes.set_axis_off()
-    places = [((k % 2) * 0.505, 1 - (k // 2 + 1) / rows, 0.495, 0.9 / rows) for k in range(len(drawn))]
+    places = [
+        ((k % 2) * 0.505, 1 - (k // 2 + 1) / rows, 0.495, 0.9 / rows) for k in range(len(drawn))
+    ]
     return {axes.inset_axes(place): [kind] for place, kind in zip(places, drawn, strict=True)}
 
 
@@ -229,7 +241,7 @@ def _ties(dataset: Dataset, choice: Choice, points: pd.DataFrame) -> pd.DataFram
     )
 
 
-def _draw_land(axes: Axes, view: _Window, names: str, texts: pd.Series) -> None:
+def _draw_land(axes: Axes, view: _Window, names: Names, texts: pd.Series) -> None:
     west, east, south, north = view
     axes.set(xlim=(west, east), ylim=(south, north), xticks=[], yticks=[])
     axes.set_aspect(1 / _squeeze(view))
@@ -285,12 +297,12 @@ def _draw_scale(axes: Axes, view: _Window) -> None:
 
 
 def _draw_kind(
-    axes: Axes, ties: pd.DataFrame, points: pd.DataFrame, kind: str, links: Links | None,
-    used: set[str],
-) -> None:  # fmt: skip
+    axes: Axes, ties: pd.DataFrame, points: pd.DataFrame, links: Links | None, used: set[str]
+) -> None:
     """Draw ties and markers of a kind, each with an id and a link."""
     from matplotlib.collections import LineCollection
 
+    kind = ties["kind"].iloc[0]
     place = points[["longitude", "latitude"]]
     for pairing, part in ties.groupby("pairing_id"):
         segments = np.stack([place.loc[part["left"]], place.loc[part["right"]]], axis=1)
@@ -364,29 +376,27 @@ def _explain(axes: Axes, panels: dict[Axes, list[str]]) -> None:
 
 
 def _notes(
-    dataset: Dataset, choice: Choice, ties: pd.DataFrame, points: pd.DataFrame, view: _Window,
-    unnamed: int,
-) -> list[str]:  # fmt: skip
+    dataset: Dataset, choice: Choice, ties: pd.DataFrame, points: pd.DataFrame, view: _Window
+) -> list[str]:
     """Say the day, what is drawn where it is not, and what is left out."""
     ends = points.loc[np.unique(ties[["left", "right"]])]
     beyond = ties.set_index("pairing_id")[["left", "right"]].isin(ends.index[~_inside(ends, view)])
     leaving = int(beyond.any(axis=1).groupby(level=0).any().sum())
     number, placed = len(choice.pairings), ties["pairing_id"].nunique()
     unplaced, left = number - placed, sum(choice.left_out.values())
-    day = "" if pd.isna(choice.day) else f" on {choice.day.date()}"
+    day = str(choice.day)[:10]
     parts = [
-        f"{number} pairings{day}, {left} left out by status, kind or day",
+        f"{number} pairings" + (f" on {day}" if day != "NaT" else ""),
+        f"{left} left out by status, kind or day",
         f"{unplaced} not drawn as a side has no point" if unplaced else "",
-        f"{leaving} leave the map" if leaving else "",
+        f"of these {leaving} beyond the map" if leaving else "",
         f"hollow: {(~ends['own']).sum()} of {len(ends)} places, drawn at the unit around them"
         if not ends["own"].all() else "",
     ]  # fmt: skip
-    if "licence" in dataset.sources:
-        places = dataset.localities.set_index("id").loc[ends["drawn_at"].unique()]
-        stated = dataset.sources.set_index("id")["licence"]
-        unstated = int((places["position_source_id"].map(stated) == "none stated").sum())
-        parts.append(f"{unstated} points of unstated licence" if unstated else "")
-    parts.append(f"{unnamed} places not named for lack of room" if unnamed else "")
+    places = dataset.localities.set_index("id").loc[ends["drawn_at"].unique()]
+    stated = dataset.sources.set_index("id")["licence"]
+    unstated = int((places["position_source_id"].map(stated) == "none stated").sum())
+    parts.append(f"{unstated} points of unstated licence" if unstated else "")
     if _inside(ends, _LAYER).any():
         parts.append("outlines: Natural Earth, provinces as before July 2025")
     return parts
@@ -419,7 +429,7 @@ def _labels(
     return table[~near.duplicated(["text", "longitude", "latitude"])]
 
 
-def _write_names(axes: Axes, labels: pd.DataFrame, marked: pd.DataFrame) -> int:
+def _write_names(axes: Axes, labels: pd.DataFrame) -> int:
     """Write names where they overlap nothing written and cover few markers; count those left out.
 
     Crowded names choose first, each among 16 directions and 9 distances.
@@ -427,11 +437,13 @@ def _write_names(axes: Axes, labels: pd.DataFrame, marked: pd.DataFrame) -> int:
     chosen = labels.head(_MOST_NAMES)
     to_pixels, unit = axes.transData.transform, axes.figure.dpi / 72
     at = to_pixels(chosen[["longitude", "latitude"]].to_numpy(float).reshape(-1, 2))
-    markers = to_pixels(np.array([line.get_xydata()[0] for line in axes.lines
+    markers = to_pixels(np.array([np.asarray(line.get_xydata())[0] for line in axes.lines
                                   if line.get_marker() != "None"]).reshape(-1, 2))  # fmt: skip
     view = axes.get_window_extent()
     taken = [text.get_window_extent().extents for text in axes.texts if text.get_text()]
-    taken += [line.get_window_extent().extents for line in axes.lines if line.get_label() == "scale"]
+    taken += [
+        line.get_window_extent().extents for line in axes.lines if line.get_label() == "scale"
+    ]
     apart = np.hypot(*(at[:, None] - at[None]).T)
     order = np.argsort(-(apart < 60 * unit).sum(axis=0), kind="stable")
     angle = np.arange(16) * np.pi / 8
@@ -463,9 +475,8 @@ def _write_names(axes: Axes, labels: pd.DataFrame, marked: pd.DataFrame) -> int:
             text.remove()
             left += 1
             continue
-        covered = (
-            (markers[None] > boxes[:, None, :2] - unit) & (markers[None] < boxes[:, None, 2:] + unit)
-        ).all(axis=2).sum(axis=1)  # fmt: skip
+        low, high = boxes[:, None, :2] - unit, boxes[:, None, 2:] + unit
+        covered = ((markers > low) & (markers < high)).all(axis=2).sum(axis=1)
         best = min(np.flatnonzero(free), key=lambda n: (covered[n], n // 16, n))
         taken.append(boxes[best])
         text.set_position((middles[best] - at[k]) / unit)

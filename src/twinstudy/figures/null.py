@@ -10,12 +10,11 @@ import pandas as pd
 
 from twinstudy.errors import ArgumentError
 from twinstudy.evidence.consolidate import choose
-from twinstudy.evidence.names import pairing_names
+from twinstudy.evidence.names import Names, pairing_names
 from twinstudy.figures.style import (
     COLOURS,
     INK,
     KIND_LABELS,
-    MUTED,
     SIZE,
     SMALL,
     WIDTH,
@@ -27,6 +26,7 @@ from twinstudy.figures.style import (
     note,
     plain,
     rows_of,
+    short,
 )
 from twinstudy.measures.contents import contents, told
 from twinstudy.measures.distance import null_distances
@@ -78,12 +78,10 @@ def plot_null(
     >>> from twinstudy import load
     >>> axes = plot_null(load(), kind="commune", samples=50)
     >>> [label.get_text() for label in axes.get_yticklabels()]
-    ['communes and towns']
+    ['communes']
     """
     tables = _null_tables(data, arguments)
-    rows = {
-        name: table for name, table in tables.items() if table["pairings"].iloc[0] >= _FEWEST
-    }
+    rows = {name: table for name, table in tables.items() if table["pairings"].iloc[0] >= _FEWEST}
     if not rows:
         raise ArgumentError(f"`data` has no kind of which {_FEWEST} pairings are compared")
     draws = {name: np.asarray(table.attrs["draws"]) for name, table in rows.items()}
@@ -96,8 +94,7 @@ def plot_null(
         default="Mean distance of twins, against random arrangements",
     ) as axes:  # fmt: skip
         for y, (name, table) in enumerate(rows.items()):
-            bins = np.linspace(0, end, _BINS + 1)
-            _draw_null(axes, y, name, next(rows_of(table)), draws[name], bins)
+            _draw_null(axes, y, name, table, np.linspace(0, end, _BINS + 1))
         axes.set_yticks(range(len(rows)), [KIND_LABELS.get(name, name) for name in rows])
         plain(axes)
         axes.set_ylim(len(rows) - 0.5, -0.85)
@@ -106,10 +103,9 @@ def plot_null(
         legend(axes, axes.get_legend_handles_labels()[0][:3], columns=3)
         sampled = [n for n, table in rows.items() if not table["exact"].iloc[0]]
         drawn = f"{facts['samples']:,} arrangements, seed {facts['seed']}" if sampled else ""
-        few = [KIND_LABELS.get(name, name) for name in tables if name not in rows]
         note(
             axes, f"on {facts['at']}" if facts.get("at") else "", drawn,
-            f"fewer than {_FEWEST} pairings, not drawn: {', '.join(few)}" if few else "", below=42,
+            f"kinds of fewer than {_FEWEST} pairings with points are not drawn",
         )  # fmt: skip
     return axes
 
@@ -138,9 +134,9 @@ def _null_tables(data: object, arguments: dict[str, Any]) -> dict[str, pd.DataFr
     return tables
 
 
-def _draw_null(
-    axes: Axes, y: int, name: str, row: Any, draws: np.ndarray, bins: np.ndarray
-) -> None:
+def _draw_null(axes: Axes, y: int, name: str, table: pd.DataFrame, bins: np.ndarray) -> None:
+    """Draw a row: the arrangements, the middle of them, and what is observed."""
+    draws, row = np.asarray(table.attrs["draws"]), next(rows_of(table))
     counts = np.histogram(draws, bins)[0]
     axes.fill_betweenx(
         [y - 0.8, y], row.low_km, row.high_km, color="#E3E9EE", linewidth=0, zorder=0,
@@ -158,7 +154,9 @@ def _draw_null(
         f"{row.observed_km:.1f}", (row.observed_km, y), (0, -7), textcoords="offset points",
         ha="center", va="top", fontsize=SMALL, color=INK,
     )  # fmt: skip
-    beside(axes, y - 0.35, f"{row.pairings} pairings\n{_fraction(row, len(draws))}", fontsize=SIZE - 1)
+    beside(
+        axes, y - 0.35, f"{row.pairings} pairings\n{_fraction(row, len(draws))}", fontsize=SIZE - 1
+    )
 
 
 def _fraction(row: Any, drawn: int) -> str:
@@ -172,7 +170,7 @@ def _fraction(row: Any, drawn: int) -> str:
 def plot_contents(
     data: Dataset | pd.DataFrame,
     *,
-    names: str = "international",
+    names: Names = "international",
     ax: Axes | None = None,
     title: str | None = None,
     **arguments: Any,
@@ -241,15 +239,15 @@ def plot_contents(
         legend(axes, _content_handles(), columns=2)
         silent = [str(t).replace("_", " ") for t in table.loc[table["told"] == 0, "topic"]]
         note(
-            axes, *left_out(table.attrs)[:1], "no dot: not told, which is not the same as not agreed",
+            axes, *left_out(table.attrs)[:1],
+            "no dot: not told, which is not the same as not agreed",
             f"never told: {', '.join(silent)}" if silent else "",
-            below=42 if not isinstance(data, Dataset) else 170,
         )  # fmt: skip
     return axes
 
 
 def _draw_dots(
-    axes: Axes, dataset: Dataset, rows: pd.DataFrame, names: str, arguments: dict[str, Any]
+    axes: Axes, dataset: Dataset, rows: pd.DataFrame, names: Names, arguments: dict[str, Any]
 ) -> None:
     """Draw a dot a topic and pairing, pairings with most topics first."""
     chosen = {name: arguments[name] for name in ("at", "kind", "status") if name in arguments}
@@ -270,7 +268,13 @@ def _draw_dots(
         )  # fmt: skip
     axes.set_xlim(-0.6, len(x) - 0.4)
     words = pairing_names(dataset, names)[list(x)]
-    axes.set_xticks(range(len(x)), words, rotation=55, ha="right", rotation_mode="anchor")
+    axes.set_xticks(
+        range(len(x)),
+        [short(word, 28) for word in words],
+        rotation=55,
+        ha="right",
+        rotation_mode="anchor",
+    )
     axes.grid(color="#EEEEEE", linewidth=0.8)
     axes.set_axisbelow(True)
 

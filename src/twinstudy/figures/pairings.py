@@ -10,9 +10,8 @@ import numpy as np
 import pandas as pd
 
 from twinstudy.errors import ArgumentError
-from twinstudy.evidence.hierarchy import ancestors
-from twinstudy.evidence.names import place_names
-from twinstudy.figures.map import drawing_points
+from twinstudy.evidence.hierarchy import ancestors, drawing_points, west_to_east
+from twinstudy.evidence.names import Names, place_names
 from twinstudy.figures.style import (
     COLOURS,
     INK,
@@ -23,10 +22,10 @@ from twinstudy.figures.style import (
     dataset_of,
     drawing,
     note,
-    west_to_east,
 )
 from twinstudy.network.graph import incidence_graph
 from twinstudy.records.dataset import Dataset
+from twinstudy.tables.schema import label
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,7 +41,7 @@ def plot_pairings(
     data: Dataset | nx.Graph[Any],
     *,
     at: str | date | None = None,
-    names: str = "international",
+    names: Names = "international",
     ax: Axes | None = None,
     title: str | None = None,
     **arguments: Any,
@@ -96,8 +95,8 @@ def plot_pairings(
     else:
         dataset = dataset_of(data, "plot_pairings", "data")
         graph = _with_points(dataset, at, names, arguments)
-        provinces = ancestors(dataset, level="province", at=graph.graph.get("at"))
-    places = {node: facts for node, facts in graph.nodes(data=True) if "country" in facts}
+        provinces = ancestors(dataset, level="province", at=at)
+    places = _places(graph)
     sides = sorted({facts["country"] for facts in places.values()}, reverse=True)
     if len(sides) != 2:
         raise ArgumentError(
@@ -151,22 +150,36 @@ def plot_pairings(
         axes.set_ylim(tallest - 0.2, -2.2)
         axes.set_axis_off()
         _legend(axes, graph)
-        note(axes, *_notes(graph), below=2, size=_TYPE)
+        note(axes, *_notes(graph), size=_TYPE)
     return axes
 
 
 def _with_points(
-    dataset: Dataset, at: str | date | None, names: str, arguments: dict[str, Any]
+    dataset: Dataset, at: str | date | None, names: Names, arguments: dict[str, Any]
 ) -> nx.Graph[Any]:
     """Make the incidence graph, with names and a longitude for every place that can borrow one."""
     graph: nx.Graph[Any] = incidence_graph(dataset, at=at, **arguments)
     words = place_names(dataset, names)
-    for node, longitude in drawing_points(dataset)["longitude"].items():
-        if node in graph:
-            graph.nodes[node]["name"] = words[node]
-            if pd.notna(longitude):
-                graph.nodes[node]["longitude"] = float(longitude)
+    longitudes = drawing_points(dataset)["longitude"]
+    for node, facts in graph.nodes(data=True):
+        if node in words.index:
+            facts["label"] = words[node]
+            if pd.notna(longitudes[node]):
+                facts["longitude"] = float(longitudes[node])
     return graph
+
+
+def _places(graph: nx.Graph[Any]) -> dict[str, Any]:
+    """List the localities, with what is shown of them: a name, and small their level."""
+    nodes = {node: facts for node, facts in graph.nodes(data=True) if "country" in facts}
+    levels = {facts.get("level") for facts in nodes.values()}
+    places = {}
+    for node, facts in nodes.items():
+        level = label(str(facts.get("level", "")))
+        name = str(facts.get("label", facts["name"])).removesuffix(f" ({level})")
+        plain = level in ("village", "commune") or len(levels) == 1
+        places[node] = facts | {"shown": name, "small": "" if plain else level}
+    return places
 
 
 def _groups(graph: nx.Graph[Any], places: dict[str, Any]) -> list[list[str]]:
@@ -266,20 +279,16 @@ def _draw_group(
             )  # fmt: skip
 
 
-def _write_place(
-    axes: Axes, at: tuple[float, float], place: dict[str, Any], *, left: bool
-) -> None:
+def _write_place(axes: Axes, at: tuple[float, float], place: dict[str, Any], *, left: bool) -> None:
     """Write the name of a place, and small beside it its level."""
-    level = str(place.get("level", ""))
-    level = "" if level in ("village", "commune", "") else level.replace("_", " ")
     align = "right" if left else "left"
     name = axes.annotate(
-        place["name"], at, (-3.5 if left else 3.5, 0), textcoords="offset points", ha=align,
+        place["shown"], at, (-3.5 if left else 3.5, 0), textcoords="offset points", ha=align,
         va="center", fontsize=_TYPE, color=INK, parse_math=False,
     )  # fmt: skip
-    if level:
+    if place["small"]:
         axes.annotate(
-            level, (0 if left else 1, 0.5), (-2.5 if left else 2.5, 0), xycoords=name,
+            place["small"], (0 if left else 1, 0.5), (-2.5 if left else 2.5, 0), xycoords=name,
             textcoords="offset points", ha=align, va="center", fontsize=_TYPE - 1.5, color=MUTED,
         )  # fmt: skip
 
@@ -290,7 +299,7 @@ def _legend(axes: Axes, graph: nx.Graph[Any]) -> None:
     drawn = {data["kind"] for _, data in graph.nodes(data=True) if "kind" in data}
     handles = [
         Line2D([], [], color=COLOURS[kind], marker=MARKERS[kind], markersize=4.6,
-               linewidth=0.8, label=KIND_LABELS[kind].split(" and ")[0])
+               linewidth=0.8, label=KIND_LABELS[kind])
         for kind in KIND_LABELS if kind in drawn
     ]  # fmt: skip
     doubtful = any(data.get("exists") == "possible" for _, data in graph.nodes(data=True))
@@ -303,17 +312,16 @@ def _legend(axes: Axes, graph: nx.Graph[Any]) -> None:
     if handles:
         axes.legend(
             handles=handles, ncols=7, fontsize=_TYPE, frameon=False, loc="lower center",
-            bbox_to_anchor=(0.5, 1.0), handlelength=1.8, columnspacing=0.9, handletextpad=0.4, borderaxespad=0.2,
+            bbox_to_anchor=(0.5, 1.0), handlelength=1.8, columnspacing=0.9, handletextpad=0.4,
+            borderaxespad=0.2,
         )  # fmt: skip
 
 
 def _notes(graph: nx.Graph[Any]) -> list[str]:
     facts = graph.graph
-    left = facts.get("left_out", 0)
-    left = sum(left.values()) if isinstance(left, dict) else left
-    left = left or facts.get("left_out_by_status", 0) + facts.get("left_out_as_later", 0)
+    left = sum(facts.get(f"left_out_{why}", 0) for why in ("by_kind", "by_status", "as_later"))
     return [
-        f"on {facts['at']}" if facts.get("at") else "",
+        f"on {facts['at']}" if facts.get("at", "NaT") != "NaT" else "",
         "from west (top) to east",
         f"{left} pairings left out by status, kind or day" if left else "",
     ]

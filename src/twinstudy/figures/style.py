@@ -13,16 +13,15 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from twinstudy.errors import ArgumentError
-from twinstudy.evidence.hierarchy import lineage
-from twinstudy.evidence.names import place_names
-from twinstudy.records.dataset import Dataset, remembered
+from twinstudy.evidence.names import Names, place_names
+from twinstudy.records.dataset import Dataset
 from twinstudy.tables.files import write_bytes
-from twinstudy.tables.schema import KINDS
+from twinstudy.tables.schema import KINDS, label
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from matplotlib.text import Text
 
 #: Okabe and Ito, Color Universal Design, 2008; provinces darker and "other" black, so that
 #: colour-blind readers can tell kinds apart that touch.
@@ -30,14 +29,7 @@ COLOURS = dict(
     zip(KINDS, ("#D55E00", "#0072B2", "#009E73", "#6A1B4D", "#F0C000", "#111111"), strict=True)
 ) | {"all": "#333333"}
 MARKERS = dict(zip(KINDS, "os^*DX", strict=True))
-KIND_LABELS = dict(
-    zip(
-        KINDS,
-        ("villages", "communes and towns", "districts and counties", "provinces", "border posts",
-         "other"),
-        strict=True,
-    )
-) | {"all": "all kinds"}  # fmt: skip
+KIND_LABELS = {kind: label(kind, plural=True) for kind in KINDS} | {"all": "all kinds"}
 INK, MUTED, HATCH = "#222222", "#666666", "//////"
 WIDTH = 6.7  # inches, 17 cm; type of 12 points in it has 6 in a column of 8.5 cm
 SIZE, SMALL = 12, 10  # points
@@ -57,16 +49,22 @@ def _defaults(**settings: Any) -> Iterator[None]:
     """Let no style or matplotlibrc of the user bear on a drawing."""
     import matplotlib as mpl
 
-    plain = {k: v for k, v in mpl.rcParamsDefault.items() if not k.startswith(_OF_THE_MACHINE)}
-    with mpl.rc_context(plain | {"font.family": [_FONT], "hatch.linewidth": 0.7} | settings):
+    default: dict[Any, Any] = dict(mpl.rcParamsDefault)
+    plain = {k: v for k, v in default.items() if not k.startswith(_OF_THE_MACHINE)}
+    ours = {"font.family": [_FONT], "hatch.linewidth": 0.7, "text.parse_math": False}
+    with mpl.rc_context(plain | ours | settings):
         yield
 
 
 @contextmanager
 def drawing(
-    ax: Axes | None, *, size: tuple[float, float], title: str | None, default: str, pad: float = 6
-) -> Iterator[Axes]:
-    """Give axes to draw into, those of the caller or of a new pyplot figure, and finish them."""
+    ax: Axes | None, *, size: tuple[float, float], title: str | None, default: str,
+    pad: float = 6, words: str = "",
+) -> Iterator[Axes]:  # fmt: skip
+    """Give axes to draw into, those of the caller or of a new pyplot figure, and finish them.
+
+    `words` are those that are measured while they are drawn, so that their fonts must be known.
+    """
     import matplotlib.pyplot as plt
     from matplotlib.axes import Axes as AnyAxes
 
@@ -77,54 +75,54 @@ def drawing(
         # Outside the context, which would take back what a notebook sets on its first figure.
         figure = plt.figure(figsize=size, dpi=100, facecolor="w", edgecolor="w", layout="none")
     try:
-        with _defaults():
-            if ax is None and figure is not None:
+        letters = set(words)
+        with _defaults(**{"font.family": _fonts_for(letters)}):
+            if figure is not None:
                 figure.set_layout_engine("constrained")
-                ax = figure.add_subplot()
-            yield ax
-            words = _filled(ax, default if title is None else title, SIZE + 1)
+            axes: Axes = ax or figure.add_subplot()  # type: ignore[union-attr]
+            yield axes
+            words = _filled(axes, default if title is None else title, SIZE + 1)
             if figure is not None:
                 figure.suptitle(words, x=0.01, ha="left", size=SIZE + 1)
             else:
-                ax.set_title(words, loc="left", pad=pad, size=SIZE + 1)
-            _make_literal(ax)
+                axes.set_title(words, loc="left", pad=pad, size=SIZE + 1)
+            _make_literal(axes, figure or axes, letters)
     except BaseException:
         if figure is not None:
             plt.close(figure)
         raise
 
 
-def _make_literal(axes: Axes) -> None:
+def _make_literal(axes: Axes, whole: Artist, settled: set[str]) -> None:
     """Make all text literal, never mathematics, in fonts that have its letters."""
     from matplotlib.text import Text
 
     for each in [axes, *axes.child_axes]:
         for axis in (each.xaxis, each.yaxis):
             axis.get_major_ticks(len(axis.get_majorticklocs()))  # made here, not by the user's rc
-    texts = axes.get_figure(root=True).findobj(Text) if axes.figure else []
+    texts: list[Any] = whole.findobj(Text)
+    fonts = _fonts_for({letter for text in texts for letter in text.get_text()} - settled)
     for text in texts:
         text.set_parse_math(False)
         text.set_usetex(False)
-    _find_fonts(texts)
+        if len(fonts) > 1:
+            text.set_fontfamily(fonts)
 
 
-def _find_fonts(texts: list[Text]) -> None:
-    """Give letters that the font lacks another that is installed; else warn once of them all."""
+def _fonts_for(letters: set[str]) -> list[str]:
+    """Choose fonts that have letters, as installed; warn once of those that none has."""
     from matplotlib import font_manager as fonts
 
-    def letters(name: str) -> set[str]:
+    def known(name: str) -> set[str]:
         return set(map(chr, fonts.get_font(fonts.findfont(name)).get_charmap()))
 
-    common = letters(_FONT)
-    strange = [text for text in texts if set(text.get_text()) - common - {"\n"}]
-    lacking = {letter for text in strange for letter in text.get_text()} - common - {"\n"}
-    installed = set(fonts.get_font_names()) if strange else set()
-    for name in [name for name in _FALLBACKS if name in installed]:
-        for text in strange:
-            text.set_fontfamily([*text.get_fontfamily(), name])
-        lacking -= letters(name)
-        if not lacking:
-            return
+    lacking = letters - known(_FONT) - {"\n"}
+    installed = set(fonts.get_font_names()) if lacking else set()
+    chosen = [_FONT]
+    for name in _FALLBACKS:
+        if lacking and name in installed:
+            chosen.append(name)
+            lacking -= known(name)
     if lacking:
         shown = "".join(sorted(lacking)[:3])
         warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)  # said here, once
@@ -132,25 +130,21 @@ def _find_fonts(texts: list[Text]) -> None:
             f"no font is installed for {len(lacking)} letters of the names, such as {shown}, so "
             "a picture shows boxes; install the font Noto Sans CJK (on Debian: fonts-noto-cjk), "
             "or take `names` in another language",
-            stacklevel=7,
+            stacklevel=5,
         )
+    return chosen
 
 
 def measured(
-    data: object, measure: Callable[..., pd.DataFrame], columns: tuple[str, ...], names: str,
+    data: object, measure: Callable[..., pd.DataFrame], columns: tuple[str, ...], names: Names,
     arguments: dict[str, Any],
 ) -> pd.DataFrame:  # fmt: skip
-    """Take what a measure returned, or measure a dataset, with areas from west to east."""
+    """Take what a measure returned, or measure a dataset; refuse anything else."""
     name = measure.__name__
     if isinstance(data, Dataset):
         table = measure(data, **arguments)
         if "area_id" in table:
-            attrs, order = table.attrs, west_to_east(data)
             table["area"] = table["area_id"].map(place_names(data, names))
-            east = table["area_id"].map(order)
-            table = table.assign(south=table["country"] != "VN", east=east)
-            table = table.sort_values(["south", "east"], kind="stable", ignore_index=True)
-            table.attrs = attrs
         return table
     if not isinstance(data, pd.DataFrame):
         raise ArgumentError(
@@ -183,10 +177,12 @@ def _a(thing: object) -> str:
     return repr(thing) if thing is None or isinstance(thing, str) else f"a {type(thing).__name__}"
 
 
-def note(axes: Axes, *parts: str, below: float = 4, size: float = SMALL - 0.5) -> None:
+def note(axes: Axes, *parts: str, size: float = SMALL - 0.5) -> None:
     """Write a short note under axes: day, denominators, and what is left out."""
     text = "; ".join(part for part in parts if part)
     if text:
+        ticks = axes.xaxis.get_tightbbox() if axes.axison else None
+        below = 5 + (8 + ticks.height * 72 / axes.figure.dpi if ticks else 0)
         axes.annotate(
             _filled(axes, text[0].upper() + text[1:] + ".", size), (0, 0), (0, -below),
             xycoords="axes fraction", textcoords="offset points", ha="left", va="top",
@@ -223,6 +219,14 @@ def plain(axes: Axes) -> None:
     axes.tick_params(axis="x", labelsize=SIZE, color="#999999")
 
 
+def short(name: str, most: int = 30) -> str:
+    """Shorten a name: the first member of each side and how many more, then by an ellipsis."""
+    if len(name) > most:
+        sides = [side.split(", ") for side in name.split(" – ")]
+        name = " – ".join(s[0] + (f" + {len(s) - 1}" if len(s) > 1 else "") for s in sides)
+    return name if len(name) <= most + 4 else name[: most + 3] + "…"
+
+
 def span(low: float, high: float) -> str:
     """Write a range of numbers, or the one number."""
     return f"{low:g}" if low == high else f"{low:g}–{high:g}"
@@ -230,10 +234,10 @@ def span(low: float, high: float) -> str:
 
 def beside(axes: Axes, y: float, text: str, **look: Any) -> None:
     """Write a text to the right of a row."""
+    whole: dict[str, Any] = {"ha": "left", "va": "center", "fontsize": SIZE, "color": INK}
     axes.annotate(
         text, (1, y), (6, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
-        annotation_clip=False, **{"ha": "left", "va": "center", "fontsize": SIZE, "color": INK}
-        | look,
+        annotation_clip=False, **whole | look,
     )  # fmt: skip
 
 
@@ -246,19 +250,9 @@ def legend(axes: Axes, handles: list[Any], columns: int = 4, **place: Any) -> No
     )  # fmt: skip
 
 
-@remembered
-def west_to_east(dataset: Dataset) -> pd.Series:
-    """Return by unit the mean longitude of the places of pairings within it, or its own."""
-    own = dataset.localities.set_index("id")["longitude"]
-    twinned = own[own.index.isin(dataset.memberships["locality_id"])]
-    within = lineage(dataset).drop_duplicates(["locality_id", "ancestor_id"])
-    mean = within["locality_id"].map(twinned).groupby(within["ancestor_id"]).mean()
-    return mean.reindex(own.index).fillna(own)
-
-
 def save_figure(
     figure: Figure | Axes, path: str | Path, *, dpi: int = 200, origin: str | None = None
-) -> None:
+) -> Path | None:
     """Save a figure so that the same drawing gives the same bytes.
 
     Parameters
@@ -273,6 +267,11 @@ def save_figure(
         Dots per inch of a PNG.
     origin
         Where the figure is made, such as a notebook and cell; goes into the file's metadata.
+
+    Returns
+    -------
+    path
+        The file; None where two are written.
 
     Raises
     ------
@@ -297,7 +296,8 @@ def save_figure(
     from matplotlib.artist import Artist
     from matplotlib.figure import Figure as AnyFigure
 
-    whole = figure.get_figure(root=True) if isinstance(figure, Artist) else None
+    given: object = figure
+    whole = given.get_figure(root=True) if isinstance(given, Artist) else None
     if not isinstance(whole, AnyFigure):
         raise ArgumentError(
             f"`figure` is {_a(figure)}; give a figure or what a plot returns: "
@@ -326,3 +326,4 @@ def save_figure(
                 bbox_inches="tight", pad_inches=0.04,
             )  # fmt: skip
         write_bytes(path.with_suffix(ending), buffer.getvalue())
+    return path if path.suffix else None

@@ -9,8 +9,8 @@ import pandas as pd
 
 from twinstudy.errors import ArgumentError
 from twinstudy.evidence.consolidate import members
-from twinstudy.evidence.hierarchy import ancestors
-from twinstudy.evidence.names import pairing_names, place_names
+from twinstudy.evidence.hierarchy import ancestors, west_to_east
+from twinstudy.evidence.names import Names, pairing_names, place_names
 from twinstudy.figures.style import (
     COLOURS,
     HATCH,
@@ -28,8 +28,8 @@ from twinstudy.figures.style import (
     note,
     plain,
     rows_of,
+    short,
     span,
-    west_to_east,
 )
 from twinstudy.measures.timeline import signings, timeline
 from twinstudy.records.dataset import Dataset
@@ -43,7 +43,7 @@ _BAND, _EDGE, _LINE = "#DCE6EE", "#5B7F9A", "#0072B2"
 def plot_timeline(
     data: Dataset | pd.DataFrame,
     *,
-    names: str = "international",
+    names: Names = "international",
     ax: Axes | None = None,
     title: str | None = None,
     **arguments: Any,
@@ -95,9 +95,7 @@ def plot_timeline(
     totals = table[table["reported"].notna() & table["reported_kind"].isin(kinds or ["all"])]
     totals = totals if len(kinds) < 2 else totals[:0]
     words = "Pairings" if len(kinds) != 1 else f"Pairings of {KIND_LABELS[kinds[0]]}"
-    with drawing(
-        ax, size=(WIDTH, 5.4), title=title, default=f"{words} signed, by year"
-    ) as upper:
+    with drawing(ax, size=(WIDTH, 5.4), title=title, default=f"{words} signed, by year") as upper:
         lower = upper.inset_axes((0, -0.66, 1, 0.54))
         edges = _draw_band(upper, named, 0.0, 1.0)
         low, high = int(named["lower"].iloc[-1]), int(named["upper"].iloc[-1])
@@ -106,7 +104,7 @@ def plot_timeline(
         upper.set_ylim(0, top)
         upper.set_yticks(_ticks(0, top, 5))
         apart = max(high - low, 0.09 * top)
-        ends = [(low, low, "certain", _LINE)]
+        ends: list[tuple[int, float, str, str]] = [(low, low, "certain", _LINE)]
         ends += [(high, low + apart, "not excluded", _EDGE)] if high > low else []
         for value, y, text, colour in ends:
             upper.annotate(
@@ -122,14 +120,14 @@ def plot_timeline(
         upper.tick_params(labelbottom=False)
         upper.set_ylabel("by the end of the year", fontsize=SIZE)
         lower.set_ylabel("in the year", fontsize=SIZE)
-        note(lower, *left_out(table.attrs), below=24)
+        note(lower, *left_out(table.attrs))
     return upper
 
 
 def plot_signings(
     data: Dataset | pd.DataFrame,
     *,
-    names: str = "international",
+    names: Names = "international",
     ax: Axes | None = None,
     title: str | None = None,
     **arguments: Any,
@@ -189,7 +187,7 @@ def plot_signings(
     with drawing(ax, size=size, title=title, default="When pairings were signed", pad=52) as axes:
         for row in rows_of(rows):
             _draw_signing(axes, row, first, last)
-        axes.set_yticks(rows["y"].tolist(), [_short(name) for name in rows["pairing"]])
+        axes.set_yticks(rows["y"].tolist(), [short(name) for name in rows["pairing"]])
         for _, group in rows.groupby(heads) if "area" in rows else []:
             axes.annotate(
                 group["area"].iloc[0], (0, group["y"].iloc[0] - 1), (2, 0), ha="left",
@@ -203,11 +201,11 @@ def plot_signings(
         axes.set_axisbelow(True)
         plain(axes)
         legend(axes, _signing_handles(rows), columns=4, bbox_to_anchor=(1.03, 1), loc="lower right")
-        note(axes, *left_out(table.attrs), below=24)
+        note(axes, *left_out(table.attrs))
     return axes
 
 
-def _by_province(dataset: Dataset, table: pd.DataFrame, names: str) -> pd.DataFrame:
+def _by_province(dataset: Dataset, table: pd.DataFrame, names: Names) -> pd.DataFrame:
     """Add the province of the first member, that of Việt Nam where there is one, and sort by it."""
     found = members(dataset).merge(table[["pairing_id"]], on="pairing_id")
     found["area_id"] = found["locality_id"].map(
@@ -252,9 +250,7 @@ def _signing_handles(rows: pd.DataFrame) -> list[Any]:
     from matplotlib.patches import Patch
 
     kinds = [kind for kind in KIND_LABELS if (rows["kind"] == kind).any()]
-    handles: list[Any] = [
-        Patch(color=COLOURS[kind], label=KIND_LABELS[kind].split(" and ")[0]) for kind in kinds
-    ]
+    handles: list[Any] = [Patch(color=COLOURS[kind], label=KIND_LABELS[kind]) for kind in kinds]
     words: dict[str, dict[str, Any]] = {
         "hedged": {"linestyle": "--"},
         "sources disagree": {"hatch": HATCH},
@@ -286,14 +282,6 @@ def _ticks(low: float, high: float, most: int) -> list[float]:
         if (high - low) / (step * 10**power) <= most
     )
     return [float(tick) for tick in np.arange(np.ceil(low / step) * step, high + 1e-9, step)]
-
-
-def _short(name: str, most: int = 30) -> str:
-    """Shorten a name: the first member of each side and how many more, then by an ellipsis."""
-    if len(name) > most:
-        sides = [side.split(", ") for side in name.split(" – ")]
-        name = " – ".join(s[0] + (f" + {len(s) - 1}" if len(s) > 1 else "") for s in sides)
-    return name if len(name) <= most + 4 else name[: most + 3] + "…"
 
 
 def _draw_band(axes: Axes, named: pd.DataFrame, base: float, scale: float) -> np.ndarray:
@@ -377,5 +365,5 @@ def _plot_areas(
             f"{step:g} pairings", (x, y + step * 0.44 / top), (5, 0), va="center", fontsize=SMALL,
             textcoords="offset points", color=INK,
         )  # fmt: skip
-        note(axes, f"right: bounds at the end of {year}", *left_out(table.attrs), below=24)
+        note(axes, f"right: bounds at the end of {year}", *left_out(table.attrs))
     return axes

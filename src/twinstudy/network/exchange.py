@@ -1,4 +1,4 @@
-"""Graphs to and from files that other tools read: GraphML, node-link JSON, HIF and GeoJSON."""
+"""Graphs to and from what other tools read: GraphML, node-link JSON, HIF, GeoJSON, geopandas."""
 
 from __future__ import annotations
 
@@ -6,26 +6,40 @@ import io
 import json
 import math
 import re
-from collections.abc import Callable, Hashable, Iterator
-from copy import copy
+from collections.abc import Callable
+from itertools import combinations
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import networkx as nx
+import numpy as np
+import pandas as pd
 from networkx.readwrite.graphml import GraphMLReader
 
-from twinstudy.errors import ArgumentError, DataError, Problem
-from twinstudy.network.geojson import feature_collection, incidence_sides
+from twinstudy.errors import ArgumentError, DataError, MissingExtraError, Problem
+from twinstudy.evidence.hierarchy import drawing_points
+from twinstudy.network.graph import locality_graph
+from twinstudy.records.dataset import Dataset
 from twinstudy.tables.files import write_bytes
 
+if TYPE_CHECKING:
+    import geopandas
+
 Attributes = dict[str, Any]
+Point = list[float]
 Function = TypeVar("Function")
 
-_TYPES = {str: "text", int: "whole numbers", float: "floats"}
-_TAKEN = {"node": ("id",), "edge": ("source", "target")}
+_TYPES = (str, int, float, bool)
+_TAKEN = {"graph": (), "node": ("id",), "edge": ("source", "target")}
+_WANTED = "give a graph, as `locality_graph(dataset)` returns it"
 # XML 1.0 cannot hold these, nor lone surrogates, and reads a carriage return as a line feed.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
-_SHOWN = 10
+_SHOWN = 3
+_LEFT_BY_NETWORKX = ("node_default", "edge_default")
+_UNREAD = (
+    *(SyntaxError, ValueError, TypeError, AttributeError, LookupError, RecursionError),
+    nx.NetworkXError,
+)
 
 
 def write_graph(graph: nx.Graph[Any], path: str | Path) -> Path:
@@ -41,13 +55,15 @@ def write_graph(graph: nx.Graph[Any], path: str | Path) -> Path:
       graph is a line; a pairing of an incidence graph is one feature, with a line for each pair of
       members across its sides. A feature without coordinates has a null geometry, as the standard
       provides; no other place stands in for it. ``members_without_point`` counts the members
-      that the lines of a pairing lack.
+      that the lines of a pairing lack. Lines are straight in longitude and latitude, the short way
+      round, and cut at the date line.
 
     Parameters
     ----------
     graph
-        Undirected graph without parallel edges. Nodes are texts; attributes are `str`, `int` or
-        `float`, and of one type for all nodes, or all edges, that have them. It is not changed.
+        Undirected graph without parallel edges. Nodes are texts; attributes are `str`, `int`,
+        `float` or `bool`, also those of numpy, and of one type for all nodes, or all edges, that
+        have them. It is not changed.
     path
         File to write; its folder must exist.
 
@@ -59,14 +75,14 @@ def write_graph(graph: nx.Graph[Any], path: str | Path) -> Path:
     Raises
     ------
     ArgumentError
-        If the suffix is another one, the folder is not there, `graph` holds what one of the
-        formats cannot keep (all faults are named), HIF is asked for and `graph` is not an
-        incidence graph, or GeoJSON and no node has coordinates.
+        If `graph` is no graph, the suffix is another one, the folder is not there, `graph` holds
+        what one of the formats cannot keep (three faults are named and the others counted), HIF is
+        asked for and `graph` is not an incidence graph, or GeoJSON and no node has coordinates.
 
     Notes
     -----
     What can be written in one format can be written in all, except for the needs of HIF and
-    GeoJSON. Lines are straight in longitude and latitude; they are not cut at the antimeridian.
+    GeoJSON. A graph that networkx has read from such a file can be written again.
 
     References
     ----------
@@ -85,13 +101,14 @@ def write_graph(graph: nx.Graph[Any], path: str | Path) -> Path:
     ...     read_graph(write_graph(graph, f"{folder}/pairings.hif.json")).adj == graph.adj
     True
     """
-    path = Path(path)
-    write = _of_suffix(_WRITERS, path)
-    if not path.parent.is_dir():
-        msg = f"`path` is {str(path)!r}, and there is no folder {str(path.parent)!r}; make it first"
-        raise ArgumentError(msg)
-    _refuse_faults(graph)
-    write_bytes(path, write(graph))
+    path, write = _of_suffix(_WRITERS, path)
+    if not isinstance(graph, nx.Graph):
+        raise ArgumentError(f"`graph` is a {type(graph).__name__}; {_WANTED}")
+    if path.is_dir() or not path.parent.is_dir():
+        where = path if path.is_dir() else path.parent
+        fault = "is a folder; name a file in it" if path.is_dir() else "is no folder; make it first"
+        raise ArgumentError(f"`path` is {str(path)!r}, and {str(where)!r} {fault}")
+    write_bytes(path, write(_plain(graph)))
     return path
 
 
@@ -112,9 +129,9 @@ def read_graph(path: str | Path) -> nx.Graph[Any]:
     Raises
     ------
     ArgumentError
-        If the suffix is another one.
+        If the suffix is another one, or there is no such file.
     DataError
-        If the file does not hold what its suffix says.
+        If it is no regular file, or does not hold what its suffix says.
 
     Examples
     --------
@@ -125,109 +142,149 @@ def read_graph(path: str | Path) -> nx.Graph[Any]:
     ...     read_graph(write_graph(graph, f"{folder}/ties.graphml")).nodes["l-vn-phai-lau"]["name"]
     'Phai Lầu'
     """
-    path = Path(path)
-    if path.name.lower().endswith(".geojson"):
-        msg = (
-            f"`path` is {str(path)!r}; GeoJSON is only written, as it does not hold the whole "
-            f"graph; read one of {', '.join(_READERS)}"
-        )
-        raise ArgumentError(msg)
-    read = _of_suffix(_READERS, path)
-    content = path.read_bytes()
+    path, read = _of_suffix(_READERS, path)
+    if not path.exists():
+        raise ArgumentError(f"`path` is {str(path)!r}, and there is no such file")
     try:
-        return read(content)
-    except (
-        SyntaxError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        KeyError,
-        nx.NetworkXError,
-    ) as error:
-        reason = str(error)
-        if not isinstance(error, _UnreadableError):
-            reason = f"{type(error).__name__}: {error}"
+        if not path.is_file():
+            raise ValueError("it is no regular file")
+        return read(path.read_bytes())
+    except _UNREAD as error:
+        why = str(error) if type(error) is ValueError else f"{type(error).__name__}: {error}"
         message = (
-            f"the file does not hold a graph in the format of its suffix: {reason}; GraphML has "
-            "the suffix .graphml, node-link JSON .json, HIF .hif.json"
+            f"the file does not hold a graph in the format of its suffix: {why}; GraphML has the "
+            "suffix .graphml, node-link JSON .json, HIF .hif.json"
         )
         raise DataError([Problem(path.name, 0, "", "", message)]) from error
 
 
-class _UnreadableError(ValueError):
-    """The content of a file is not what its format asks for."""
+def to_geodataframe(
+    graph: nx.Graph[Any] | Dataset, layer: Literal["places", "ties"] = "places"
+) -> geopandas.GeoDataFrame:
+    """Turn a locality graph into a GeoDataFrame of its places or of its ties.
+
+    Parameters
+    ----------
+    graph
+        What `locality_graph` returns; of a dataset, its locality graph, in which a place without a
+        point of its own borrows that of its commune, district or prefecture.
+    layer
+        ``"places"`` or ``"ties"``.
+
+    Returns
+    -------
+    frame
+        In WGS 84 (EPSG:4326). Places: index ``id``; the attributes of the nodes, such as ``label``,
+        ``name``, ``level`` and ``province``; ``borrowed`` (bool: the point is that of a larger
+        unit, so it says nothing of a distance) and ``drawn_at`` (str: the locality whose point it
+        is); points, missing where there is none. Ties: ``source``, ``target`` (str), the attributes
+        of the edges, ``borrowed`` (bool: an end is); lines, cut at the date line.
+
+    Raises
+    ------
+    MissingExtraError
+        If geopandas is not installed.
+    ArgumentError
+        If `graph` is neither graph nor dataset, or `layer` is another word.
+
+    Examples
+    --------
+    >>> from twinstudy import load
+    >>> ties = to_geodataframe(load(), "ties")  # doctest: +SKIP
+    >>> ties.explore()  # doctest: +SKIP
+    """
+    if layer not in ("places", "ties"):
+        raise ArgumentError(f"`layer` is {layer!r}; use 'places' or 'ties'")
+    if not isinstance(graph, nx.Graph | Dataset):
+        raise ArgumentError(f"`graph` is a {type(graph).__name__}; {_WANTED}, or a dataset")
+    try:
+        import geopandas
+    except ImportError:
+        raise MissingExtraError(
+            "GeoDataFrames need geopandas; in a clone of the project: pip install '.[geo]', "
+            "elsewhere: pip install geopandas"
+        ) from None
+    places, ties = _features(_drawn(graph) if isinstance(graph, Dataset) else graph)
+    features = places if layer == "places" else ties
+    columns = None if features else ["geometry"]
+    frame = geopandas.GeoDataFrame.from_features(features, crs="EPSG:4326", columns=columns)
+    if all("id" in feature for feature in features):
+        frame = frame.set_index(pd.Index([feature["id"] for feature in features], name="id"))
+    return frame
 
 
-def _of_suffix(functions: dict[str, Function], path: Path) -> Function:
+def _drawn(dataset: Dataset) -> nx.Graph[Any]:
+    """Make the locality graph with a point for every place that can borrow one."""
+    graph = locality_graph(dataset)
+    for node, *point, own, at in drawing_points(dataset).loc[list(graph)].itertuples(name=None):
+        if isinstance(at, str):
+            names = ("longitude", "latitude", "borrowed", "drawn_at")
+            graph.nodes[node].update(zip(names, (*point, not own, at), strict=True))
+    for one, other, link in graph.edges(data=True):
+        link["borrowed"] = any(graph.nodes[end].get("borrowed", False) for end in (one, other))
+    return graph
+
+
+def _of_suffix(functions: dict[str, Function], path: str | Path) -> tuple[Path, Function]:
+    """Choose the function of a format by the suffix of a path."""
+    if "\0" in str(path) or not isinstance(path, str | Path):
+        raise ArgumentError(f"`path` is {path!r}; give the path of a file")
     for suffix, function in functions.items():
-        if path.name.lower().endswith(suffix):
-            return function
-    msg = f"`path` is {str(path)!r}; its suffix says the format; use one of {', '.join(functions)}"
-    raise ArgumentError(msg)
+        if str(path).lower().endswith(suffix):
+            return Path(path), function
+    known = f"its suffix says the format; use one of {', '.join(functions)}"
+    if str(path).lower().endswith(".geojson"):
+        known = f"GeoJSON is only written; read one of {', '.join(functions)}"
+    raise ArgumentError(f"`path` is {str(path)!r}; {known}")
 
 
-def _refuse_faults(graph: nx.Graph[Any]) -> None:
-    if graph.is_directed() or graph.is_multigraph():
-        msg = (
+def _plain(graph: nx.Graph[Any]) -> nx.Graph[Any]:
+    """Copy a graph with values of plain Python, or name what no file can keep."""
+    if isinstance(graph, nx.DiGraph | nx.MultiGraph):
+        raise ArgumentError(
             f"`graph` is a {type(graph).__name__}; only undirected graphs without parallel edges "
             "are written; make one with networkx.Graph(graph)"
         )
-        raise ArgumentError(msg)
-    faults = list(_faults(graph))
+    graph = graph.copy()
+    graph.graph = {k: v for k, v in graph.graph.items() if v or k not in _LEFT_BY_NETWORKX}
+    faults = [
+        f"node {node!r} is not plain text; rename it, as by networkx.relabel_nodes(graph, str)"
+        for node in graph
+        if _unwritable(node)
+    ]
+    first: dict[object, type] = {}
+    parts: list[tuple[str, str, Attributes]] = [("graph", "graph", graph.graph)]
+    parts += [("node", f"node {node!r}", own) for node, own in graph.nodes(data=True)]
+    parts += [("edge", f"edge {a!r}, {b!r}", own) for a, b, own in graph.edges(data=True)]
+    for scope, label, own in parts:
+        for key, value in own.items():
+            own[key] = plain = value.item() if isinstance(value, np.generic) else value
+            before = first.setdefault((scope, key), type(plain))
+            if _unwritable(key) or key in _TAKEN[scope]:
+                faults.append(f"{label}: a file cannot keep the name {key!r}; rename the attribute")
+            elif type(plain) not in _TYPES or (type(plain) is float and not math.isfinite(plain)):
+                faults.append(
+                    f"{label}: {key!r} is {plain!r}; make it a text, a number or a bool, and leave "
+                    "out the key of what is missing"
+                )
+            elif type(plain) is not before:
+                faults.append(f"{label}: {key!r} is {plain!r}; use one type for all")
+            elif type(plain) is str and _unwritable(plain):
+                faults.append(f"{label}: {key!r} is {plain!r}, with a control character; rename it")
     if faults:
-        shown = faults[:_SHOWN] + [f"… and {len(faults) - _SHOWN} more"] * (len(faults) > _SHOWN)
-        raise ArgumentError("\n".join(["`graph` cannot be written:", *shown]))
+        rest = [f"… and {len(faults) - _SHOWN} more"] if len(faults) > _SHOWN else []
+        raise ArgumentError("\n".join(["`graph` cannot be written:", *faults[:_SHOWN], *rest]))
+    return graph
 
 
-def _faults(graph: nx.Graph[Any]) -> Iterator[str]:
-    seen: dict[tuple[str, str], type] = {}
-    for node in graph:
-        if not isinstance(node, str):
-            yield f"node {node!r} is not text; rename it with networkx.relabel_nodes(graph, str)"
-        elif _UNWRITABLE.search(node):
-            yield f"node {node!r} holds a control character; rename it"
-    for scope, label, attributes in _attributed(graph):
-        for key, value in attributes.items():
-            fault = _fault(scope, key, value, seen.setdefault((scope, key), type(value)))
-            if fault:
-                yield f"{label}: {fault}"
-
-
-def _attributed(graph: nx.Graph[Any]) -> Iterator[tuple[str, str, Attributes]]:
-    yield "graph", "graph", graph.graph
-    for node, attributes in graph.nodes(data=True):
-        yield "node", f"node {node!r}", attributes
-    for start, end, attributes in graph.edges(data=True):
-        yield "edge", f"edge {start!r}, {end!r}", attributes
-
-
-def _fault(scope: str, key: Hashable, value: object, first: type) -> str:
-    if not isinstance(key, str) or _UNWRITABLE.search(key):
-        return f"the name {key!r} is not plain text; rename the attribute"
-    if key in _TAKEN.get(scope, ()):
-        return f"the name {key!r} is taken by the file formats; rename the attribute"
-    if type(value) not in _TYPES:
-        return (
-            f"{key!r} is {value!r}, a {type(value).__name__}; convert it to str, int or float, "
-            "and leave out the key of what is missing"
-        )
-    if type(value) is not first:
-        return f"{key!r} is {value!r}, but {_TYPES[first]} before; use one type for all"
-    if (scope, key) == ("graph", "id") and not isinstance(value, str):
-        return f"'id' is {value!r}; the id of a graph is a text"
-    if isinstance(value, float) and not math.isfinite(value):
-        return f"{key!r} is {value!r}; leave out the key of what is missing"
-    if isinstance(value, str) and _UNWRITABLE.search(value):
-        return f"{key!r} is {value!r}, with a control character; take it out"
-    return ""
+def _unwritable(text: object) -> bool:
+    return bool(_UNWRITABLE.search(text)) if isinstance(text, str) else True
 
 
 def _graphml(graph: nx.Graph[Any]) -> bytes:
-    own = copy(graph)  # networkx takes the id out of the dictionary of the graph
-    own.graph = dict(graph.graph)
     buffer = io.BytesIO()
     # Not `write_graphml`: it writes other bytes where lxml happens to be installed.
-    nx.write_graphml_xml(own, buffer)
+    nx.write_graphml_xml(graph, buffer)
     return buffer.getvalue() + b"\n"
 
 
@@ -235,11 +292,11 @@ def _read_graphml(content: bytes) -> nx.Graph[Any]:
     reader = GraphMLReader()
     graphs = list(reader(path=io.BytesIO(content)))
     if len(graphs) != 1:
-        raise _UnreadableError(f"it holds {len(graphs)} graphs, not one")
+        raise ValueError(f"it holds {len(graphs)} graphs, not one")
     graph: nx.Graph[Any] = graphs[0]
-    for name in ("node_default", "edge_default"):
-        if not graph.graph[name]:
-            del graph.graph[name]
+    for key in _LEFT_BY_NETWORKX:
+        if not graph.graph[key]:
+            del graph.graph[key]
     name = reader.xml.find(f"{{{reader.NS_GRAPHML}}}graph").get("id")
     if name is not None:
         graph.graph["id"] = name
@@ -254,40 +311,52 @@ def _read_node_link(content: bytes) -> nx.Graph[Any]:
     data = _loaded(content, "nodes")
     nameless = next((node for node in data["nodes"] if "id" not in node), None)
     if nameless is not None:
-        raise _UnreadableError(f"node {nameless!r} has no 'id'")
+        raise ValueError(f"node {nameless!r} has no 'id'")
     edges = "edges" if "edges" in data else "links"  # as networkx before 3.4 has it
     graph: nx.Graph[Any] = nx.node_link_graph(data, edges=edges)
     return graph
 
 
+def _sides(graph: nx.Graph[Any]) -> tuple[list[str], list[str]]:
+    """Return the localities and the pairings of an incidence graph."""
+    side = nx.get_node_attributes(graph, "bipartite")
+    fault = ""
+    if graph.graph.get("representation") == "locality":
+        fault = "it is a locality graph"
+    elif stray := [node for node in graph if side.get(node) not in {0, 1}]:
+        fault = f"node {stray[0]!r} has no `bipartite` of 0 or 1"
+    elif inside := [ends for ends in graph.edges if side[ends[0]] == side[ends[1]]]:
+        fault = f"edge {inside[0]!r} ties two nodes of one `bipartite`"
+    if fault:
+        raise ArgumentError(
+            f"`graph` is not an incidence graph: {fault}; make one with incidence_graph"
+        )
+    return [n for n in side if side[n] == 0], [n for n in side if side[n] == 1]
+
+
 def _hif(graph: nx.Graph[Any]) -> bytes:
-    nodes, edges = incidence_sides(graph)
-    data = {
-        "network-type": "undirected",
-        "metadata": graph.graph,
-        "incidences": [
-            _record({"edge": edge, "node": node}, attributes)
-            for node in nodes
-            for edge, attributes in graph.adj[node].items()
-        ],
-        "nodes": [_record({"node": node}, graph.nodes[node]) for node in nodes],
-        "edges": [_record({"edge": edge}, graph.nodes[edge]) for edge in edges],
-    }
-    return _json(data)
+    nodes, edges = _sides(graph)
+    ties = [(node, edge, own) for node in nodes for edge, own in graph.adj[node].items()]
 
+    def attrs(name: str) -> Attributes:
+        return {key: value for key, value in graph.nodes[name].items() if key != "bipartite"}
 
-def _record(ends: Attributes, attributes: Attributes) -> Attributes:
-    own = {key: value for key, value in attributes.items() if key != "bipartite"}
-    if isinstance(own.get("weight"), int | float):
-        ends = ends | {"weight": own.pop("weight")}
-    return ends | {"attrs": own}
+    return _json(
+        {
+            "network-type": "undirected",
+            "metadata": graph.graph,
+            "incidences": [{"edge": edge, "node": node, "attrs": own} for node, edge, own in ties],
+            "nodes": [{"node": node, "attrs": attrs(node)} for node in nodes],
+            "edges": [{"edge": edge, "attrs": attrs(edge)} for edge in edges],
+        }
+    )
 
 
 def _read_hif(content: bytes) -> nx.Graph[Any]:
     data = _loaded(content, "incidences")
     network_type = data.get("network-type", "undirected")
     if network_type != "undirected":
-        raise _UnreadableError(f"'network-type' is {network_type!r}; only 'undirected' can be read")
+        raise ValueError(f"'network-type' is {network_type!r}; only 'undirected' can be read")
     incidences = data["incidences"]
     graph: nx.Graph[Any] = nx.Graph()
     graph.graph.update(data.get("metadata", {}))
@@ -296,7 +365,7 @@ def _read_hif(content: bytes) -> nx.Graph[Any]:
         listed: list[tuple[str, Attributes]] = [(record[key], {}) for record in incidences]
         for name, attributes in (*named, *listed):
             if graph.nodes.get(name, {}).get("bipartite", side) != side:
-                raise _UnreadableError(f"{name!r} names a node and an edge; rename one of them")
+                raise ValueError(f"{name!r} names a node and an edge; rename one of them")
             graph.add_node(name, bipartite=side)
             graph.nodes[name].update(attributes | {"bipartite": side})
     for record in incidences:
@@ -311,7 +380,79 @@ def _own(record: Attributes) -> Attributes:
 
 
 def _geojson(graph: nx.Graph[Any]) -> bytes:
-    return _json(feature_collection(graph))
+    places, ties = _features(graph)
+    if not any(place["geometry"] for place in places):
+        raise ArgumentError(
+            "`graph` has no node with `longitude` and `latitude`, so there is nothing to map; "
+            "use .graphml or .json"
+        )
+    features = {"type": "FeatureCollection", "metadata": graph.graph, "features": places + ties}
+    return _json(features)
+
+
+def _features(graph: nx.Graph[Any]) -> tuple[list[Attributes], list[Attributes]]:
+    """Make a feature of each locality, and of each tie or pairing."""
+    points = {
+        node: [own["longitude"], own["latitude"]]
+        for node, own in graph.nodes(data=True)
+        if "longitude" in own and "latitude" in own
+    }
+    locality = graph.graph.get("representation") == "locality"
+    incidence = not locality and any("bipartite" in own for _, own in graph.nodes(data=True))
+    places, pairings = _sides(graph) if incidence else (list(graph), [])
+    spots = []
+    for place in places:
+        point = {"type": "Point", "coordinates": points[place]} if place in points else None
+        spots.append(_feature(point, graph.nodes[place], id=place))
+    if not incidence:
+        ends = graph.edges(data=True)
+        return spots, [
+            _feature(_lines([(a, b)], points), {"source": a, "target": b} | own)
+            for a, b, own in ends
+        ]
+    ties = []
+    for pairing in pairings:
+        members = graph.adj[pairing]
+        if bare := [place for place in members if "side" not in members[place]]:
+            raise ArgumentError(
+                f"edge {(bare[0], pairing)!r} has no `side`, so it is open whom it ties; "
+                "make one with incidence_graph"
+            )
+        pairs = combinations(members, 2)
+        alone = len(members) == 2
+        across = [(a, b) for a, b in pairs if alone or members[a]["side"] != members[b]["side"]]
+        missing = {"members_without_point": sum(place not in points for place in members)}
+        line = _lines(across, points, several=True)
+        ties.append(_feature(line, graph.nodes[pairing] | missing, id=pairing))
+    return spots, ties
+
+
+def _feature(geometry: Attributes | None, properties: Attributes, **identity: str) -> Attributes:
+    return {"type": "Feature", **identity, "geometry": geometry, "properties": properties}
+
+
+def _lines(
+    ties: list[tuple[str, str]], points: dict[str, Point], *, several: bool = False
+) -> Attributes | None:
+    """Draw ties both ends of which have a point."""
+    known = [(a, b) for a, b in ties if a in points and b in points]
+    lines = [part for a, b in known for part in _cut(points[a], points[b])]
+    if not lines:
+        return None
+    if several or len(lines) > 1:
+        return {"type": "MultiLineString", "coordinates": lines}
+    return {"type": "LineString", "coordinates": lines[0]}
+
+
+def _cut(start: Point, end: Point) -> list[list[Point]]:
+    """Cut a line that is shorter across the date line there (RFC 7946, 3.1.9)."""
+    (x, y), (to_x, to_y) = start, end
+    if abs(to_x - x) <= 180:
+        return [[start, end]]
+    edge, round_ = math.copysign(180, x), math.copysign(360, x)
+    at = y + (to_y - y) * (edge - x) / (to_x + round_ - x)
+    parts = [[start, [edge, at]], [[-edge, at], end]]
+    return [part for part in parts if part[0] != part[1]]
 
 
 def _json(data: object) -> bytes:
@@ -321,7 +462,7 @@ def _json(data: object) -> bytes:
 def _loaded(content: bytes, key: str) -> Attributes:
     data = json.loads(content)
     if not isinstance(data, dict) or not isinstance(data.get(key), list):
-        raise _UnreadableError(f"it has no list {key!r}")
+        raise ValueError(f"it has no list {key!r}")
     return data
 
 

@@ -10,7 +10,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
-from twinstudy.evidence.consolidate import Choice, Words, choose, members
+from twinstudy.evidence.consolidate import Choice, Words, choose, dateless, members
 from twinstudy.evidence.hierarchy import ancestors, refuse_ended_level
 from twinstudy.evidence.names import pairing_names, place_labels
 from twinstudy.records.dataset import Dataset
@@ -149,7 +149,7 @@ def locality_graph(
     True
     """
     choice = choose(dataset, at=at, kind=kind, status=status)
-    named = _named(dataset, choice, level)
+    named = named_members(dataset, choice, level)
     ties = _ties(named, choice)
     graph = _bare(dataset, choice, level, named)
     links = ties.groupby(["low", "high"]).agg(
@@ -159,7 +159,7 @@ def locality_graph(
     return graph
 
 
-def _named(dataset: Dataset, choice: Choice, level: str | None) -> pd.DataFrame:
+def named_members(dataset: Dataset, choice: Choice, level: str | None) -> pd.DataFrame:
     """List the members of the chosen pairings, or their ancestors of a level, side by side.
 
     A pairing that a roll-up leaves without a side, or with one unit on both, is left out.
@@ -207,7 +207,7 @@ def _bare(
     if sides["min"].equals(sides["max"]):
         places.insert(0, "bipartite", sides["max"].astype("int64"))
     shown = named["pairing_id"].nunique()
-    facts = {"representation": "locality"} | ({"level": level} if level else {})
+    facts: dict[str, Any] = {"representation": "locality"} | ({"level": level} if level else {})
     facts |= _facts(dataset, choice)
     graph: nx.Graph[str] = nx.Graph(**facts, pairings=shown, unplaced=len(choice.pairings) - shown)
     graph.add_nodes_from(_attributes(places))
@@ -218,7 +218,7 @@ def _facts(dataset: Dataset, choice: Choice) -> dict[str, Any]:
     """Say which day and data a graph shows, and what it leaves out."""
     kinds = len(dataset.pairings) - len(choice.pairings) - sum(choice.left_out.values())
     late = sum(n for why, n in choice.left_out.items() if why.startswith("pairings signed"))
-    return ({} if pd.isna(choice.day) else {"at": str(choice.day.date())}) | {
+    return ({} if dateless(choice.day) else {"at": str(choice.day.date())}) | {
         "data_version": dataset.version,
         "left_out_by_kind": kinds,
         "left_out_by_status": sum(choice.left_out.values()) - late,

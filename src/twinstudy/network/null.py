@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from twinstudy.errors import ArgumentError
-from twinstudy.evidence.consolidate import Choice, Words, choose, members
+from twinstudy.evidence.consolidate import Choice, Words, choose
 from twinstudy.evidence.hierarchy import ancestors, existence
-from twinstudy.network.graph import locality_graph
+from twinstudy.network.graph import locality_graph, named_members
 from twinstudy.records.dataset import Dataset
 from twinstudy.tables.schema import LEVELS
 
@@ -31,9 +31,10 @@ def null_graphs(
     *,
     samples: int = 1000,
     seed: int = 1,
-    kind: Words | None = None,
+    level: str | None = None,
     within: str | None = None,
     at: str | date | None = None,
+    kind: Words | None = None,
     status: Words = ("agreed",),
 ) -> Iterator[nx.Graph[str]]:
     """Draw locality graphs at random in which every side keeps its number of partners.
@@ -51,34 +52,37 @@ def null_graphs(
         observed one among them.
     seed
         Seed of the random numbers.
-    kind
-        Kinds of pairing; None for all.
+    level
+        Roll members up to their ancestors of this level; None for the members themselves.
     within
         Level of areas, such as ``"province"``: sides change places only among pairings whose sides
         lie in the same areas of that level. None for no such bound.
     at
         Day; only pairings that exist certainly or possibly by then. None for the newest day.
-    status
-        Statuses of pairing to take in.
+    kind, status
+        Kinds of pairing (None for all) and statuses to take in: one word or several.
 
-    Yields
-    ------
-    graph
-        A graph as of `locality_graph`, with ``pairings`` and ``weight`` on its edges.
-        ``graph.graph`` adds ``exact`` (bool: all graphs are listed), ``arrangements`` (int: how
-        many there are, where that is known; 0 where not) and ``movable`` (int: pairings that can
-        have another partner).
+    Returns
+    -------
+    graphs
+        An iterator of graphs as of `locality_graph`, with ``pairings`` and ``weight`` on their
+        edges. ``graph.graph`` adds ``exact`` (bool: all graphs are listed), ``arrangements`` (int:
+        how many there are; left out where they are more than `samples`) and ``movable`` (int:
+        pairings that can have another partner).
 
     Raises
     ------
     ArgumentError
-        If an argument is none of the words, numbers or dates that it can have.
+        If an argument is none of the words, numbers or dates that it can have, or `level` is gone
+        on the day, as in `locality_graph`.
 
     Notes
     -----
     Where graphs are drawn, each comes of a chain of tried swaps of two partners, 20 for each
     pairing; a swap that would pair two sides twice leaves the graph as it is, which makes the
-    draws uniform [1]_. Pairings inside one country stay as they are.
+    draws uniform [1]_. Pairings inside one country stay as they are, and so does one of two sides
+    that another one pairs already. With b of n drawn graphs as extreme as the observed one, p is
+    (1 + b) / (1 + n); where ``exact``, it is b / n.
 
     References
     ----------
@@ -94,26 +98,30 @@ def null_graphs(
     (True, True)
     """
     choice = choose(dataset, at=at, kind=kind, status=status)
-    drawn = arrangements(dataset, choice, samples=samples, seed=seed, within=within)
-    observed = locality_graph(dataset, at=at, kind=kind, status=status)
-    for ends in drawn.partners:
-        graph: nx.Graph[str] = nx.Graph()
-        graph.graph |= observed.graph | {
-            "exact": drawn.exact, "arrangements": drawn.number, "movable": drawn.movable,
-        }  # fmt: skip
-        ties = Counter[tuple[str, str]]()
-        weights: defaultdict[tuple[str, str], float] = defaultdict(float)
-        for side, partner in zip(drawn.first, ends, strict=True):
-            other = drawn.second[partner]
-            for tie in itertools.product(side, other):
-                ties[tie] += 1
-                weights[tie] += 1 / (len(side) * len(other))
-        places = sorted({place for tie in ties for place in tie})
-        graph.add_nodes_from((place, observed.nodes[place]) for place in places)
-        graph.add_edges_from(
-            (*tie, {"pairings": ties[tie], "weight": weights[tie]}) for tie in sorted(ties)
-        )
-        yield graph
+    drawn = arrangements(dataset, choice, samples=samples, seed=seed, within=within, level=level)
+    observed = locality_graph(dataset, level=level, at=at, kind=kind, status=status)
+    observed.graph |= {"exact": drawn.exact, "movable": drawn.movable}
+    if drawn.exact:
+        observed.graph["arrangements"] = drawn.number
+    return (_arranged(observed, drawn, ends) for ends in drawn.partners.tolist())
+
+
+def _arranged(observed: nx.Graph[str], drawn: Arrangements, ends: list[int]) -> nx.Graph[str]:
+    """Make the graph of one arrangement, with the nodes of the observed one."""
+    ties = Counter[tuple[str, str]]()
+    weights: defaultdict[tuple[str, str], float] = defaultdict(float)
+    for side, partner in zip(drawn.first, ends, strict=True):
+        other = drawn.second[partner]
+        for tie in itertools.product(side, other):
+            ties[tie] += 1
+            weights[tie] += 1 / (len(side) * len(other))
+    graph: nx.Graph[str] = nx.Graph()
+    graph.graph |= observed.graph
+    graph.add_nodes_from(observed.nodes(data=True))
+    graph.add_edges_from(
+        (*tie, {"pairings": ties[tie], "weight": weights[tie]}) for tie in sorted(ties)
+    )
+    return graph
 
 
 @dataclass(frozen=True)
@@ -130,7 +138,13 @@ class Arrangements:
 
 
 def arrangements(
-    dataset: Dataset, choice: Choice, *, samples: int, seed: int, within: str | None = None
+    dataset: Dataset,
+    choice: Choice,
+    *,
+    samples: int,
+    seed: int,
+    within: str | None = None,
+    level: str | None = None,
 ) -> Arrangements:
     """Draw ways to pair the sides of the chosen pairings, or list all where they are few."""
     for name, value, least in (("samples", samples, 1), ("seed", seed, 0)):
@@ -138,7 +152,7 @@ def arrangements(
             raise ArgumentError(f"`{name}` is {value!r}; use a whole number of at least {least}")
     if within is not None and within not in LEVELS:
         raise ArgumentError(f"`within` is {within!r}; use one of {', '.join(LEVELS)}")
-    sides = _sides(dataset, choice, within)
+    sides = _sides(dataset, choice, within, level)
     ids, first = sides["pairing_id"].tolist(), sides["first"].tolist()
     numbers, others = pd.factorize(sides["second"])
     numbers = numbers.astype(np.int64)
@@ -177,10 +191,9 @@ def arrangements(
     return Arrangements(ids, first, list(others), partners, exact, number if exact else 0, movable)
 
 
-def _sides(dataset: Dataset, choice: Choice, within: str | None) -> pd.DataFrame:
+def _sides(dataset: Dataset, choice: Choice, within: str | None, level: str | None) -> pd.DataFrame:
     """List the pairings with both sides and the number of the stratum in which they may swap."""
-    listed = members(dataset)
-    listed = listed[listed["pairing_id"].isin(choice.pairings["pairing_id"])]
+    listed = named_members(dataset, choice, level)
     if listed.empty:
         return pd.DataFrame(columns=["pairing_id", "first", "second", "stratum"])
     listed["level"] = listed["locality_id"].map(existence(dataset)["level"].astype("str"))
@@ -197,7 +210,9 @@ def _sides(dataset: Dataset, choice: Choice, within: str | None) -> pd.DataFrame
     ).unstack()
     sides = pd.DataFrame({"first": found["members"][False], "second": found["members"][True]})
     kinds = choice.pairings.set_index("pairing_id")["kind"].astype("str")
-    home = found["side"][False] == found["side"][True]
+    home = (found["side"][False] == found["side"][True]) | sides.assign(
+        kind=kinds.reindex(sides.index)
+    ).duplicated()
     alone = pd.Series(np.where(home, home.index, ""), index=home.index)  # these stay as they are
     parts = [kinds, alone, *(found[name][second] for name in _ALIKE for second in (False, True))]
     keys = pd.concat(parts, axis=1, join="inner").agg("|".join, axis=1)
@@ -208,25 +223,40 @@ def _sides(dataset: Dataset, choice: Choice, within: str | None) -> pd.DataFrame
 def _every(left: np.ndarray, right: np.ndarray) -> Iterator[np.ndarray]:
     """Yield every way to give each left end as many distinct right ends as it has, once."""
     order = np.argsort(left, kind="stable")
-    nodes = [order[left[order] == node] for node in np.unique(left)]
-    room = Counter(right.tolist())
-    way = np.empty(len(left), dtype=np.int64)
+    degrees = np.bincount(np.unique(left, return_inverse=True)[1])
 
-    def fill(position: int) -> Iterator[np.ndarray]:
-        """Give the left ends from a position on their partners."""
-        if position == len(nodes):
-            yield way.copy()
-            return
-        open_ends = sorted(end for end, free in room.items() if free)
-        for chosen in itertools.combinations(open_ends, len(nodes[position])):
-            way[nodes[position]] = chosen
-            for end in chosen:
-                room[end] -= 1
-            yield from fill(position + 1)
-            for end in chosen:
-                room[end] += 1
+    def choices(node: int, room: np.ndarray) -> Iterator[tuple[tuple[int, ...], np.ndarray]]:
+        """Give a left end its partners, so that there are enough for those after it."""
+        for chosen in itertools.combinations(np.flatnonzero(room).tolist(), degrees[node]):
+            rest = room.copy()
+            rest[list(chosen)] -= 1
+            if _can_be_filled(degrees[node + 1 :], rest):
+                yield chosen, rest
 
-    yield from fill(0)
+    # Not by recursion: there may be thousands of left ends.
+    steps, path = [choices(0, np.bincount(right))], list[tuple[int, ...]]()
+    while steps:
+        chosen, rest = next(steps[-1], ((), None))
+        if rest is None:
+            steps.pop()
+            path = path[:-1]
+        elif len(steps) < len(degrees):
+            path.append(chosen)
+            steps.append(choices(len(steps), rest))
+        else:
+            way = np.empty(len(left), dtype=np.int64)
+            way[order] = [end for ends in (*path, chosen) for end in ends]
+            yield way
+
+
+def _can_be_filled(degrees: np.ndarray, room: np.ndarray) -> bool:
+    """Tell by the theorem of Gale and Ryser whether a graph of these degrees on two sides exists.
+
+    The sums of both are equal.
+    """
+    wanted = np.cumsum(np.sort(degrees)[::-1])
+    places = np.bincount(room, minlength=len(degrees) + 1)[::-1].cumsum()[::-1]  # with n or more
+    return bool((wanted <= np.cumsum(places[1:])[: len(degrees)]).all())
 
 
 def rewire(

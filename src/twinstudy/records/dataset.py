@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property, wraps
@@ -23,7 +24,6 @@ from twinstudy.tables.files import (
 )
 from twinstudy.tables.schema import TABLES, Column
 from twinstudy.tables.table_rules import check_tables, checked_tables
-from twinstudy.tables.typed import coded
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -52,19 +52,16 @@ memberships, contents, events, counts
     remembered: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
+        frames = {}
         for table in TABLES:  # frames of others may have them as categories still
             texts = [c.name for c in table.columns if c.type in ("reference", "date", "interval")]
-            self._frames[table.name] = self._frames[table.name].astype(dict.fromkeys(texts, "str"))
+            frames[table.name] = self._frames[table.name].astype(dict.fromkeys(texts, "str"))
+        object.__setattr__(self, "_frames", frames)
 
     @property
     def tables(self) -> Frames:
         """Copies of the tables by name."""
         return {name: frame.copy(deep=False) for name, frame in self._frames.items()}
-
-    @cached_property
-    def coded(self) -> Frames:
-        """Transitional: the tables with references as row numbers."""
-        return coded(self._frames)
 
     @property
     def sources(self) -> pd.DataFrame:
@@ -150,11 +147,11 @@ memberships, contents, events, counts
             keys = pd.Index(self._frames[column.target]["id"])
             return bytes(keys.get_indexer(pd.Index(values)).astype("<i4").tobytes())
         if column.type in ("integer", "number"):
-            return values.to_numpy("<f8", na_value=np.nan).tobytes()
+            return bytes(values.to_numpy("<f8", na_value=np.nan).tobytes())
         return "\n".join(column_text(values, column)).encode()
 
     def save(self, folder: str | Path) -> Path:
-        """Write the tables into a folder as CSV files, each whole or not at all.
+        """Write the tables into a folder as CSV files, all of them or none.
 
         Parameters
         ----------
@@ -166,6 +163,13 @@ memberships, contents, events, counts
         folder
             The folder, which `load` reads back as an equal dataset.
 
+        Raises
+        ------
+        ArgumentError
+            If `folder` is no path, or a file.
+        OSError
+            If a file cannot be written, which the error names; the old files are as they were.
+
         Examples
         --------
         >>> import tempfile
@@ -173,16 +177,40 @@ memberships, contents, events, counts
         ...     load(load().save(folder)).version == load().version
         True
         """
-        write_tables(self._frames, Path(folder))
-        return Path(folder)
+        if not isinstance(folder, str | Path):
+            kind = type(folder).__name__
+            raise ArgumentError(f"`folder` is a {kind}; give the path of a folder")
+        path = Path(folder)
+        for each in (path, *path.parents):
+            if each.exists() and not each.is_dir():
+                raise ArgumentError(f"`folder` is {str(path)!r}, and {str(each)!r} is a file; give "
+                                    "the path of a folder")  # fmt: skip
+        write_tables(self._frames, path)
+        return path
 
     def __repr__(self) -> str:
         counts = (f"{len(self._frames[name])} {name}" for name in _SUMMARY)
         return f"<twinstudy.Dataset {self.version}: {', '.join(counts)}>"
 
+    def __str__(self) -> str:
+        rows = [f"{len(frame):>9,} {name}" for name, frame in self._frames.items()]
+        return "\n".join([f"twinstudy {self.version}", *rows, *self._flagged()])
+
     def _repr_html_(self) -> str:
-        rows = (f"<tr><td>{name}</td><td>{len(self.tables[name]):,}</td></tr>" for name in _SUMMARY)
-        return f"<p>twinstudy {self.version}</p><table>{''.join(rows)}</table>"
+        rows = (
+            f"<tr><td>{table.name}</td><td style='text-align: right'>"
+            f"{len(self._frames[table.name]):,}</td>"
+            f"<td style='text-align: left'>{html.escape(table.description)}</td></tr>"
+            for table in TABLES
+        )
+        head = "<tr><th>table</th><th>rows</th><th style='text-align: left'>what it holds</th></tr>"
+        title = f"<strong>twinstudy {html.escape(self.version)}</strong>"
+        return f"<div>{title}<table>{head}{''.join(rows)}</table>{''.join(self._flagged())}</div>"
+
+    def _flagged(self) -> list[str]:
+        """Say in a line how much was flagged on the way in."""
+        number = sum(problem.count for problem in self.report)
+        return [f"{number:,} warning{'s' if number != 1 else ''} in `report`"] if number else []
 
 
 _P = ParamSpec("_P")
@@ -251,7 +279,7 @@ def dataset_from_text(text: Frames) -> Dataset:
     """
     unclean = [problem for table in TABLES for problem in unclean_cells(text[table.name], table)]
     tables = type_tables(text)
-    return dataset_of(tables.typed, Problems(sorted([*unclean, *check_tables(tables)])))
+    return dataset_of(tables.typed, check_tables(tables, unclean))
 
 
 def dataset_of(typed: Frames, problems: Problems) -> Dataset:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import html
 import re
-import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from unicodedata import east_asian_width
 from urllib.parse import urlsplit
 
 import pandas as pd
@@ -17,8 +15,9 @@ from twinstudy.errors import ArgumentError
 from twinstudy.evidence.consolidate import consolidate, members
 from twinstudy.evidence.hierarchy import ancestors, lineage
 from twinstudy.evidence.names import pairing_names
-from twinstudy.evidence.trace import conflicts, trace
+from twinstudy.evidence.trace import conflicts, pairings, trace
 from twinstudy.records.dataset import Dataset
+from twinstudy.tables.files import csv_bytes
 from twinstudy.tables.schema import KINDS, TABLES, label
 
 WIDTH = 79
@@ -38,6 +37,7 @@ _HEADS = {
 }
 _WORDS = {c.name for table in TABLES for c in table.columns if c.type == "vocabulary"}
 _EDTF = r"(\.\.|\d{4}(?:-\d\d){0,2}[~?%]?)"
+_WIDE = "[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]"
 _STYLE = (
     ".twin-table{overflow:auto;max-height:34em;margin:1em 0}"
     ".twin-table table{border-collapse:collapse;margin:0;font-size:.9em}"
@@ -114,11 +114,11 @@ class Table:
         ]
         widths = [max(width, *map(wide, head.split()), 1)
                   for width, head in zip(widths, self.heads, strict=True)]  # fmt: skip
-        least = [
-            max(min(width, 12), *(wide(word) for row in self.rows for word in row[n].split()))
-            if self.rows and not self.numeric[n] else width
-            for n, width in enumerate(widths)
-        ]  # fmt: skip
+        least = []
+        for n, width in enumerate(widths):
+            words = (word for row in self.rows for word in re.split(rf"\s|(?={_WIDE})", row[n]))
+            held = max((wide(word) for word in words), default=0)
+            least.append(width if self.numeric[n] else max(min(width, 12), held))
         while sum(widths) + 2 * len(widths) - 2 > WIDTH and widths != least:
             spare = [width - low for width, low in zip(widths, least, strict=True)]
             widths[max(range(len(widths)), key=lambda n: (spare[n] > 0, widths[n]))] -= 1
@@ -317,15 +317,19 @@ def _day_words(text: str) -> str:
 
 def wide(text: str) -> int:
     """Return how many columns of a terminal a text takes; a Chinese character takes two."""
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+    return len(text) + len(re.findall(_WIDE, text))
 
 
 def wrapped(text: str, width: int = WIDTH, first: str = "", rest: str = "") -> list[str]:
-    """Break a text into lines of a width, never inside a word or a key."""
-    filled = "".join(c + "\0" if east_asian_width(c) in "WF" else c for c in text)
-    lines = textwrap.wrap(filled, width, initial_indent=first, subsequent_indent=rest,
-                          break_long_words=False, break_on_hyphens=False)  # fmt: skip
-    return [line.replace("\0", "") for line in lines] or [first]
+    """Break a text into lines of a width: at spaces and Chinese characters, never in a key."""
+    lines, line, begun = [], first, False
+    for space, word in re.findall(rf"(\s*)({_WIDE}|(?:(?!{_WIDE})\S)+)", text):
+        piece = " " * bool(space and begun) + word
+        if begun and wide(line + piece) > width:
+            lines.append(line)
+            line, piece = rest, word
+        line, begun = line + piece, True
+    return [*lines, line]
 
 
 def _opening(dataset: Dataset) -> pd.DataFrame:
@@ -353,74 +357,82 @@ def record(dataset: Dataset, key: str, *, full: bool = False) -> str:
 
 def _pairing(dataset: Dataset, key: str, full: bool) -> list[str]:  # noqa: FBT001 - private
     """Tell of a pairing: what and when, who, and who says so."""
-    row = consolidate(dataset).set_index("pairing_id").loc[key]
-    note = dataset.pairings.set_index("id")["note"][key]
+    row: Any = consolidate(dataset).set_index("pairing_id").loc[key]
     claims, apart = trace(dataset, key), conflicts(dataset)
     apart = apart[apart["pairing_id"] == key]
-    witnesses = f"{row['claims']} claims of {row['witnesses']} independent sources"
+    evidence = f"{row['claims']} claims of {row['witnesses']} independent sources"
     lines = [
         *wrapped(pairing_names(dataset)[key]),
         key,
         *_field("what", f"{label(row['kind'])}, {row['status']}"),
         *_field("signed", date_words(_text(row["signed"]) or "no stated date")),
-        *_field("evidence", witnesses + ("; some disagree" if len(apart) else "")),
-        *_field("note", note),
+        *_field("evidence", evidence + ("; some disagree" if len(apart) else "")),
+        *_field("note", dataset.pairings.set_index("id")["note"][key]),
     ]
-    mine = members(dataset).query("pairing_id == @key").sort_values("side", ascending=False)
+    mine = members(dataset)
+    mine = mine[mine["pairing_id"] == key].sort_values("side", ascending=False)
     for place in mine["locality_id"]:
-        lines += _place(dataset, place, full=False, inside=True)
-    for claim in claims.to_dict("records"):
-        cited = [claim["publisher"], claim["published"], claim["locator"] if full else None]
-        lines += _field("source", ", ".join(filter(None, map(_text, cited))) or claim["source_id"])
-        lines += _field("", claim["url"])
-        if full:
-            named = {"claim": "claim_id", "signed": "signed", "members": "members",
-                     "title": "title", "witness": "witness", "note": "note"}  # fmt: skip
-            lines += [x for name, column in named.items() for x in _field(name, claim[column])]
-    if full:
-        for about, value, claim_id in apart[["about", "value", "claim_id"]].itertuples(index=False):
-            lines += _field("disputed", f"{label(about)}: {date_words(value)} ({claim_id})")
-        for event in trace(dataset, key, events=True).to_dict("records"):
-            parts = [event["date"], event["kind"], event["note"], event["publisher"]]
-            lines += _field("event", ", ".join(date_words(x) for x in map(_text, parts) if x))
-    else:
-        lines += _field("more", f"twinstudy show {key} --full")
+        title, *within = _place(dataset, place, full=False)
+        lines += [*_field("member", title), *_field("", place), *within[1:2]]
+    cited = claims[["publisher", "published"]].map(_text)
+    said = (cited["publisher"] + ", " + cited["published"].map(date_words)).str.strip(", ")
+    if not full:
+        lines += [line for text in said.drop_duplicates() for line in _field("source", text)]
+        return lines + _field("more", f"twinstudy show {key} --full")
+    told = {"claim": "claim_id", "at": "locator", "title": "title", "": "url", "signed": "signed",
+            "members": "members", "witness": "witness", "note": "note"}  # fmt: skip
+    contents = dataset.contents.set_index("claim_id")
+    for text, claim in zip(said, claims.to_dict("records"), strict=True):
+        lines += _field("source", text or claim["source_id"])
+        lines += [line for name, column in told.items() for line in _field(name, claim[column])]
+        for item in contents[contents.index == claim["claim_id"]].to_dict("records"):
+            lines += _field("agreed", f"{label(item['topic'])}: {_text(item['stated'])}")
+    for item in apart.to_dict("records"):
+        value = f"{date_words(item['value'])} ({item['claim_id']})"
+        lines += _field("disputed", f"{label(item['about'])}: {value}")
+    for event in trace(dataset, key, events=True).to_dict("records"):
+        counted = f"{_text(event['quantity'])} {_text(event['unit'])}".strip()
+        parts = event["date"], label(event["kind"]), counted, event["publisher"], event["note"]
+        words = (date_words(_text(part)) for part in parts)
+        lines += _field("event", ", ".join(word for word in words if word))
     return lines
 
 
-def _place(dataset: Dataset, key: str, full: bool, *, inside: bool = False) -> list[str]:  # noqa: FBT001
+def _place(dataset: Dataset, key: str, full: bool) -> list[str]:  # noqa: FBT001 - private
     """Tell of a place: what it is, where it lies, and its pairings."""
-    place = dataset.localities.set_index("id").loc[key]
+    place: Any = dataset.localities.set_index("id").loc[key]
     word = f" ({place['designation']})" if _text(place["designation"]) else ""
-    name = " ".join(filter(None, [place["name"], _text(place["name_zh"])]))
-    title = f"{name}{word}, {place['country']} {label(place['level'])}"
-    lines = _field("member", title) if inside else wrapped(title)
-    lines += _field("", key) if inside else [key]
-    lines += _field("" if inside else "in", _above(dataset, key))
-    if inside:
-        return lines
-    also = dataset.aliases.query("locality_id == @key")["name"]
-    lines += _field("also", ", ".join(also))
+    name = f"{place['name']} {_text(place['name_zh'])}".strip()
+    above = lineage(dataset)
+    above = above[(above["locality_id"] == key) & (above["level"] != "country")]
+    last = (
+        above["latest"].isna()
+        if above["latest"].isna().any()
+        else (above["latest"] == above["latest"].max())
+    )
+    above = above[last].sort_values("level", ascending=False)
+    also = dataset.aliases["name"][dataset.aliases["locality_id"] == key]
+    lines = [
+        *wrapped(f"{name}{word}, {place['country']} {label(place['level'])}"),
+        key,
+        *_field("in", ", ".join(_places(dataset, above["ancestor_id"]))),
+        *_field("also", ", ".join(also)),
+    ]
     if not pd.isna(place["longitude"]):
         point = f"{place['latitude']:.4f} N, {place['longitude']:.4f} E ({place['position']})"
         lines += _field("point", point)
-    became = dataset.successions.query("old_id == @key")
-    for row in became.to_dict("records"):
+    for row in dataset.successions[dataset.successions["old_id"] == key].to_dict("records"):
         lines += _field("became", f"{row['new_id']} ({row['kind']}, {date_words(row['date'])})")
     lines += _field("note", place["note"] if full else "")
-    titles = pairing_names(dataset)
-    for pairing in members(dataset).query("locality_id == @key")["pairing_id"]:
-        lines += _field("pairing", titles[pairing])
-        lines += _field("", pairing)
+    named = members(dataset)
+    for pairing in named["pairing_id"][named["locality_id"] == key]:
+        lines += [*_field("pairing", pairing_names(dataset)[pairing]), *_field("", pairing)]
     return lines
 
 
-def _above(dataset: Dataset, key: str) -> str:
-    """Name the units that a place lies in, or lay in last, from the nearest up."""
-    above = lineage(dataset).query("locality_id == @key and level != 'country'")
-    last = above["latest"].fillna(pd.Timestamp.max)
-    above = above[last == last.max()].sort_values("level", ascending=False)
-    return ", ".join(above["ancestor_id"].map(dataset.localities.set_index("id")["name"]))
+def _places(dataset: Dataset, keys: pd.Series) -> list[str]:
+    """Name places by their keys."""
+    return keys.map(dataset.localities.set_index("id")["name"]).tolist()
 
 
 def _text(value: Any) -> str:
@@ -458,20 +470,30 @@ def compare(old: Dataset, new: Dataset) -> list[str]:
 
 def _headlines(dataset: Dataset) -> dict[str, int]:
     """Count what people quote of a dataset."""
-    pairings = consolidate(dataset)
-    agreed = pairings[pairings["status"] == "agreed"]
-    groups = pairings.groupby(["status", "kind"], observed=True).size()
+    judged = consolidate(dataset)
+    agreed = judged[judged["status"] == "agreed"]
+    groups: Any = judged.groupby(["status", "kind"], observed=True).size()
     named = members(dataset)
     named = named[named["pairing_id"].isin(agreed["pairing_id"])].drop_duplicates("locality_id")
     names = dataset.localities.set_index("id")["name"]
     area = named["locality_id"].map(ancestors(dataset, level="province")).map(names)
     return {
-        "pairings": len(pairings),
+        "pairings": len(judged),
         **{f"{status} {label(kind, plural=True)}": n for (status, kind), n in groups.items()},
         "agreed pairings with a stated date": int(agreed["signed"].notna().sum()),
         "witnesses of agreed pairings": int(agreed["witnesses"].sum()),
         **{f"twinned units in {name}": n for name, n in area.value_counts().sort_index().items()},
     }
+
+
+def flat_table(dataset: Dataset) -> bytes:
+    """Write one readable row a pairing as CSV."""
+    frame = pairings(dataset)
+    for name in frame.select_dtypes("datetime"):
+        frame[name] = frame[name].dt.strftime("%Y-%m-%d")
+    for name in frame.select_dtypes("bool"):
+        frame[name] = frame[name].map({True: "yes", False: "no"})
+    return csv_bytes(frame.astype("str").fillna(""))
 
 
 def bibliography(dataset: Dataset) -> str:

@@ -11,8 +11,10 @@ import pandas as pd
 
 from twinstudy.dates import parse_date
 from twinstudy.errors import ArgumentError, Problem, Severity
-from twinstudy.tables.files import Tables
-from twinstudy.tables.schema import TABLES, Column, Table
+from twinstudy.tables.files import Tables, listed, shown
+from twinstudy.tables.schema import LONGEST_ID, TABLES, Column, Table
+
+_COMPARISONS = 200_000  # that the search for keys near to the missing ones of a column may take
 
 
 def problems_at(
@@ -34,14 +36,17 @@ def problems_at(
     pairings.csv:3: id: 'x' is odd
     """
     rows = np.flatnonzero(where)
-    if not len(rows):
-        return
-    say = message.format if isinstance(message, str) else message
-    text = tables.text[name]
-    lines = text.index.to_numpy()[rows].tolist()
-    values = text[column].iloc[rows].tolist() if column else [""] * len(rows)
-    for line, value in zip(lines, values, strict=True):
-        yield Problem(f"{name}{tables.suffix}", line, column, value, say(value), severity)
+    text = tables.text[name].iloc[rows]
+    values = text[column] if column else pd.Series("", index=text.index)
+    file = f"{name}{tables.suffix}"
+    yield from listed(
+        Problem(file, line, column, value, _said(message, value), severity)
+        for line, value in zip(text.index.tolist(), values, strict=True)
+    )
+
+
+def _said(message: str | Callable[[str], str], value: str) -> str:
+    return message.replace("{!r}", shown(value)) if isinstance(message, str) else message(value)
 
 
 def _columns(tables: Tables, *types: str) -> Iterator[tuple[Table, Column, pd.Series, pd.Series]]:
@@ -76,6 +81,15 @@ def patterns(tables: Tables) -> Iterator[Problem]:
                 tables, table.name, column.name, wrong,
                 f"{{!r}} has the wrong form; write {column.form}",
             )  # fmt: skip
+
+
+def long_ids(tables: Tables) -> Iterator[Problem]:
+    """Yield ids that are too long for the name of a file."""
+    for table, column, text, _ in _columns(tables, "id"):
+        yield from problems_at(
+            tables, table.name, column.name, text.str.len() > LONGEST_ID,
+            f"{{!r}} is longer than {LONGEST_ID} characters; shorten it",
+        )  # fmt: skip
 
 
 def vocabularies(tables: Tables) -> Iterator[Problem]:
@@ -167,20 +181,21 @@ def references(tables: Tables) -> Iterator[Problem]:
     for table, column, text, _ in _columns(tables, "reference"):
         if column.target in tables.text:
             keys = tables.text[column.target]["id"]
-            unread = tables.unread.get(column.target, set())
-            wrong = (text != "") & ~text.isin(keys) & ~text.isin(list(unread))
-            say = _nearest(f"{column.target}{tables.suffix}", keys.tolist())
-            yield from problems_at(tables, table.name, column.name, wrong, say)
+            known = text.isin(keys) | text.isin(list(tables.unread.get(column.target, ())))
+            say = _nearest(f"{column.target}{tables.suffix}", keys[keys != ""].tolist())
+            yield from problems_at(tables, table.name, column.name, (text != "") & ~known, say)
 
 
 def _nearest(file: str, keys: list[str]) -> Callable[[str], str]:
     @cache  # a key that is missing is often missing in many rows
     def say(value: str) -> str:
         if not keys:
-            return f"{value!r} is not in {file}, which is empty; add the row"
-        found = difflib.get_close_matches(value, keys, n=1, cutoff=0.6)
-        remedy = f"nearest: {found[0]!r}" if found else "no key is near it; add the row"
-        return f"{value!r} is not in {file}; {remedy}"
+            return f"{shown(value)} is not in {file}, which is empty; add the row"
+        searched = say.cache_info().currsize + 1
+        near = keys if searched * len(keys) <= _COMPARISONS else []
+        found = difflib.get_close_matches(value[:200], near, n=1, cutoff=0.6)
+        remedy = f"nearest: {found[0]!r}" if found else "add the row, or correct the key"
+        return f"{shown(value)} is not in {file}; {remedy}"
 
     return say
 
@@ -188,11 +203,11 @@ def _nearest(file: str, keys: list[str]) -> Callable[[str], str]:
 CELL_RULES = (
     required_cells,
     patterns,
+    long_ids,
     vocabularies,
     dates,
     numbers,
     trimmed_text,
     formula_text,
     unique_keys,
-    references,
 )

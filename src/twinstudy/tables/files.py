@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import os
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from math import isnan
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from twinstudy.errors import Problem
+from twinstudy.errors import Problem, Severity
 from twinstudy.tables.schema import TABLES, Column, Table
 
 Frames = dict[str, pd.DataFrame]
 
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\ufffe\uffff]")
+#: Control characters, line ends, those that turn the direction of writing, and no characters.
+CONTROL = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
+)
 _LONGEST_LINE = 100_000  # bytes; below the limit of the csv module for one cell
-_LINE_END = re.compile(r"[\n\r]")
+_LARGEST_FILE = 1_000_000_000  # bytes
+_MOST = 1_000  # problems of one kind that are kept
+_LEFT_OVER = re.compile(r"\..+\.[0-9a-f]{16}")
 
 
 @dataclass(frozen=True)
@@ -64,43 +71,80 @@ def read_tables(folder: Path) -> tuple[Tables, list[Problem]]:
     unread: dict[str, set[str]] = {}
     problems: list[Problem] = []
     for table in TABLES:
+        path = folder / table.file
         try:
-            data = (folder / table.file).read_bytes()
-        except FileNotFoundError:
-            message = "the file is missing; every table needs one, if only with its header"
+            message = _no_table(path)
+            data = b"" if message else path.read_bytes()
         except OSError as error:
             message = f"the file cannot be read: {error.strerror}"
-        else:
-            frame, found, unread[table.name] = text_frame(data, table)
-            problems += found
-            if frame is not None:
-                text[table.name] = frame
+        if message:
+            problems.append(Problem(table.file, 0, "", "", message))
             continue
-        problems.append(Problem(table.file, 0, "", "", message))
+        frame, found, unread[table.name] = text_frame(data, table)
+        problems += found
+        if frame is not None:
+            text[table.name] = frame
     return type_tables(text, unread=unread), problems
 
 
-def write_tables(typed: Mapping[str, pd.DataFrame], folder: Path) -> None:
-    """Write typed frames into a folder, each file whole or not at all."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, frame in text_tables(typed).items():
-        write_bytes(folder / f"{name}.csv", csv_bytes(frame))
+def _no_table(path: Path) -> str:
+    """Say why a path is no file that can be read as a table."""
+    if not path.exists():
+        return "the file is missing; every table needs one, if only with its header"
+    if not path.is_file():  # a pipe or a device would never end
+        return "it is no regular file; put the table in its place"
+    size = path.stat().st_size
+    if size > _LARGEST_FILE:
+        return f"the file is {size:,} bytes large, of {_LARGEST_FILE:,} allowed; split the data"
+    return ""
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files into a folder, all of them or none, and clear what a cut-off run has left.
+
+    Names may lead into folders below, which are made. All data are on the disk under other names
+    before the first file is replaced, so a full disk or a kill leaves the old files.
+    """
+    written: dict[Path, Path] = {}
+    path = folder
+    try:
+        for name, data in files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if path.is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+            temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+            written[path] = temporary
+            with temporary.open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            if path.exists():
+                temporary.chmod(path.stat().st_mode)
+        for path, temporary in written.items():
+            temporary.replace(path)
+        for below in {path.parent for path in written}:
+            for path in below.iterdir():
+                if _LEFT_OVER.fullmatch(path.name):
+                    path.unlink()
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+    finally:
+        for temporary in written.values():
+            temporary.unlink(missing_ok=True)
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Write a file atomically: a reader, or a kill, sees the old file or the new one."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    try:
-        with temporary.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        if path.exists():
-            temporary.chmod(path.stat().st_mode)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    """Write one file whole or not at all, into a folder that is there."""
+    if not path.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "the folder is not there", str(path.parent))
+    write_files(path.parent, {path.name: data})
+
+
+def write_tables(typed: Mapping[str, pd.DataFrame], folder: Path) -> None:
+    """Write typed frames into a folder, all of the files or none."""
+    text = text_tables(typed)
+    write_files(folder, {f"{name}.csv": csv_bytes(frame) for name, frame in text.items()})
 
 
 # -- the text of a file -----------------------------------------------------------------------
@@ -127,22 +171,30 @@ def text_frame(data: bytes, table: Table) -> tuple[pd.DataFrame | None, list[Pro
         fault("the file starts with a byte order mark; save it as UTF-8 without BOM", 1)
         data = data[3:]
     if b"\r" in data:
-        line = data.count(b"\n", 0, data.index(b"\r")) + 1
-        fault("the line ends with a carriage return; save the file with LF line ends", line)
+        first = data.count(b"\n", 0, data.index(b"\r")) + 1
+        fault("the line ends with a carriage return; save the file with LF line ends", first)
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     header, *lines = data.removesuffix(b"\n").split(b"\n")
+    refused = 0
     wrong = list(header_problems(header.decode(errors="replace"), table))
     if wrong:
         return None, problems + wrong, set()
     rows: dict[int, list[str]] = {}
-    unread = set()
+    unread: set[str] = set()
     for number, line in enumerate(lines, start=2):
         row = _row(line, len(table.columns))
-        if isinstance(row, str):
-            fault(row, number)
-            unread.add(line.partition(b",")[0].strip(b'"').decode(errors="replace"))
-        else:
+        if isinstance(row, list):
             rows[number] = row
+            continue
+        unread.add(line.partition(b",")[0].strip(b'"').decode(errors="replace"))
+        if refused < _MOST:
+            fault(row, number)
+        refused += 1
+    if refused > _MOST:
+        rest = refused - _MOST
+        problems.append(Problem(
+            table.file, 0, "", "", f"{rest:,} more rows cannot be read", count=rest
+        ))  # fmt: skip
     columns = zip(*rows.values(), strict=True) if rows else [()] * len(table.columns)
     cells = dict(zip(table.column_names, map(list, columns), strict=True))
     frame = pd.DataFrame(cells, index=pd.Index(rows, dtype="int64"), dtype="str")
@@ -203,7 +255,7 @@ def header_problems(line: str, table: Table) -> Iterator[Problem]:
 
 
 def unclean_cells(frame: pd.DataFrame, table: Table, *, file: str = "") -> Iterator[Problem]:
-    r"""Yield cells that are not NFC or hold line breaks or control characters, and long rows.
+    r"""Yield cells that no sound file holds: control characters, separate accents; long rows.
 
     >>> from twinstudy.tables.schema import table
     >>> cells = {"claim_id": "c-a", "locality_id": "l-b", "named_as": ["A\nB"]}
@@ -213,26 +265,55 @@ def unclean_cells(frame: pd.DataFrame, table: Table, *, file: str = "") -> Itera
     file = file or table.file
     length = pd.Series(0, index=frame.index)
     for column in table.columns:
-        length += frame[column.name].str.len()
-        if column.type == "text":
-            for line, value in frame[column.name].items():
-                message = "" if value.isascii() and value.isprintable() else _unclean(value)
-                if message:
-                    yield Problem(file, int(line), column.name, value, message)
+        cells = frame[column.name]
+        length += cells.str.len()
+        said = cells.map({value: _unclean(value) for value in cells.unique()})
+        for severity in ("error", "warning"):
+            rows = [n for n, (_, grade) in enumerate(said) if grade == severity]
+            yield from listed(
+                Problem(
+                    file, int(cells.index[n]), column.name, cells.iloc[n], said.iloc[n][0], severity
+                )
+                for n in rows
+            )
     for line in length.index[length > _LONGEST_LINE // 4]:
-        size = len(csv_bytes(frame.loc[[line]]).partition(b"\n")[2])
+        size = len(csv_bytes(frame.loc[[line]]).partition(b"\n")[2]) - 1
         if size > _LONGEST_LINE:
             message = f"the row is {size:,} bytes long, of {_LONGEST_LINE:,} allowed; shorten it"
             yield Problem(file, int(line), "", "", message)
 
 
-def _unclean(value: str) -> str:
-    control = CONTROL.search(value) or _LINE_END.search(value)
+def _unclean(value: str) -> tuple[str, Severity | None]:
+    """Say what is wrong with the characters of a cell, and how grave it is."""
+    if value.isascii() and value.isprintable():
+        return "", None
+    control = CONTROL.search(value)
     if control:
-        return f"{value!r} holds the control character {control.group()!r}; take it out"
+        found = f"{shown(value)} holds the control character {control.group()!r}"
+        return f"{found}; take it out", "error"
     if not unicodedata.is_normalized("NFC", value):
-        return f"{value!r} has letters with separate accents; normalise it to Unicode NFC"
-    return ""
+        remedy = "normalise it to Unicode NFC"
+        return f"{shown(value)} has letters with separate accents; {remedy}", "error"
+    for character in value:
+        if unicodedata.category(character) == "Cf":
+            found = f"{shown(value)} holds the invisible character {character!r}"
+            return f"{found}, which tells names apart that look the same; take it out", "warning"
+    return "", None
+
+
+def shown(value: str) -> str:
+    """Return a value as messages show it: in quotes, escaped where it would not print, not long."""
+    return repr(value if len(value) <= 100 else f"{value[:99]}…")
+
+
+def listed(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """Pass on the first thousand of problems of one kind, and count the rest."""
+    every = iter(problems)
+    yield from islice(every, _MOST)
+    for last in every:
+        rest = 1 + sum(1 for _ in every)
+        message = f"{rest:,} more rows have the same fault"
+        yield Problem(last.file, 0, last.column, "", message, last.severity, rest)
 
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:

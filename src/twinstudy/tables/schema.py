@@ -68,6 +68,7 @@ TOPICS = {
     "information_and_liaison.",
 }
 
+LONGEST_ID = 100  # characters; ids become names of files
 SLUG = "[a-z0-9]+(?:-[a-z0-9]+)*"
 
 
@@ -612,7 +613,40 @@ def table(name: str) -> Table:
 _BY_NAME = {each.name: each for each in TABLES}
 
 
+#: What people read in place of the words of the data; of other words, their own with spaces.
+LABELS = {
+    "CN": "China",
+    "VN": "Việt Nam",
+    "ZZ": "country not known",
+    "all": "all kinds",
+    "gso": "GSO",
+    "iso3166-2": "ISO 3166-2",
+    "nbs": "NBS",
+    "geonames": "GeoNames",
+    "at_least": "at least",
+    "twinned": "units twinned",
+    "border_units": "units on the border",
+    "border_length": "length of border",
+    "border_length_before_2009": "length of border before 2009",
+    "border_stretch": "stretch of border",
+    "locality": "place",
+    "crime_and_order": "crime and public order",
+    "markers_and_line": "markers and border line",
+    "border_documents": "border documents and law",
+    "services_and_works": "services and building works",
+    "trade_and_movement": "trade and movement",
+}
+_PLURALS = {"country": "countries"}
+_COUNTED = {*LEVELS, *KINDS, "locality", "pairing", "claim", "source", "event", "count"} - {"other"}
+
+
 def label(word: str, *, plural: bool = False) -> str:
-    """Return the word that is shown for a code."""
-    shown = word.replace("_", " ")
-    return f"{shown}s" if plural and word in LEVEL_OF_KIND else shown
+    """Return what people read in place of a word of the data; in the plural, of what is counted.
+
+    >>> label("border_post", plural=True), label("other", plural=True), label("VN")
+    ('border posts', 'other', 'Việt Nam')
+    """
+    shown = LABELS.get(word, word.replace("_", " "))
+    if plural and word in _COUNTED:
+        return _PLURALS.get(word, f"{shown}s")
+    return shown

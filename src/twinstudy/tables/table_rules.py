@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +10,7 @@ import pandas as pd
 
 from twinstudy.dates import date_bounds
 from twinstudy.errors import ArgumentError, Problem, Problems
-from twinstudy.tables.cell_rules import CELL_RULES, problems_at
+from twinstudy.tables.cell_rules import CELL_RULES, problems_at, references
 from twinstudy.tables.files import Tables, bundled_data, read_tables
 from twinstudy.tables.schema import KINDS, LEVELS
 
@@ -135,25 +135,35 @@ def pairing_sides(tables: Tables) -> Iterator[Problem]:
     """Yield pairings without claims, claims without members, and pairings without two sides."""
     claims, members = tables.typed["claims"], tables.typed["memberships"]
     pairings, places = tables.typed["pairings"], tables.typed["localities"]
-    yield from problems_at(
-        tables, "claims", "id", ~claims["id"].isin(members["claim_id"]),
-        f"{{!r}} names no member; add its rows to memberships{tables.suffix}",
-    )  # fmt: skip
+    # What is missing may stand in a row that cannot be read, or under a key that is misspelt.
+    claims_whole = (
+        not tables.unread.get("claims") and claims["pairing_id"].isin(pairings["id"]).all()
+    )
+    members_whole = (
+        not tables.unread.get("memberships") and members["claim_id"].isin(claims["id"]).all()
+    )
+    if members_whole:
+        yield from problems_at(
+            tables, "claims", "id", ~claims["id"].isin(members["claim_id"]),
+            f"{{!r}} names no member; add its rows to memberships{tables.suffix}",
+        )  # fmt: skip
     claimed = pairings["id"].isin(claims["pairing_id"])
-    yield from problems_at(
-        tables, "pairings", "id", ~claimed,
-        "{!r} has no claim; add one, or take the pairing out",
-    )  # fmt: skip
+    if claims_whole:
+        yield from problems_at(
+            tables, "pairings", "id", ~claimed,
+            "{!r} has no claim; add one, or take the pairing out",
+        )  # fmt: skip
+    if not (claims_whole and members_whole):
+        return
     named = pd.DataFrame({
         "pairing": _looked_up(members["claim_id"], claims, "pairing_id"),
         "place": members["locality_id"],
         "country": _looked_up(members["locality_id"], places, "country"),
     })  # fmt: skip
-    by_pairing = named.groupby("pairing")
-    size = by_pairing[["country", "place"]].nunique().reindex(pairings["id"])
-    whole = ~pairings["id"].isin(named["pairing"][named["country"].isna()])
+    size = named.groupby("pairing")[["country", "place"]].nunique()
     two = (size["country"] == 2) | ((size["country"] == 1) & (size["place"] == 2))
-    wrong = whole & claimed & ~two.fillna(True).to_numpy(bool) & size["country"].notna().to_numpy()
+    unknown = named["pairing"][named["country"].isna()]
+    wrong = pairings["id"].isin(size.index[~two]) & ~pairings["id"].isin(unknown)
     yield from problems_at(
         tables, "pairings", "id", wrong,
         "the members of {!r} do not make two sides; name members of two "
@@ -319,18 +329,22 @@ TABLE_RULES: tuple[tuple[Rule, tuple[str, ...]], ...] = (
 )
 
 
-def check_tables(tables: Tables) -> Problems:
-    """Run every rule over tables in memory; one that needs a table that is not there is not run.
+def check_tables(tables: Tables, found: Iterable[Problem] = ()) -> Problems:
+    """Run every rule that has its tables over tables in memory; `found` are earlier problems.
 
     >>> check_tables(read_tables(bundled_data())[0])
     no problems
     """
-    problems = [problem for rule in CELL_RULES for problem in rule(tables)]
+    cells = [problem for rule in CELL_RULES for problem in rule(tables)]
+    missing = list(references(tables))
     tables = tables.keyed()
-    for rule, needed in TABLE_RULES:
-        if all(name in tables.typed for name in needed):
-            problems += rule(tables)
-    return Problems(sorted(problems))
+    across = [
+        problem
+        for rule, needed in TABLE_RULES
+        if all(name in tables.typed for name in needed)
+        for problem in rule(tables)
+    ]
+    return Problems.in_order(found, cells, missing, across)
 
 
 def check(path: str | Path | None = None) -> Problems:
@@ -344,8 +358,9 @@ def check(path: str | Path | None = None) -> Problems:
     Returns
     -------
     problems
-        Every fault, sorted by file and line, each with value, rule and remedy; empty if the data
-        are sound. Faults of severity ``"warning"`` do not keep the data from being loaded.
+        Every fault with place, value, rule and remedy: errors before warnings, which do not keep
+        the data from being loaded, and causes before what may follow from them; empty if the data
+        are sound. Of more than 1,000 of one kind the rest is counted.
 
     Raises
     ------
@@ -362,10 +377,15 @@ def check(path: str | Path | None = None) -> Problems:
 
 def checked_tables(path: str | Path | None = None) -> tuple[Tables, Problems]:
     """Read a folder of tables and run every rule over them."""
+    if not (path is None or isinstance(path, str | Path)):
+        raise ArgumentError(
+            f"`path` is a {type(path).__name__}; give the path of a folder with the tables, or "
+            "nothing for the bundled data"
+        )
     folder = bundled_data() if path is None else Path(path)
     if not folder.is_dir():
         raise ArgumentError(
             f"`path` is {str(path)!r}, which is no folder; give one with the tables"
         )
     tables, problems = read_tables(folder)
-    return tables, Problems(sorted([*problems, *check_tables(tables)]))
+    return tables, check_tables(tables, problems)

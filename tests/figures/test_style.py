@@ -1,0 +1,191 @@
+"""What all figures share: the user's settings, text from data, fonts, saving, same bytes."""
+
+import itertools
+import os
+import shutil
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import nbformat
+import pandas as pd
+import pytest
+from conftest import MINIATURE
+from matplotlib import font_manager
+from nbclient import NotebookClient
+
+import twinstudy as ts
+from twinstudy.figures import style
+
+SRC = Path(ts.__file__).parents[1]
+ROOT = Path(__file__).parents[2]
+
+SCRIPT = """
+import sys
+import twinstudy as ts
+data = ts.load(sys.argv[1])
+figures = {
+    "map": ts.plot_map(data), "kinds": ts.plot_map(data, by_kind=True),
+    "coverage": ts.plot_coverage(data), "density": ts.plot_density(data),
+    "timeline": ts.plot_timeline(data), "provinces": ts.plot_timeline(data, by="province"),
+    "signings": ts.plot_signings(data), "pairings": ts.plot_pairings(data),
+    "contents": ts.plot_contents(data),
+}
+for name, axes in figures.items():
+    ts.save_figure(axes, f"{sys.argv[2]}/{name}")
+    ts.save_figure(axes, f"{sys.argv[2]}/{name}.pdf")
+"""
+
+
+def test_figures_have_the_same_bytes_whatever_the_seed_and_the_users_settings(tmp_path):
+    users = "axes.grid: True\npatch.linewidth: 3\nfont.size: 20\nlines.linewidth: 4\ntext.usetex: True\n"
+    folders = []
+    for seed, settings in (("1", ""), ("2", users + "savefig.dpi: 30\nsvg.fonttype: path\n")):
+        folder = tmp_path / seed
+        (folder / "out").mkdir(parents=True)
+        (folder / "matplotlibrc").write_text(settings)
+        environment = os.environ | {
+            "PYTHONHASHSEED": seed, "PYTHONPATH": str(SRC), "MPLBACKEND": "agg",
+            "MATPLOTLIBRC": str(folder / "matplotlibrc"),
+        }  # fmt: skip
+        command = [sys.executable, "-W", "error", "-c", SCRIPT, str(MINIATURE), "out"]
+        subprocess.run(command, env=environment, check=True, capture_output=True, cwd=folder)
+        files = sorted((folder / "out").iterdir())
+        folders.append({path.name: path.read_bytes() for path in files})
+    assert len(folders[0]) == 27
+    assert [name for name, data in folders[0].items() if folders[1][name] != data] == []
+
+
+def test_a_style_of_the_user_does_not_bear_on_a_drawing_and_is_left_as_it_was(mini, tmp_path):
+    drawn = []
+    for name in ("default", "ggplot"):
+        with plt.style.context(name):
+            before = dict(mpl.rcParams)
+            path = ts.save_figure(ts.plot_timeline(mini), tmp_path / f"{name}.svg")
+            assert dict(mpl.rcParams) == before
+        drawn.append(path.read_bytes())
+    assert drawn[0] == drawn[1]
+
+
+@pytest.fixture
+def dollars(tmp_path):
+    folder = tmp_path / "dollars"
+    shutil.copytree(MINIATURE, folder)
+    for name in ("localities.csv", "aliases.csv"):
+        text = (folder / name).read_text(encoding="utf-8")
+        text = text.replace("Thiên Bảo", "Thiên $^$ Bảo").replace("Chi Ma", "Chi $x^2$ Ma")
+        text = text.replace("Quảng Ninh", "Quảng $^$ Ninh").replace("Tianbao", "Tian $^$ bao")
+        (folder / name).write_text(text, encoding="utf-8", newline="")
+    return ts.load(folder)
+
+
+def test_text_of_data_is_never_mathematics(dollars, tmp_path):
+    for name, draw in {
+        "map": ts.plot_map, "pairings": ts.plot_pairings, "signings": ts.plot_signings,
+        "provinces": lambda d: ts.plot_timeline(d, by="province"), "contents": ts.plot_contents,
+        "coverage": ts.plot_coverage,
+    }.items():  # fmt: skip
+        for names in ("international", "vi"):
+            axes = draw(dollars) if name == "provinces" else draw(dollars, names=names)
+            axes.set_xlabel("")
+            ts.save_figure(axes, tmp_path / f"{name}-{names}")
+            plt.close(axes.figure)
+    assert "Chi $x^2$ Ma" in (tmp_path / "pairings-vi.svg").read_text(encoding="utf-8")
+    ax = plt.figure().add_subplot()
+    ts.plot_signings(dollars, ax=ax, title="from $^$ to $^$")
+    ax.figure.canvas.draw()
+
+
+@pytest.fixture
+def chinese():
+    pairs = pd.DataFrame({"a": ["河口", "龙州"], "b": ["Lào Cai", "Cao Bằng"]})
+    return ts.from_edgelist(
+        pairs, left="a", right="b", left_country="CN", right_country="VN", kind="district"
+    )
+
+
+def test_a_font_that_is_missing_is_named_once(chinese, tmp_path, monkeypatch):
+    monkeypatch.setattr(style, "_FALLBACKS", ("No Such Font",))
+    village = ts.restrict(ts.load(), kind="village")
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        ts.save_figure(ts.plot_map(village, names="zh"), tmp_path / "map")
+    assert len(said) == 1
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        ts.save_figure(ts.plot_pairings(chinese), tmp_path / "x")
+    assert len(said) == 1
+    assert "for 4 letters of the names" in str(said[0].message)
+    assert "install the font Noto Sans CJK (on Debian: fonts-noto-cjk)" in str(said[0].message)
+    assert "河口" in (tmp_path / "x.svg").read_text(encoding="utf-8")
+
+
+def test_an_installed_font_stands_in_for_letters_that_are_missing(tmp_path, monkeypatch):
+    common = font_manager.get_font(font_manager.findfont("DejaVu Sans")).get_charmap()
+    other = font_manager.get_font(font_manager.findfont("STIXGeneral")).get_charmap()
+    letter = chr(min(code for code in set(other) - set(common) if chr(code).isalpha()))
+    monkeypatch.setattr(style, "_FALLBACKS", ("No Such Font", "STIXGeneral"))
+    pairs = pd.DataFrame({"a": [f"Alder {letter}"], "b": ["Brook"]})
+    data = ts.from_edgelist(pairs, left="a", right="b", left_country="XA", right_country="XB")
+    ts.save_figure(ts.plot_pairings(data), tmp_path / "x")  # a warning would be an error
+
+
+def test_files_carry_title_and_origin_and_text_as_text(mini, tmp_path):
+    axes = ts.plot_coverage(mini, title="Only Hà Giang is near full")
+    assert ts.save_figure(axes, tmp_path / "two", origin="01-coverage, cell map") is None
+    svg = (tmp_path / "two.svg").read_text(encoding="utf-8")
+    assert "<dc:title>Only Hà Giang is near full</dc:title>" in svg
+    assert "twinstudy: 01-coverage, cell map" in svg
+    assert "dc:date" not in svg
+    assert ">Hà Giang</text>" in svg
+    png = (tmp_path / "two.png").read_bytes()
+    assert b"twinstudy: 01-coverage, cell map" in png
+    assert ts.save_figure(axes.figure, tmp_path / "one.pdf") == tmp_path / "one.pdf"
+
+
+@pytest.mark.parametrize(
+    ("figure", "path", "message"),
+    [
+        (None, "x.gif", "let it end in one of .svg, .png, .pdf, or in none"),
+        (None, "no-such-folder/x.svg", "in a folder that does not exist; make it"),
+        ("x.svg", "x.svg", "`figure` is 'x.svg'; give a figure or what a plot returns"),
+        (pd.DataFrame(), "x.svg", "`figure` is a DataFrame; give a figure"),
+    ],
+)
+def test_what_cannot_be_saved_is_answered(tmp_path, figure, path, message):
+    given = plt.figure() if figure is None else figure
+    with pytest.raises(ts.TwinstudyError, match=message):
+        ts.save_figure(given, tmp_path / path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_kinds_that_touch_have_colours_that_colour_blind_readers_can_tell_apart():
+    import numpy as np
+
+    blind = np.array(  # deuteranopia: Machado, Oliveira and Fernandes 2009
+        [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413],
+         [-0.011820, 0.042940, 0.968881]]
+    )  # fmt: skip
+    colours = {kind: np.array(mpl.colors.to_rgb(style.COLOURS[kind])) for kind in style.MARKERS}
+    seen = {
+        kind: np.clip(blind @ colour**2.2, 0, 1) ** (1 / 2.2) for kind, colour in colours.items()
+    }
+    for (one, its), (other, thine) in itertools.combinations(seen.items(), 2):
+        assert np.abs(its - thine).max() > 0.15, (one, other)
+
+
+def test_every_call_of_the_gallery_shows_a_picture_in_a_fresh_kernel():
+    text = (ROOT / "docs" / "gallery.md").read_text(encoding="utf-8")
+    blocks = [part.split("```")[0] for part in text.split("```python\n")[1:]]
+    cells = [nbformat.v4.new_code_cell(block) for block in blocks]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    environment = os.environ | {"PYTHONPATH": str(SRC)}
+    environment.pop("MPLBACKEND", None)
+    NotebookClient(notebook, kernel_name="python3", timeout=120).execute(env=environment)
+    assert len(cells) >= 9
+    for cell in cells[1:]:
+        kinds = {kind for output in cell.outputs for kind in output.get("data", {})}
+        assert "image/png" in kinds, cell.source

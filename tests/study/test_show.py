@@ -1,0 +1,291 @@
+"""Tables and records look to people as `show` promises."""
+
+import re
+import shutil
+from pathlib import Path
+from unicodedata import east_asian_width
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import MINIATURE
+
+from twinstudy import (
+    Dataset,
+    conflicts,
+    consolidate,
+    coverage,
+    find_localities,
+    load,
+    locality_graph,
+    timeline,
+    trace,
+)
+from twinstudy.errors import ArgumentError
+from twinstudy.study.show import bibliography, compare, date_words, record, show
+
+FRAME = pd.DataFrame(
+    {
+        "pairing_id": ["p-a-b", "p-c-d"],
+        "pairing": ["Pò Hèn – 滩散", "<b>C</b> – D & E"],
+        "kind": pd.Categorical(["border_post", "village"]),
+        "signed": ["2013~", None],
+        "earliest": pd.to_datetime(["2013-01-01", None]),
+        "share_lower": [0.254, np.nan],
+        "km": [1234.56, 3.0],
+        "witnesses": [12, 3],
+        "official": [True, False],
+        "url": ["https://www.example.org/a?b=1&c=2", None],
+    }
+)
+
+
+def columns_of(text: str) -> int:
+    return max(
+        sum(2 if east_asian_width(c) in "WF" else 1 for c in line) for line in text.splitlines()
+    )
+
+
+# -- tables ------------------------------------------------------------------------------------
+
+
+def test_words_stand_for_codes_and_a_dash_for_what_is_missing() -> None:
+    table = show(FRAME, "Two pairings")
+    assert table.heads == (
+        *("pairing", "kind", "signed", "earliest", "share lower", "km", "witnesses"),
+        *("official", "address"),
+    )
+    assert table.rows == (
+        ("Pò Hèn – 滩散", "border post", "about 2013", "2013-01-01", "25 %", "1,234.6", "12",
+         "yes", "example.org"),
+        ("<b>C</b> – D & E", "village", "–", "–", "–", "3.0", "3", "no", "–"),
+    )  # fmt: skip
+    assert table.numeric == (False,) * 4 + (True,) * 3 + (False,) * 2
+
+
+def test_the_html_escapes_links_and_can_be_scrolled() -> None:
+    page = show(FRAME, 'Of "two" & more')._repr_html_()
+    assert "<b>" not in page
+    assert "&lt;b&gt;C&lt;/b&gt; – D &amp; E" in page
+    assert "<caption>Of &quot;two&quot; &amp; more</caption>" in page
+    assert '<a href="https://www.example.org/a?b=1&amp;c=2">example.org</a>' in page
+    assert '<a data-pairing="p-a-b">Pò Hèn – 滩散</a>' in page
+    assert '<th scope="col" class=n>km</th>' in page
+    assert 'tabindex="0"' in page
+    assert "overflow:auto" in page
+    assert page == show(FRAME, 'Of "two" & more')._repr_html_()
+
+
+def test_an_address_that_is_none_leads_nowhere() -> None:
+    hostile = pd.DataFrame({"url": ['javascript:alert("x")', 'https://a.example/"onclick="x']})
+    page = show(hostile)._repr_html_()
+    assert 'href="javascript' not in page
+    assert 'onclick="x' not in page
+
+
+def test_the_text_is_laid_out_for_a_terminal() -> None:
+    assert str(show(FRAME[["pairing", "kind", "witnesses"]], "Two")).splitlines() == [
+        "Two",
+        "pairing           kind         witnesses",
+        "----------------  -----------  ---------",
+        "Pò Hèn – 滩散     border post         12",
+        "<b>C</b> – D & E  village              3",
+    ]
+
+
+def test_wide_tables_are_folded_and_keys_are_never_broken() -> None:
+    key = "p-minh-tan-thanh-duc-thanh-thuy-thien-bao"
+    frame = pd.DataFrame({"key": [key], "note": ["word " * 30], "name": ["滩散" * 3 + " x" * 20]})
+    text = str(show(frame))
+    assert key in text
+    assert columns_of(text) < 80
+
+
+def test_latex_is_escaped_and_sets_numbers_to_the_right() -> None:
+    frame = pd.DataFrame({"name": ["50 % of A_1 & {B}\\~^#$"], "number": [2]})
+    text = show(frame, "A & B").to_latex()
+    assert r"\caption{A \& B}" in text
+    assert r"\begin{tabular}{lr}" in text
+    escaped = (
+        r"50 \% of A\_1 \& \{B\}\textbackslash{}\textasciitilde{}\textasciicircum{}\#\$ & 2 \\"
+    )
+    assert escaped in text.splitlines()
+
+
+def test_rows_that_are_left_out_are_counted() -> None:
+    table = show(pd.DataFrame({"n": range(1500)}), rows=3)
+    assert len(table.rows) == 3
+    assert str(table).endswith("… and 1,497 more rows")
+    assert "… and 1,497 more rows" in table._repr_html_()
+
+
+def test_names_stand_for_keys_where_they_are_known(mini: Dataset) -> None:
+    frame = consolidate(mini)[["pairing_id", "claims"]].head(1)
+    assert show(frame).rows[0][0] == "p-chi-ma-ai-diem"
+    assert show(frame, names=mini).rows[0][0] == "Chi Ma – Ái Điểm"
+    assert show(frame, names={"p-chi-ma-ai-diem": "X"}).rows[0][0] == "X"
+    assert show(frame, names=mini).links[0] == ("p-chi-ma-ai-diem", "")
+
+
+def test_an_index_that_says_something_becomes_columns(mini: Dataset) -> None:
+    counted = mini.pairings.groupby(["kind", "status"], observed=True).size()
+    assert show(counted).heads == ("kind", "status", "value")
+    assert show(counted.unstack()).heads[0] == "kind"
+    assert show({"planned pairings": 2}).rows == (("planned pairings", "2"),)
+
+
+def test_the_opening_table_counts_provinces_from_west_to_east(mini: Dataset) -> None:
+    assert [row[0] for row in show(load()).rows] == [
+        *("Điện Biên", "Lai Châu", "Lào Cai", "Tuyên Quang", "Cao Bằng", "Lạng Sơn"),
+        "Quảng Ninh",
+    ]
+    table = show(mini)
+    assert table.heads[0] == "province"
+    assert table.heads[-1] == "all"
+    assert sum(int(row[-1]) for row in table.rows) == 5
+
+
+def test_it_takes_what_the_library_returns(mini: Dataset) -> None:
+    frames = [
+        coverage(mini), timeline(mini), trace(mini, "p-chi-ma-ai-diem"), conflicts(mini),
+        find_localities(mini, "Thanh Thủy"), locality_graph(mini), mini.claims,
+        coverage(mini).attrs["left_out"], coverage(mini).head(0), conflicts(mini)["pairing_id"],
+    ]  # fmt: skip
+    for frame in frames:
+        table = show(frame)
+        assert all(len(row) == len(table.heads) for row in table.rows)
+        assert not re.search("NaN|NaT|<NA>|nan", f"{table}{table._repr_html_()}")
+
+
+@pytest.mark.parametrize("wrong", [None, 3, "p-po-hen-than-san", [1, 2]])
+def test_what_is_no_table_is_told(wrong: object) -> None:
+    with pytest.raises(ArgumentError, match=r"^`frame` is .*; give a table, such as show\("):
+        show(wrong)
+
+
+@pytest.mark.parametrize("rows", [0, -1, 2.5, True])
+def test_rows_are_a_number(rows: object) -> None:
+    with pytest.raises(ArgumentError, match=r"^`rows` is .*; use a number of rows"):
+        show(FRAME, rows=rows)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("2018", "2018"),
+        ("2014-08-26", "2014-08-26"),
+        ("2013~", "about 2013"),
+        ("2015-10?", "2015-10 (uncertain)"),
+        ("2013%", "about 2013 (uncertain)"),
+        ("2014/2021", "2014 to 2021"),
+        ("2020/..", "from 2020"),
+        ("../2025-06-30", "until 2025-06-30"),
+        ("2013~/2016?", "about 2013 to 2016 (uncertain)"),
+        ("par. 3/4", "par. 3/4"),
+    ],
+)
+def test_dates_in_words(text: str, words: str) -> None:
+    assert date_words(text) == words
+
+
+# -- records -----------------------------------------------------------------------------------
+
+
+def test_a_pairing_is_told_in_short_and_in_full(mini: Dataset) -> None:
+    assert record(mini, "p-phai-lau-trang-nhi").splitlines() == [
+        "Phai Lầu – Tràng Nhì",
+        "p-phai-lau-trang-nhi",
+        "  what      village, agreed",
+        "  signed    2014-08-26 to 2015",
+        "  evidence  3 claims of 2 independent sources; some disagree",
+        "  note      Two sources give two dates.",
+        "  member    Phai Lầu (bản), VN village",
+        "            l-vn-phai-lau",
+        "  in        Quảng Ninh",
+        "  member    Tràng Nhì (thôn), CN village",
+        "            l-cn-trang-nhi",
+        "  in        Quảng Tây",
+        "  source    Agency, 2021-05",
+        "  source    Agency, 2021-06",
+        "  source    Paper, 2022-07-04",
+        "  more      twinstudy show p-phai-lau-trang-nhi --full",
+    ]
+    full = record(mini, "p-phai-lau-trang-nhi", full=True)
+    for line in (
+        "  claim     c-phai-lau-trang-nhi-2",
+        "            https://example.org/a-en",
+        "  witness   s-agency-2021-05",
+        "  disputed  signed: 2015 (c-phai-lau-trang-nhi-3)",
+        "  event     2014 to 2021, call, 82 calls, Agency",
+    ):
+        assert line in full.splitlines()
+
+
+def test_a_place_is_told_with_its_pairings(mini: Dataset) -> None:
+    assert record(mini, "l-vn-trang-vi").splitlines() == [
+        "Tràng Vĩ (thôn), VN village",
+        "l-vn-trang-vi",
+        "  in        Quảng Ninh",
+        "  also      Tràng Vỹ",
+        "  point     21.5167 N, 108.0000 E (approximate)",
+        "  pairing   Tràng Vĩ – Vạn Vĩ",
+        "            p-trang-vi-van-vi",
+    ]
+
+
+def test_every_record_fits_a_terminal() -> None:
+    dataset = load()
+    for key in [*dataset.pairings["id"], *dataset.localities["id"]]:
+        assert columns_of(record(dataset, key)) < 80, key
+        full = record(dataset, key, full=True)
+        lines = [line for line in full.splitlines() if "http" not in line]
+        assert columns_of("\n".join(lines)) < 80, key
+
+
+# -- two states of the data --------------------------------------------------------------------
+
+
+def test_two_equal_folders_do_not_differ(mini: Dataset) -> None:
+    assert compare(mini, load(MINIATURE)) == []
+
+
+def test_what_was_added_changed_and_withdrawn_is_named(mini: Dataset, tmp_path: Path) -> None:
+    folder = shutil.copytree(MINIATURE, tmp_path / "new")
+
+    def edit(file: str, old: str, new: str) -> None:
+        text = (folder / file).read_text(encoding="utf-8")
+        assert text.count(old) == 1
+        (folder / file).write_text(text.replace(old, new), encoding="utf-8")
+
+    edit("pairings.csv", "Two sources give two dates.", "Two dates.")
+    edit("events.csv", "e-phai-lau-trang-nhi-1", "e-phai-lau-trang-nhi-2")
+    edit("pairings.csv", "p-xin-man-ma-quan,district,joint,planned",
+         "p-xin-man-ma-quan,district,joint,agreed")  # fmt: skip
+    lines = compare(mini, load(folder))
+    assert lines[:6] == [
+        "pairings",
+        "  ~ p-phai-lau-trang-nhi: note",
+        "  ~ p-xin-man-ma-quan: status",
+        "events",
+        "  + e-phai-lau-trang-nhi-2",
+        "  - e-phai-lau-trang-nhi-1",
+    ]
+    assert lines[6] == "headline numbers, before and after"
+    assert "  planned districts: 1 -> 0" in lines
+    assert "  agreed districts: 0 -> 1" in lines
+    assert not [line for line in lines if line.startswith("  pairings:")]
+
+
+# -- the sources -------------------------------------------------------------------------------
+
+
+def test_every_source_is_an_entry_of_the_bibliography(mini: Dataset) -> None:
+    text = bibliography(mini)
+    assert re.findall(r"@misc\{(.*),", text) == mini.sources["id"].tolist()
+    assert text.count("{") == text.count("}")
+    entry = text[text.index("@misc{s-agency-2021-05,") :].split("\n\n")[0]
+    assert "  title = {Clusters}," in entry
+    assert "  howpublished = {Agency}," in entry
+    assert "  date = {2021-05}," in entry
+    assert "  year = {2021}" in entry
+    assert "  url = {https://example.org/a}," in entry
