@@ -96,7 +96,7 @@ def test_all_faults_are_named_with_table_and_row() -> None:
         extend(towns(), counts=bad, sources=rows({"id": "s-edge-list", "kind": "other"}))
     assert list(map(str, caught.value.problems)) == [
         "counts:2: area_id: 'l-xa-nord' is not in localities; nearest: 'l-xa-north'",
-        "counts:2: as_of: '2013-13' is not a date; write YYYY, YYYY-MM, YYYY-MM-DD or A/B, with ~ or ? after it",
+        "counts:2: as_of: '2013-13' has no month 13; write a month from 01 to 12",
         "counts:3: locator: 'a\\x00b' holds the character '\\x00'; take it out",
         "counts:3: value: 'many' is not a plain decimal number; write digits with a point, such as 277.5",
         "sources:1: id: 's-edge-list' repeats the id of an earlier row; keep one of them, or give this one a key of its own",
