@@ -171,6 +171,17 @@ def _escaped(text: str) -> str:
     return html.escape(printable(text))
 
 
+def known_word(argument: str, word: object, allowed: tuple[str, ...]) -> str:
+    """Return the word of an argument that takes one of some words.
+
+    >>> known_word("by", "province", ("country", "province"))
+    'province'
+    """
+    if not isinstance(word, str) or word not in allowed:
+        raise ArgumentError(f"`{argument}` is {word!r}; use one of {', '.join(allowed)}")
+    return word
+
+
 def known_words(
     argument: str, words: str | Iterable[str], allowed: tuple[str, ...]
 ) -> tuple[str, ...]:
@@ -182,7 +193,4 @@ def known_words(
     if not isinstance(words, Iterable):
         raise ArgumentError(f"`{argument}` is {words!r}; use some of {', '.join(allowed)}")
     listed = (words,) if isinstance(words, str) else tuple(words)
-    for word in listed:
-        if word not in allowed:
-            raise ArgumentError(f"`{argument}` is {word!r}; use one of {', '.join(allowed)}")
-    return listed
+    return tuple(known_word(argument, word, allowed) for word in listed)

@@ -86,6 +86,27 @@ def test_within_an_area_sides_stay_in_it():
     assert within["null_km"] < whole["null_km"]
 
 
+def test_the_nearest_is_that_of_its_kind():
+    """A side of a commune may be nearer to a post, which is no counterpart of it."""
+    kinds = ("commune", "border_post")
+    both = null_distances(load(), kind=kinds, samples=50, at="2025-06-30").iloc[0]
+    parts = [
+        null_distances(load(), kind=kind, samples=50, at="2025-06-30").iloc[0] for kind in kinds
+    ]
+    pairings = sum(part["pairings"] for part in parts)
+    assert both["pairings"] == pairings
+    nearest = sum(part["nearest"] * part["pairings"] for part in parts)
+    assert both["nearest"] == pytest.approx(nearest / pairings)
+
+
+def test_the_observed_mean_is_that_of_the_distances():
+    known = distances(load(), kind="commune", at="2025-06-30")
+    found = null_distances(load(), kind="commune", samples=1, at="2025-06-30")
+    assert found["observed_km"].item() == pytest.approx(known["km"].mean())
+    assert found["pairings"].item() == known["km"].notna().sum()
+    assert found.attrs["left_out"] == known.attrs["left_out"]
+
+
 def test_nothing_to_measure(mini):
     found = null_distances(restrict(mini, kind="border_post")).iloc[0]
     assert found["pairings"] == 0

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from twinstudy.dates import date_bounds
-from twinstudy.errors import ArgumentError
+from twinstudy.errors import ArgumentError, known_word
 from twinstudy.evidence.consolidate import dateless, day_at
 from twinstudy.records.dataset import Dataset, remembered
 from twinstudy.tables.schema import LEVELS
@@ -108,8 +108,7 @@ def ancestors(dataset: Dataset, *, level: str, at: str | date | None = None) -> 
     >>> dataset.localities.set_index("id")["name"][then]
     'Tuyên Quang'
     """
-    if level not in LEVELS:
-        raise ArgumentError(f"`level` is {level!r}; use one of {', '.join(LEVELS)}")
+    known_word("level", level, LEVELS)
     day = day_at(dataset, at)
     return _ancestors(dataset, level, _END if dateless(day) else day)
 

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple, get_args
 import numpy as np
 import pandas as pd
 
-from twinstudy.errors import ArgumentError, UnknownKeyError, known_words
+from twinstudy.errors import ArgumentError, UnknownKeyError, known_word, known_words
 from twinstudy.evidence.consolidate import members, newest_day
 from twinstudy.evidence.hierarchy import existence, lineage
 from twinstudy.records.dataset import Dataset, remembered
@@ -289,8 +289,7 @@ def place_names(dataset: Dataset, names: Names = "international") -> pd.Series:
     "international": a Chinese place by its English name, else its pinyin, else the Vietnamese
     reading, any other by its name; "vi": all by their names; "zh": by Chinese names where known.
     """
-    if names not in get_args(Names):
-        raise ArgumentError(f"`names` is {names!r}; use one of {', '.join(get_args(Names))}")
+    known_word("names", names, get_args(Names))
     places = dataset.localities.set_index("id").rename_axis("locality_id")
     name = places["name"]
     if names == "vi":

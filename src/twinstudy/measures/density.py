@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 import pandas as pd
 
-from twinstudy.errors import ArgumentError, known_words
+from twinstudy.errors import known_word, known_words
 from twinstudy.evidence.consolidate import Choice, Words, choose
 from twinstudy.measures.named import described, facts, named, note, tally
 from twinstudy.measures.reported import reported
@@ -89,8 +89,7 @@ def density(
     >>> bool((table["lower"] <= table["upper"]).all())
     True
     """
-    if per not in get_args(Per):
-        raise ArgumentError(f"`per` is {per!r}; use one of {', '.join(get_args(Per))}")
+    known_word("per", per, get_args(Per))
     kinds = KINDS if kind is None else known_words("kind", kind, KINDS)
     choice = choose(dataset, at=at, kind=kinds, status=status)
     groups = [kinds] if kind is not None else [*((word,) for word in KINDS), KINDS]

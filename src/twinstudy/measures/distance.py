@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import itertools
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from twinstudy.evidence.consolidate import Choice, Words, choose, members
 from twinstudy.measures.named import facts
-from twinstudy.network.null import arrangements
+from twinstudy.network.null import Arrangements, arrangements
 from twinstudy.records.dataset import Dataset
 
 EARTH_RADIUS_KM = 6371.0088
 
 _POSITIONS = ["exact", "approximate", "probable"]
+_COMPARED = ["observed_km", "null_km", "low_km", "high_km", "p_value", "nearest", "null_nearest"]
+_ROUNDING = 1 + 1e-9  # sums of the same distances differ by the order in which they are added
 
 
 def distances(
@@ -120,53 +123,60 @@ def null_distances(
     are too many to list) and ``exact``; ``observed_km``, and of the arrangements ``null_km``
     (mean), ``low_km`` and ``high_km`` (the middle 95 %); ``p_value``: the share of arrangements
     that are as near, the observed one counted among them; ``nearest`` and ``null_nearest``: share
-    of pairings whose second side is the nearest of all. ``attrs["draws"]``: their mean km.
+    of pairings whose second side is the nearest of its kind. ``attrs["draws"]``: their mean km.
     """
     choice = choose(dataset, at=at, kind=kind, status=status)
-    ends = _ends(dataset, choice).dropna(subset="longitude")
-    both = ends.groupby("pairing_id")["second"].nunique() == 2
-    usable = choice.pairings[choice.pairings["pairing_id"].isin(both.index[both])]
+    table = distances(dataset, kind=kind, at=at, status=status)
+    left_out = table.attrs["left_out"]
+    measured = table.dropna(subset="km").set_index("pairing_id")
+    usable = choice.pairings[choice.pairings["pairing_id"].isin(measured.index)]
     drawn = arrangements(
         dataset, Choice(usable, choice.day, {}), samples=samples, seed=seed, within=within
     )
-    points = ends.drop_duplicates("locality_id").set_index("locality_id")
-    km = np.array([[_apart(points, a, b) for b in drawn.second] for a in drawn.first])
-    rows = np.arange(len(drawn.first))
-    if not len(rows):
-        km = np.empty((0, 0))
-    draws = km[rows, drawn.partners].mean(axis=1) if len(rows) else np.empty(0)
-    table = distances(dataset, kind=kind, at=at, status=status).dropna(subset="km")
-    observed = float(table["km"].mean())
-    as_near = int((draws <= observed * (1 + 1e-9)).sum())
-    best = km.min(axis=1) if len(rows) else np.empty(0)
-    own = [drawn.pairing_ids.index(each) for each in table["pairing_id"]]
-    is_nearest = table["km"].to_numpy() <= best[own] * (1 + 1e-9)
-    low, high = np.quantile(draws, [0.025, 0.975]) if len(rows) else (np.nan, np.nan)
-    frame = pd.DataFrame(
-        {
-            "pairings": [len(rows)],
-            "movable": [drawn.movable],
-            "arrangements": [drawn.number],
-            "exact": [drawn.exact],
-            "observed_km": [observed],
-            "null_km": [draws.mean() if len(rows) else np.nan],
-            "low_km": [low],
-            "high_km": [high],
-            "p_value": [
-                np.nan
-                if not len(rows)
-                else as_near / len(draws)
-                if drawn.exact
-                else (1 + as_near) / (1 + len(draws))
-            ],
-            "nearest": [is_nearest.mean() if len(rows) else np.nan],
-            "null_nearest": [
-                (km[rows, drawn.partners] <= best * (1 + 1e-9)).mean() if len(rows) else np.nan
-            ],
-        }
-    )
+    found: dict[str, Any] = {
+        "pairings": len(measured), "movable": drawn.movable, "arrangements": drawn.number,
+        "exact": drawn.exact,
+    }  # fmt: skip
+    found |= dict.fromkeys(_COMPARED, np.nan)
+    draws = np.empty(0)
+    if len(measured):
+        measured = measured.loc[drawn.pairing_ids]
+        km, best = _between(dataset, drawn, measured["kind"])
+        of_draws = km[np.arange(len(km)), drawn.partners]
+        own, draws = measured["km"].to_numpy(), of_draws.mean(axis=1)
+        as_near = int((draws <= own.mean() * _ROUNDING).sum())
+        low, high = np.quantile(draws, [0.025, 0.975])
+        exact_p, drawn_p = as_near / len(draws), (1 + as_near) / (1 + len(draws))
+        values = [own.mean(), draws.mean(), low, high, exact_p if drawn.exact else drawn_p]
+        values += [(each <= best * _ROUNDING).mean() for each in (own, of_draws)]
+        found |= dict(zip(_COMPARED, values, strict=True))
+    frame = pd.DataFrame([found])
+    choice.left_out.update(left_out)
     frame.attrs = facts(dataset, choice, draws=draws.tolist(), samples=samples, seed=seed)
     return frame
+
+
+def _between(
+    dataset: Dataset, drawn: Arrangements, kinds: pd.Series
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the km from each first side to each second one, and to the nearest of its kind."""
+    points = dataset.localities.set_index("id")[["longitude", "latitude"]].dropna()
+    ends, starts, numbers = [], [], []
+    for sides in (drawn.first, drawn.second):
+        placed = [[place for place in side if place in points.index] for side in sides]
+        number = np.array([len(side) for side in placed])
+        ends.append(points.loc[list(itertools.chain(*placed))].to_numpy())
+        starts.append(number.cumsum() - number)
+        numbers.append(number)
+    (first, second), (rows, columns) = ends, starts
+    every = great_circle_km(first[:, :1], first[:, 1:], second[:, 0], second[:, 1])
+    sums = np.add.reduceat(np.add.reduceat(every, rows, axis=0), columns, axis=1)
+    km = sums / np.outer(*numbers)
+    nearest = np.empty(len(km))
+    for alike in kinds.reset_index(drop=True).groupby(kinds.to_numpy()).groups.values():
+        others = np.unique(drawn.partners[:, alike])
+        nearest[alike] = km[alike][:, others].min(axis=1)
+    return km, nearest
 
 
 def great_circle_km(
@@ -195,13 +205,3 @@ def _ends(dataset: Dataset, choice: Choice) -> pd.DataFrame:
     ends = listed.join(places, on="locality_id")
     ends["rank"] = ends.pop("position").astype("str").map(_POSITIONS.index, na_action="ignore")
     return ends
-
-
-def _apart(points: pd.DataFrame, side: tuple[str, ...], other: tuple[str, ...]) -> float:
-    """Return the mean distance of two sides over their members that have a point."""
-    pairs = [
-        (*points.loc[a, ["longitude", "latitude"]], *points.loc[b, ["longitude", "latitude"]])
-        for a, b in itertools.product(side, other)
-        if a in points.index and b in points.index
-    ]
-    return float(great_circle_km(*np.array(pairs, dtype=float).T).mean())

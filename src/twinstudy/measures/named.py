@@ -7,26 +7,25 @@ from typing import Any
 
 import pandas as pd
 
-from twinstudy.errors import ArgumentError
+from twinstudy.errors import known_word
 from twinstudy.evidence.consolidate import Choice, members
 from twinstudy.evidence.hierarchy import ancestors, existence, west_to_east
 from twinstudy.evidence.names import place_names
 from twinstudy.records.dataset import Dataset, remembered
 from twinstudy.tables.schema import LEVEL_OF_KIND, LEVELS
 
-_OF_PAIRING = ["kind", "certain", "undated", "exists_by", "matching"]
+_OF_PAIRING = ["kind", "certain", "undated"]
 
 
 def named(dataset: Dataset, choice: Choice, *, by: str) -> pd.DataFrame:
     """List the members of the chosen pairings, one row each, with what is known of them.
 
     ``pairing_id``, ``locality_id``, ``side`` (country), ``second``; ``kind``, ``certain``,
-    ``undated``, ``certain_from``, ``matching`` of the pairing; ``area_id`` (missing where none);
-    ``unit_id``: the unit of the level of the kind that stands for the member on the day, which is
-    a successor where the member has ended; missing for members that are no such unit.
+    ``undated`` of the pairing; ``area_id`` (missing where none); ``unit_id``: the unit of the level
+    of the kind that stands for the member on the day, which is a successor where the member has
+    ended; missing for members that are no such unit.
     """
-    if by not in LEVELS:
-        raise ArgumentError(f"`by` is {by!r}; use one of {', '.join(LEVELS)}")
+    known_word("by", by, LEVELS)
     listed = members(dataset)[["pairing_id", "locality_id", "side", "second"]]
     listed = listed.merge(choice.pairings[["pairing_id", *_OF_PAIRING]], on="pairing_id")
     areas = ancestors(dataset, level=by, at=choice.day)
@@ -108,7 +107,8 @@ def described(dataset: Dataset, frame: pd.DataFrame) -> pd.DataFrame:
     country = frame["area_id"].map(places["country"])
     longitude = frame["area_id"].map(west_to_east(dataset))
     key = pd.DataFrame({"country": country, "longitude": longitude, "area": frame["area_id"]})
-    frame = frame.loc[key.sort_values(["country", "longitude", "area"], kind="stable").index].reset_index(drop=True)
+    order = key.sort_values(["country", "longitude", "area"], kind="stable").index
+    frame = frame.loc[order].reset_index(drop=True)
     frame.insert(1, "area", frame["area_id"].map(place_names(dataset)))
     frame.insert(2, "country", frame["area_id"].map(places["country"]))
     return frame

@@ -66,7 +66,6 @@ def _dated(dataset: Dataset) -> pd.DataFrame:
     bounds = pd.concat(
         [stated["latest"].where(plain), published, ends.set_axis(counts.index)], axis=1
     )
-    counts["known"] = published
     counts["stated_latest"] = stated["latest"].fillna(published)
     counts["earliest"] = stated["earliest"].where(plain)
     counts["latest"] = bounds.min(axis=1).fillna(newest_day(dataset))

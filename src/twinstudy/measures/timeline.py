@@ -7,13 +7,13 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from twinstudy.errors import known_words
+from twinstudy.errors import known_word, known_words
 from twinstudy.evidence.consolidate import Choice, Words, choose
 from twinstudy.evidence.names import pairing_names
 from twinstudy.measures.named import day_word, described, facts, named, note
 from twinstudy.measures.reported import reported
 from twinstudy.records.dataset import Dataset
-from twinstudy.tables.schema import KINDS
+from twinstudy.tables.schema import KINDS, LEVELS
 
 _PRECISIONS = ["day", "month", "year", "interval", "none"]
 
@@ -83,7 +83,7 @@ def timeline(
     >>> bool((years["lower"] <= years["upper"]).all() and years["lower"].is_monotonic_increasing)
     True
     """
-    level = "country" if by is None else by
+    level = "country" if by is None else known_word("by", by, LEVELS)
     kinds = None if kind is None else known_words("kind", kind, KINDS)
     choice = choose(dataset, at=at, kind=kinds, status=status)
     totals = _totals(dataset, choice, level, kinds)

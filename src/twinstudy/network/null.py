@@ -13,7 +13,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
-from twinstudy.errors import ArgumentError
+from twinstudy.errors import ArgumentError, known_word
 from twinstudy.evidence.consolidate import Choice, Words, choose
 from twinstudy.evidence.hierarchy import ancestors, existence
 from twinstudy.network.graph import locality_graph, named_members
@@ -150,8 +150,8 @@ def arrangements(
     for name, value, least in (("samples", samples, 1), ("seed", seed, 0)):
         if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
             raise ArgumentError(f"`{name}` is {value!r}; use a whole number of at least {least}")
-    if within is not None and within not in LEVELS:
-        raise ArgumentError(f"`within` is {within!r}; use one of {', '.join(LEVELS)}")
+    if within is not None:
+        known_word("within", within, LEVELS)
     sides = _sides(dataset, choice, within, level)
     ids, first = sides["pairing_id"].tolist(), sides["first"].tolist()
     numbers, others = pd.factorize(sides["second"])

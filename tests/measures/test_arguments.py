@@ -1,0 +1,52 @@
+"""Every measure answers what it cannot take, and tells what it was made from."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from twinstudy import contents, coverage, density, distances, signings, timeline
+from twinstudy.errors import ArgumentError
+from twinstudy.measures.distance import null_distances
+
+MEASURES = [coverage, density, timeline, signings, distances, contents, null_distances]
+WITH_AREAS = [coverage, density, timeline]
+NO_WORDS = [7, b"commune", object(), [None], np.array([1, 2]), pd.DataFrame({"kind": [1]})]
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+@pytest.mark.parametrize("first", [None, "data", [], pd.DataFrame()])
+def test_a_wrong_first_argument_is_answered(measure, first):
+    with pytest.raises(ArgumentError, match=r"`dataset` is .*; give a dataset, as `load\(\)`"):
+        measure(first)
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+@pytest.mark.parametrize("argument", ["kind", "status", "at"])
+def test_no_words_are_answered(mini, measure, argument):
+    for value in NO_WORDS:
+        with pytest.raises(ArgumentError, match=f"`{argument}` is "):
+            measure(mini, **{argument: value})
+
+
+@pytest.mark.parametrize("measure", WITH_AREAS)
+def test_levels_of_areas_are_one_word(mini, measure):
+    for value in [*NO_WORDS, [], ["province"], pd.Series(["province"])]:
+        with pytest.raises(ArgumentError, match=r"`by` is [\s\S]*; use one of country,"):
+            measure(mini, by=value)
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_every_measure_tells_day_data_and_what_is_left_out(mini, measure):
+    facts = measure(mini, at="2021").attrs
+    assert facts["at"] == "2021-12-31"
+    assert facts["data_version"] == mini.version
+    assert facts["left_out"]["planned pairings"] == 1
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_a_measure_has_at_most_14_columns_and_an_answer_of_its_own(mini, measure):
+    table = measure(mini)
+    assert len(table.columns) <= 14
+    before = table.copy()
+    table[table.columns] = 0
+    pd.testing.assert_frame_equal(measure(mini), before)
