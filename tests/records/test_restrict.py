@@ -2,12 +2,13 @@
 
 import random
 from itertools import product
+from typing import Any
 
 import pandas as pd
 import pytest
 from conftest import Edit
 
-from twinstudy import Dataset, ancestors, load, restrict
+from twinstudy import Dataset, ancestors, extend, from_edgelist, load, restrict
 from twinstudy.errors import ArgumentError
 from twinstudy.records.dataset import dataset_from_text
 from twinstudy.tables.files import text_tables
@@ -171,7 +172,7 @@ UNKNOWN = {
     "status": ("signed", "'signed'"),
     "sources": ("s-nowhere", "'s-nowhere'"),
     "countries": ("vn", "'vn'"),
-    "areas": ([None, "Hà Giang"], "'Hà Giang', None"),
+    "areas": ([None, "Atlantis"], "'Atlantis', None"),
 }
 
 
@@ -181,7 +182,7 @@ REMEDIES = {
     "sources": "use some of s-agency-2021-05, s-agency-2021-06-en, s-gov-2023, s-news-2022, "
     "s-news-nd, s-stat-2020, s-thesis-2019",
     "countries": "use some of CN, VN",
-    "areas": "see `dataset.localities` and `dataset.sources`",
+    "areas": "they are such as l-cn, l-cn-ai-diem, l-cn-ma-quan-district and 20 more",
 }
 
 
@@ -207,3 +208,36 @@ def test_nothing_is_a_dataset_too(mini: Dataset) -> None:
     assert {name: len(frame) for name, frame in part.tables.items() if len(frame)} == {}
     assert repr(part).endswith("0 pairings, 0 localities, 0 claims, 0 sources>")
     assert_sound(restrict(part, status="agreed"), part)
+
+
+@pytest.mark.parametrize(
+    ("argument", "name", "key"),
+    [
+        ("areas", "Hà Giang", HA_GIANG), ("areas", "tỉnh HA GIANG", HA_GIANG),
+        ("areas", "馬關", "l-cn-ma-quan-district"), ("sources", "plan of districts", "s-gov-2023"),
+    ],
+)  # fmt: skip
+def test_names_stand_for_keys(mini: Dataset, argument: str, name: str, key: str) -> None:
+    assert restrict(mini, **{argument: name}).version == restrict(mini, **{argument: key}).version
+
+
+def test_a_name_of_several_is_refused_with_all_of_them(mini: Dataset) -> None:
+    with pytest.raises(ArgumentError) as caught:
+        restrict(mini, areas="Thanh Thủy")
+    assert str(caught.value) == (
+        "`areas` is 'Thanh Thủy', which 2 are called; use one of l-vn-thanh-thuy-commune, "
+        "l-vn-thanh-thuy-post"
+    )
+
+
+def test_what_stands_in_brackets_may_be_left_out() -> None:
+    pairs = pd.DataFrame({"a": ["Halifax, West Yorkshire", "Ash (Dosse)"], "b": ["Bay", "Brook"]})
+    towns = from_edgelist(pairs, left="a", right="b", left_country="XA", right_country="XB")
+    assert len(restrict(towns, areas="halifax").pairings) == 1
+    assert len(restrict(towns, areas=["Halifax", "Ash"]).pairings) == 2
+
+
+@pytest.mark.parametrize("function", [restrict, extend])
+def test_what_is_no_dataset_is_told(function: Any) -> None:
+    with pytest.raises(ArgumentError, match="`dataset` is a str; give a dataset, as `load"):
+        function("data")

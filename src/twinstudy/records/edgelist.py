@@ -333,10 +333,11 @@ def _paired(rows: pd.DataFrame, column: Hashable, problems: list[Problem]) -> pd
     rank = rows["kind"].map({word: n for n, word in enumerate(KINDS)}).fillna(len(KINDS) - 1)
     first = rank.groupby([low, high]).transform("min")
     kept = pd.Series([KINDS[int(n)] for n in first], index=rows.index, dtype="str")
-    for line in rows.index[rows["kind"].ne("") & rows["kind"].ne(kept)]:
-        word = str(rows["kind"][line])
-        message = f"{word!r} is not kept, since another row calls the same pairing {kept[line]!r}"
-        problems.append(Problem(_PAIRS, line, str(column), word, message, "warning"))
+    told = [f"{rows['kind'][line]!r} in row {line} (kept: {kept[line]!r})"
+            for line in rows.index[rows["kind"].ne("") & rows["kind"].ne(kept)]]  # fmt: skip
+    if told:
+        message = f"{len(told)} of {len(rows)} rows give another kind than is kept for the pairing"
+        problems.append(warning(_PAIRS, f"{message}, such as {some(told)}", column))
     return rows.assign(low=low, high=high, kind=kept)
 
 
@@ -439,19 +440,11 @@ def _text_tables(rows: pd.DataFrame, places: pd.DataFrame, inside: pd.DataFrame)
     """Write all tables as text, indexed by the row of the frame about places, else by 0."""
     titles = pd.Series(sorted({*rows["source"]}), dtype="str")
     sources = ("s-" + distinct_ids(titles.map(slug), titles)).set_axis(titles)
-    claims = pd.DataFrame(
-        {
-            "pair": rows["low"] + BETWEEN * 2 + rows["high"],
-            "one": rows["low"].map(places["id"]),
-            "two": rows["high"].map(places["id"]),
-            "source_id": rows["source"].map(sources),
-            "signed": rows["signed"],
-            "kind": rows["kind"],
-            "low": rows["low"],
-            "high": rows["high"],
-            "undated": rows["signed"].eq(""),
-        }
-    ).sort_values(["pair", "undated", "signed", "source_id"], kind="stable")
+    claims = rows.assign(
+        pair=rows["low"] + BETWEEN * 2 + rows["high"], undated=rows["signed"].eq(""),
+        one=rows["low"].map(places["id"]), two=rows["high"].map(places["id"]),
+        source_id=rows["source"].map(sources),
+    ).sort_values(["pair", "undated", "signed", "source_id"], kind="stable")  # fmt: skip
     first = claims.drop_duplicates("pair").set_index("pair")
     stem = first["one"].str[2:] + "-" + first["two"].str[2:]
     stem = distinct_ids(stem, first["one"] + BETWEEN + first["two"])
