@@ -151,6 +151,21 @@ def test_two_members_of_one_side_are_no_pairing(edited: Edit) -> None:
     assert [problem.value for problem in part.report] == [THIEN_BAO]
 
 
+def test_a_pairing_inside_a_country_that_loses_a_member_is_left_out() -> None:
+    pairs = pd.DataFrame({"a": ["Ulm"], "b": ["Bonn"]})
+    inside = from_edgelist(pairs, left="a", right="b", left_country="DE", right_country="DE")
+    claim = {"id": "c-zz", "pairing_id": "p-de-bonn-de-ulm", "source_id": "s-zz"}
+    whole = extend(
+        inside,
+        sources=pd.DataFrame([{"id": "s-zz", "kind": "other"}]),
+        claims=pd.DataFrame([claim]),
+        memberships=pd.DataFrame([{"claim_id": "c-zz", "locality_id": "l-de-ulm"}]),
+    )
+    part = restrict(whole, sources="s-zz")
+    assert part.pairings.empty
+    assert [problem.value for problem in part.report] == ["p-de-bonn-de-ulm"]
+
+
 def test_names_may_come_as_any_iterable(mini: Dataset) -> None:
     expected = restrict(mini, kind=["commune", "district"]).version
     for kinds in (
