@@ -26,7 +26,7 @@ CHOICES = {
 
 ALL = list(product(*CHOICES.values()))
 ALONE = [choice for choice in ALL if sum(value is not None for value in choice) == 1]
-CHOSEN = ALONE + random.Random(1).sample([choice for choice in ALL if choice not in ALONE], 30)
+CHOSEN = ALONE + random.Random(1).sample([choice for choice in ALL if choice not in ALONE], 15)
 
 
 def assert_sound(part: Dataset, whole: Dataset) -> None:
@@ -187,7 +187,7 @@ UNKNOWN = {
     "status": ("signed", "'signed'"),
     "sources": ("s-nowhere", "'s-nowhere'"),
     "countries": ("vn", "'vn'"),
-    "areas": ([None, "Atlantis"], "'Atlantis', None"),
+    "areas": ([None, "Atlantis"], "'Atlantis', 'None'"),
 }
 
 
@@ -256,3 +256,10 @@ def test_what_stands_in_brackets_may_be_left_out() -> None:
 def test_what_is_no_dataset_is_told(function: Any) -> None:
     with pytest.raises(ArgumentError, match="`dataset` is a str; give a dataset, as `load"):
         function("data")
+
+
+@pytest.mark.parametrize("names", [5, [["commune"]], [None], ""], ids=str)
+@pytest.mark.parametrize("argument", CHOICES)
+def test_what_is_no_text_is_told(mini: Dataset, argument: str, names: Any) -> None:
+    with pytest.raises(ArgumentError, match=f"^`{argument}` "):
+        restrict(mini, **{argument: names})
