@@ -216,6 +216,11 @@ def test_a_level_that_is_gone_names_its_last_day() -> None:
     assert len(locality_graph(dataset, level="district", at="2025-06-30"))
 
 
+def test_where_nothing_is_left_graphs_are_empty(mini: Dataset) -> None:
+    for make in (incidence_graph, locality_graph):
+        assert not list(make(mini, status="doubtful"))
+
+
 def test_without_any_date_there_is_no_day() -> None:
     for make in (incidence_graph, locality_graph):
         graph = make(several_with_several())

@@ -27,7 +27,9 @@ MEMBERS = table("memberships")
 HEADER = "claim_id,locality_id,named_as"
 ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 CELLS = st.text(
-    st.characters(exclude_categories=["Cs", "Cc", "Cf"], exclude_characters="\u2028\u2029\ufffe\uffff")
+    st.characters(
+        exclude_categories=["Cs", "Cc", "Cf"], exclude_characters="\u2028\u2029\ufffe\uffff"
+    )
 )
 
 
@@ -99,7 +101,7 @@ def test_text_comes_back_row_for_row(mini: Dataset) -> None:
 )
 def test_numbers_are_read_as_written(cell: str, value: float | None) -> None:
     counts = table("counts")
-    row = {name: "" for name in counts.column_names} | {"value": cell}
+    row = dict.fromkeys(counts.column_names, "") | {"value": cell}
     typed = type_tables({"counts": pd.DataFrame([row], dtype="str")}).typed["counts"]
     found = typed["value"].iloc[0]
     assert pd.isna(found) if value is None else found == value
@@ -202,7 +204,10 @@ def test_letters_with_separate_accents_are_refused() -> None:
     ("header", "messages"),
     [
         ("claim_id,locality_id,named_as,named_as", ["a column stands twice", "stands twice"]),
-        ("claim_id,name,named_as", ["locality_id: the column is missing", "'name' is not a column"]),
+        (
+            "claim_id,name,named_as",
+            ["locality_id: the column is missing", "'name' is not a column"],
+        ),
         ("locality_id,claim_id,named_as", ["the columns stand in another order; write " + HEADER]),
     ],
 )

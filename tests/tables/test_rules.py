@@ -4,13 +4,11 @@ import random
 import shutil
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from conftest import MINIATURE, Edit
 
-from twinstudy.errors import ArgumentError
 from twinstudy import DataError, check, load
-from twinstudy.records.dataset import dataset_from_text
+from twinstudy.errors import ArgumentError
 from twinstudy.tables.schema import TABLES
 
 WIDTH = next(len(each.columns) for each in TABLES if each.name == "claims")

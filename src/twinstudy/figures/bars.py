@@ -249,7 +249,8 @@ def plot_density(
     table = measured(data, density, columns, names, arguments)
     if table.empty:
         raise ArgumentError("`data` is empty: no source states a denominator; nothing to draw")
-    kinds = list(dict.fromkeys(table["kind"].astype("str")))
+    rank = {word: number for number, word in enumerate(KIND_LABELS)}
+    kinds = sorted(set(table["kind"].astype("str")), key=lambda kind: (rank.get(kind, -1), kind))
     several, y, places = len(kinds) > 1, 0.0, []
     groups = []
     for kind in kinds:

@@ -269,12 +269,9 @@ def _draw_dots(
     axes.set_xlim(-0.6, len(x) - 0.4)
     words = pairing_names(dataset, names)[list(x)]
     axes.set_xticks(
-        range(len(x)),
-        [short(word, 28) for word in words],
-        rotation=55,
-        ha="right",
+        range(len(x)), [short(word, 28) for word in words], rotation=55, ha="right",
         rotation_mode="anchor",
-    )
+    )  # fmt: skip
     axes.grid(color="#EEEEEE", linewidth=0.8)
     axes.set_axisbelow(True)
 

@@ -182,10 +182,13 @@ def note(axes: Axes, *parts: str, size: float = SMALL - 0.5) -> None:
     text = "; ".join(part for part in parts if part)
     if text:
         ticks = axes.xaxis.get_tightbbox() if axes.axison else None
+        figure = axes.get_figure(root=True)
+        alone = figure is not None and len(figure.axes) == 1
         below = 5 + (8 + ticks.height * 72 / axes.figure.dpi if ticks else 0)
+        across = "figure fraction" if alone else "axes fraction"
         axes.annotate(
-            _filled(axes, text[0].upper() + text[1:] + ".", size), (0, 0), (0, -below),
-            xycoords="axes fraction", textcoords="offset points", ha="left", va="top",
+            _filled(axes, text[0].upper() + text[1:] + ".", size), (0.01 * alone, 0), (0, -below),
+            xycoords=(across, "axes fraction"), textcoords="offset points", ha="left", va="top",
             fontsize=size, color=MUTED, linespacing=1.25,
         )  # fmt: skip
 

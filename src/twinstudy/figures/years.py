@@ -252,10 +252,8 @@ def _signing_handles(rows: pd.DataFrame) -> list[Any]:
     kinds = [kind for kind in KIND_LABELS if (rows["kind"] == kind).any()]
     handles: list[Any] = [Patch(color=COLOURS[kind], label=KIND_LABELS[kind]) for kind in kinds]
     words: dict[str, dict[str, Any]] = {
-        "hedged": {"linestyle": "--"},
-        "sources disagree": {"hatch": HATCH},
-        "no stated date": {},
-    }
+        "hedged": {"linestyle": "--"}, "sources disagree": {"hatch": HATCH}, "no stated date": {},
+    }  # fmt: skip
     shown = (rows["qualified"], rows["conflict"], rows["precision"] == "none")
     handles += [
         Patch(facecolor="white", edgecolor=MUTED, label=word, **look)
