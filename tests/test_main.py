@@ -50,10 +50,7 @@ def test_check_of_sound_data(capsys: pytest.CaptureFixture[str]) -> None:
 def test_check_names_every_problem(capsys: pytest.CaptureFixture[str], broken: Path) -> None:
     code, out, _ = run(capsys, "check", str(broken))
     assert code == 1
-    assert out == (
-        "claims.csv:2: signed: '2015-13' is not a date; write YYYY, YYYY-MM, YYYY-MM-DD or A/B, "
-        "with ~ or ? after it\n"
-    )
+    assert out == ("claims.csv:2: signed: '2015-13' has no month 13; write a month from 01 to 12\n")
     code, out, _ = run(capsys, "check", str(broken), "--format", "json")
     assert code == 1
     [problem] = json.loads(out)
@@ -64,6 +61,7 @@ def test_check_names_every_problem(capsys: pytest.CaptureFixture[str], broken: P
         "value": "2015-13",
         "message": "",
         "severity": "error",
+        "count": 1,
     }
 
 
@@ -73,7 +71,7 @@ def test_check_annotates_for_github(
     monkeypatch.chdir(broken.parent)
     code, out, _ = run(capsys, "check", broken.name, "--format", "github")
     assert code == 1
-    assert out.startswith("::error file=broken%2C data/claims.csv,line=2::signed: '2015-13' is not")
+    assert out.startswith("::error file=broken%2C data/claims.csv,line=2::signed: '2015-13' has no")
 
 
 def test_warnings_are_shown_and_do_not_count(
@@ -98,7 +96,7 @@ def test_bad_data_are_told_by_every_command(
 ) -> None:
     code, out, err = run(capsys, "info", str(broken))
     assert (code, out) == (1, "")
-    assert err.startswith("twinstudy: 1 problem in the data:\nclaims.csv:2: signed:")
+    assert err.startswith("twinstudy: 1 error in the data:\nclaims.csv:2: signed:")
 
 
 def test_show_tells_of_a_pairing_in_short_or_in_full(capsys: pytest.CaptureFixture[str]) -> None:
@@ -201,7 +199,10 @@ def test_code_beside_the_data_is_not_run(tmp_path: Path) -> None:
             "FILE is 'graph.json'; a file of format graphml ends in .graphml",
         ),
         (("json", "ties.json", "--at", "2014~"), "`at` is '2014~'; give one date without ~ or ?"),
-        (("json", "none/ties.json"), "`path` is 'none/ties.json', and there is no folder 'none'"),
+        (
+            ("json", "none/ties.json"),
+            "`path` is 'none/ties.json', and 'none' is no folder; make it",
+        ),
     ],
 )
 def test_an_export_that_cannot_be(

@@ -155,13 +155,14 @@ def test_events_are_traced_when_asked_for(mini: Dataset) -> None:
 def test_a_name_stands_for_the_pairing_that_alone_has_it(mini: Dataset) -> None:
     assert trace(mini, "phai lau").equals(trace(mini, "p-phai-lau-trang-nhi"))
     with pytest.raises(
-        ArgumentError, match="^`pairing` is 'Thiên Bảo', which can mean 'p-thanh-th"
+        ArgumentError, match=r"^`pairing` is 'Thiên Bảo', which can mean 'p-thanh-th"
     ):
         trace(mini, "Thiên Bảo")
     with pytest.raises(UnknownKeyError, match="no pairing of the data; near it: 'p-phai-lau-trang"):
         trace(mini, "p-phai-lau-trang")
-    with pytest.raises(ArgumentError, match=r"^`dataset` is a str; give a dataset"):
-        trace("data", "phai lau")
+    for function in (lambda data: trace(data, "phai lau"), conflicts, pairings):
+        with pytest.raises(ArgumentError, match=r"^`dataset` is a str; give a dataset"):
+            function("data")
 
 
 def test_the_flat_table(mini: Dataset) -> None:

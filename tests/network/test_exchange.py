@@ -232,10 +232,10 @@ def test_writing_is_atomic(mini: Dataset, tmp_path: Path, monkeypatch: pytest.Mo
     before = path.read_bytes()
 
     def fail(*_: object) -> None:
-        raise OSError("disk full")
+        raise OSError(28, "disk full")
 
     monkeypatch.setattr("os.fsync", fail)
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(OSError, match=r"disk full: .*ties\.json"):
         write_graph(incidence_graph(mini), path)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]

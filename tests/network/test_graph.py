@@ -216,7 +216,12 @@ def test_a_level_that_is_gone_names_its_last_day() -> None:
     assert len(locality_graph(dataset, level="district", at="2025-06-30"))
 
 
-def test_without_any_date_there_is_no_day(mini: Dataset) -> None:
+def test_where_nothing_is_left_graphs_are_empty(mini: Dataset) -> None:
+    for make in (incidence_graph, locality_graph):
+        assert not list(make(mini, status="doubtful"))
+
+
+def test_without_any_date_there_is_no_day() -> None:
     for make in (incidence_graph, locality_graph):
         graph = make(several_with_several())
         assert "at" not in graph.graph
@@ -249,9 +254,9 @@ def test_the_dataset_is_left_as_it_was(mini: Dataset) -> None:
 
 
 def test_bad_arguments_are_named() -> None:
-    with pytest.raises(ArgumentError, match="^`dataset` is a str; give a dataset, as `load"):
+    with pytest.raises(ArgumentError, match=r"^`dataset` is a str; give a dataset, as `load"):
         locality_graph("data")
-    with pytest.raises(ArgumentError, match="^`kind` is 'town'; use one of village, commune"):
+    with pytest.raises(ArgumentError, match=r"^`kind` is 'town'; use one of village, commune"):
         locality_graph(load(MINIATURE), kind="town")
     dataset = load(MINIATURE)
     message = "`at` is '2014/2015'; give one date without ~ or ?, such as '2014'"

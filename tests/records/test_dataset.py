@@ -10,17 +10,8 @@ import pytest
 from conftest import MINIATURE, Edit
 
 import twinstudy
-from twinstudy import (
-    ArgumentError,
-    DataError,
-    Dataset,
-    MissingExtraError,
-    Problem,
-    Problems,
-    TwinstudyError,
-    UnknownKeyError,
-    load,
-)
+from twinstudy import DataError, Dataset, Problem, TwinstudyError, load
+from twinstudy.errors import ArgumentError, MissingExtraError, Problems, UnknownKeyError
 from twinstudy.records.dataset import dataset_from_text
 from twinstudy.tables.files import bundled_data, text_tables
 from twinstudy.tables.schema import TABLES

@@ -42,9 +42,9 @@ def test_counts_give_own_data_their_denominators() -> None:
     dataset = extend(before, counts=rows(LENGTH, UNITS))
     assert density(before, per="border_km").empty
     found = density(dataset, per="border_km").set_index("kind").loc["commune"]
-    assert found["density_possible"] == 100 * 2 / 50
-    shares = coverage(dataset).query("area == 'North' and unit == 'commune'")
-    assert shares[["named_possible", "eligible"]].to_numpy().tolist() == [[2, 8]]
+    assert found[["lower", "upper"]].tolist() == [0, 100 * 2 / 50]
+    shares = coverage(dataset).query("area == 'North' and side == 'XA'")
+    assert shares[["kind", "possible", "eligible"]].to_numpy().tolist() == [["commune", 2, 8]]
 
 
 def test_nothing_but_the_added_rows_is_new(mini: Dataset) -> None:
@@ -96,7 +96,7 @@ def test_all_faults_are_named_with_table_and_row() -> None:
         extend(towns(), counts=bad, sources=rows({"id": "s-edge-list", "kind": "other"}))
     assert list(map(str, caught.value.problems)) == [
         "counts:2: area_id: 'l-xa-nord' is not in localities; nearest: 'l-xa-north'",
-        "counts:2: as_of: '2013-13' is not a date; write YYYY, YYYY-MM, YYYY-MM-DD or A/B, with ~ or ? after it",
+        "counts:2: as_of: '2013-13' has no month 13; write a month from 01 to 12",
         "counts:3: locator: 'a\\x00b' holds the character '\\x00'; take it out",
         "counts:3: value: 'many' is not a plain decimal number; write digits with a point, such as 277.5",
         "sources:1: id: 's-edge-list' repeats the id of an earlier row; keep one of them, or give this one a key of its own",

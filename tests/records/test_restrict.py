@@ -2,12 +2,13 @@
 
 import random
 from itertools import product
+from typing import Any
 
 import pandas as pd
 import pytest
 from conftest import Edit
 
-from twinstudy import Dataset, ancestors, load, restrict
+from twinstudy import Dataset, ancestors, extend, from_edgelist, load, restrict
 from twinstudy.errors import ArgumentError
 from twinstudy.records.dataset import dataset_from_text
 from twinstudy.tables.files import text_tables
@@ -15,8 +16,8 @@ from twinstudy.tables.files import text_tables
 HA_GIANG, TUYEN_QUANG = "l-vn-ha-giang-province", "l-vn-tuyen-quang-province"
 PHAI_LAU, THIEN_BAO = "p-phai-lau-trang-nhi", "p-thanh-thuy-minh-tan-thien-bao"
 CHOICES = {
-    "kinds": (None, "commune", ["village", "district"], []),
-    "statuses": (None, "agreed", ["planned", "doubtful"]),
+    "kind": (None, "commune", ["village", "district"], []),
+    "status": (None, "agreed", ["planned", "doubtful"]),
     "sources": (None, "s-news-2022", ["s-agency-2021-05", "s-stat-2020"]),
     "countries": (None, "VN", ["CN", "VN"]),
     "areas": (None, HA_GIANG, ["l-vn-lang-son-province", "l-cn-ai-diem"]),
@@ -59,13 +60,13 @@ def test_without_arguments_all_that_sources_say_is_kept(mini: Dataset) -> None:
 
 def test_the_dataset_stays_as_it_was(mini: Dataset) -> None:
     before = {name: frame.copy() for name, frame in mini.tables.items()}
-    restrict(mini, kinds="commune", sources="s-news-2022", areas=HA_GIANG)
+    restrict(mini, kind="commune", sources="s-news-2022", areas=HA_GIANG)
     for name, frame in before.items():
         pd.testing.assert_frame_equal(mini.tables[name], frame)
 
 
 def test_by_kind(mini: Dataset) -> None:
-    part = restrict(mini, kinds="commune")
+    part = restrict(mini, kind="commune")
     assert part.pairings["id"].tolist() == [THIEN_BAO]
     assert part.claims["id"].tolist() == [f"c-{THIEN_BAO[2:]}-{n}" for n in (1, 2)]
     assert part.counts["id"].tolist() == [
@@ -78,8 +79,8 @@ def test_by_kind(mini: Dataset) -> None:
 
 
 def test_by_status(mini: Dataset) -> None:
-    assert restrict(mini, statuses="planned").pairings["id"].tolist() == ["p-xin-man-ma-quan"]
-    assert len(restrict(mini, statuses=["agreed", "doubtful"]).pairings) == 5
+    assert restrict(mini, status="planned").pairings["id"].tolist() == ["p-xin-man-ma-quan"]
+    assert len(restrict(mini, status=["agreed", "doubtful"]).pairings) == 5
 
 
 def test_by_source(mini: Dataset) -> None:
@@ -122,7 +123,7 @@ def test_by_area_at_any_time(mini: Dataset) -> None:
 
 
 def test_what_came_before_and_after_a_place_comes_along(mini: Dataset) -> None:
-    part = restrict(mini, kinds="district")
+    part = restrict(mini, kind="district")
     assert {HA_GIANG, TUYEN_QUANG, "l-vn", "l-cn"} <= set(part.localities["id"])
     assert len(part.successions) == 1
 
@@ -151,37 +152,37 @@ def test_two_members_of_one_side_are_no_pairing(edited: Edit) -> None:
 
 
 def test_names_may_come_as_any_iterable(mini: Dataset) -> None:
-    expected = restrict(mini, kinds=["commune", "district"]).version
+    expected = restrict(mini, kind=["commune", "district"]).version
     for kinds in (
         ("commune", "district"),
         {"commune": 1, "district": 2},
         iter(["commune", "district"]),
     ):
-        assert restrict(mini, kinds=kinds).version == expected
+        assert restrict(mini, kind=kinds).version == expected
     kinds = pd.Series(["commune", "district"])
     assert (
-        restrict(mini, kinds=kinds).version
-        == restrict(mini, kinds=kinds.to_numpy()).version
+        restrict(mini, kind=kinds).version
+        == restrict(mini, kind=kinds.to_numpy()).version
         == expected
     )
 
 
 UNKNOWN = {
-    "kinds": (["town", "commune", "county"], "'county', 'town'"),
-    "statuses": ("signed", "'signed'"),
+    "kind": (["town", "commune", "county"], "'county', 'town'"),
+    "status": ("signed", "'signed'"),
     "sources": ("s-nowhere", "'s-nowhere'"),
     "countries": ("vn", "'vn'"),
-    "areas": ([None, "Hà Giang"], "'Hà Giang', None"),
+    "areas": ([None, "Atlantis"], "'Atlantis', None"),
 }
 
 
 REMEDIES = {
-    "kinds": "use some of village, commune, district, province, border_post, other",
-    "statuses": "use some of agreed, planned, doubtful",
+    "kind": "use some of village, commune, district, province, border_post, other",
+    "status": "use some of agreed, planned, doubtful",
     "sources": "use some of s-agency-2021-05, s-agency-2021-06-en, s-gov-2023, s-news-2022, "
     "s-news-nd, s-stat-2020, s-thesis-2019",
     "countries": "use some of CN, VN",
-    "areas": "see `dataset.localities` and `dataset.sources`",
+    "areas": "they are such as l-cn, l-cn-ai-diem, l-cn-ma-quan-district and 20 more",
 }
 
 
@@ -196,14 +197,47 @@ def test_unknown_values_are_refused(mini: Dataset, argument: str) -> None:
 
 
 def test_a_part_of_a_part(mini: Dataset) -> None:
-    at_once = restrict(mini, kinds="commune", areas=HA_GIANG)
-    in_steps = restrict(restrict(mini, areas=HA_GIANG), kinds="commune")
+    at_once = restrict(mini, kind="commune", areas=HA_GIANG)
+    in_steps = restrict(restrict(mini, areas=HA_GIANG), kind="commune")
     assert in_steps.pairings["id"].tolist() == at_once.pairings["id"].tolist()
     assert_sound(in_steps, mini)
 
 
 def test_nothing_is_a_dataset_too(mini: Dataset) -> None:
-    part = restrict(mini, kinds=[], areas=[])
+    part = restrict(mini, kind=[], areas=[])
     assert {name: len(frame) for name, frame in part.tables.items() if len(frame)} == {}
     assert repr(part).endswith("0 pairings, 0 localities, 0 claims, 0 sources>")
-    assert_sound(restrict(part, statuses="agreed"), part)
+    assert_sound(restrict(part, status="agreed"), part)
+
+
+@pytest.mark.parametrize(
+    ("argument", "name", "key"),
+    [
+        ("areas", "Hà Giang", HA_GIANG), ("areas", "tỉnh HA GIANG", HA_GIANG),
+        ("areas", "馬關", "l-cn-ma-quan-district"), ("sources", "plan of districts", "s-gov-2023"),
+    ],
+)  # fmt: skip
+def test_names_stand_for_keys(mini: Dataset, argument: str, name: str, key: str) -> None:
+    assert restrict(mini, **{argument: name}).version == restrict(mini, **{argument: key}).version
+
+
+def test_a_name_of_several_is_refused_with_all_of_them(mini: Dataset) -> None:
+    with pytest.raises(ArgumentError) as caught:
+        restrict(mini, areas="Thanh Thủy")
+    assert str(caught.value) == (
+        "`areas` is 'Thanh Thủy', which 2 are called; use one of l-vn-thanh-thuy-commune, "
+        "l-vn-thanh-thuy-post"
+    )
+
+
+def test_what_stands_in_brackets_may_be_left_out() -> None:
+    pairs = pd.DataFrame({"a": ["Halifax, West Yorkshire", "Ash (Dosse)"], "b": ["Bay", "Brook"]})
+    towns = from_edgelist(pairs, left="a", right="b", left_country="XA", right_country="XB")
+    assert len(restrict(towns, areas="halifax").pairings) == 1
+    assert len(restrict(towns, areas=["Halifax", "Ash"]).pairings) == 2
+
+
+@pytest.mark.parametrize("function", [restrict, extend])
+def test_what_is_no_dataset_is_told(function: Any) -> None:
+    with pytest.raises(ArgumentError, match="`dataset` is a str; give a dataset, as `load"):
+        function("data")

@@ -141,7 +141,7 @@ def test_the_opening_table_counts_provinces_from_west_to_east(mini: Dataset) -> 
     ]
     table = show(mini)
     assert table.heads[0] == "province"
-    assert table.heads[-1] == "all"
+    assert table.heads[-1] == "all kinds"
     assert sum(int(row[-1]) for row in table.rows) == 5
 
 

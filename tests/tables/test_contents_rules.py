@@ -31,7 +31,7 @@ CASES = {
     ),
     "long statement": (
         "contents.csv", "deepen friendship", "x" * 101,
-        [f"contents.csv:5: stated: '{'x' * 101}' has the wrong form; write at most 100 characters, "
+        [f"contents.csv:5: stated: '{'x' * 99}…' has the wrong form; write at most 100 characters, "
          "in your own words"],
     ),
     "aim in plain words": (

@@ -379,12 +379,3 @@ def shown_day(day: pd.Timestamp) -> str:
 def dateless(day: object) -> bool:
     """Tell whether a day is none, since nothing is dated."""
     return day is pd.NaT
-
-
-def coded_members(dataset: Dataset) -> pd.DataFrame:
-    """Return `members` with references as categoricals whose codes are row numbers."""
-    found = members(dataset)
-    for column, ids in (("pairing_id", dataset.pairings), ("locality_id", dataset.localities)):
-        found[column] = pd.Categorical(found[column], categories=pd.Index(ids["id"]))
-    found["side"] = pd.Categorical(found["side"])
-    return found

@@ -215,13 +215,6 @@ def drawing_points(dataset: Dataset) -> pd.DataFrame:
     return drawn.assign(own=own, drawn_at=at)
 
 
-def ancestor_codes(dataset: Dataset, *, level: str, at: str | date | None = None) -> np.ndarray:
-    """Find the ancestors of all localities as row numbers, -1 where there is none."""
-    found = ancestors(dataset, level=level, at=at)
-    codes: np.ndarray = pd.Index(dataset.localities["id"]).get_indexer(found)
-    return codes
-
-
 @remembered
 def west_to_east(dataset: Dataset) -> pd.Series:
     """Return by unit the mean longitude of the places of pairings within it, or its own."""

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple, get_args
 import numpy as np
 import pandas as pd
 
-from twinstudy.errors import ArgumentError, UnknownKeyError
+from twinstudy.errors import ArgumentError, UnknownKeyError, known_words
 from twinstudy.evidence.consolidate import members, newest_day
 from twinstudy.evidence.hierarchy import existence, lineage
 from twinstudy.records.dataset import Dataset, remembered
@@ -114,7 +114,11 @@ def find_localities(
         raise ArgumentError(f"`name` is {name!r}; give a name as text")
     if not fold_name(name):
         raise ArgumentError(f"`name` is {name!r}; give a name with at least one letter")
-    places = _kept(dataset.localities, country, level).set_index("id")
+    places = dataset.localities.set_index("id")
+    countries = tuple(sorted(places["country"].unique()))
+    for column, word, known in (("country", country, countries), ("level", level, LEVELS)):
+        if word is not None:
+            places = places[places[column].isin(known_words(column, word, known))]
     words = _level_words(dataset.localities)
     asked = _forms(name, words)
     stored = _stored_names(dataset, places)
@@ -129,20 +133,6 @@ def find_localities(
             rank = (_accents(typed, form), max(fit, part), origin, text)
             ranks[place] = min(rank, ranks.get(place, rank))
     return _found(dataset, ranks, [] if ranks else _suggested(core, stored["text"]))
-
-
-def _kept(places: pd.DataFrame, country: str | None, level: str | None) -> pd.DataFrame:
-    """Take the localities of a country and a level."""
-    if country is not None:
-        known = sorted(places["country"].unique())
-        if country not in known:
-            raise ArgumentError(f"`country` is {country!r}; the dataset has {', '.join(known)}")
-        places = places[places["country"] == country]
-    if level is not None:
-        if level not in LEVELS:
-            raise ArgumentError(f"`level` is {level!r}; use one of {', '.join(LEVELS)}")
-        places = places[places["level"] == level]
-    return places
 
 
 def _stored_names(dataset: Dataset, places: pd.DataFrame) -> pd.DataFrame:
@@ -285,9 +275,11 @@ def _chains(dataset: Dataset, places: list[str]) -> pd.Series:
     day = above["locality_id"].map(days)
     above = above[~(above["earliest"] > day) & ~(above["latest"] < day)]
     above = above.sort_values(["locality_id", "level"], ascending=[True, False], kind="stable")
-    names = above["ancestor_id"].map(dataset.localities.set_index("id")["name"])
-    chains = names.groupby(above["locality_id"]).agg(", ".join)
-    return chains.reindex(places).fillna("").astype("str")
+    name = dataset.localities.set_index("id")["name"].to_dict()
+    chains: dict[str, list[str]] = {place: [] for place in places}
+    for place, unit in zip(above["locality_id"], above["ancestor_id"], strict=True):
+        chains[place].append(name[unit])
+    return pd.Series({place: ", ".join(chain) for place, chain in chains.items()}, dtype="str")
 
 
 @remembered
@@ -324,12 +316,14 @@ def place_labels(dataset: Dataset, names: Names = "international") -> pd.Series:
     """
     name = place_names(dataset, names)
     level = dataset.localities.set_index("id")["level"].astype("str").str.replace("_", " ")
-    above = _chains(dataset, name.index.tolist()).str.split(", ").str[0]
+    shared = name.index[name.duplicated(keep=False)].tolist()
+    above = _chains(dataset, shared).str.split(", ").str[0].reindex(name.index)
     days = existence(dataset)[["earliest", "latest"]].astype("str")
-    period = ("until " + days["latest"]).fillna("since " + days["earliest"]).fillna("")
+    period = ("until " + days["latest"]).fillna("since " + days["earliest"])
     label = name
     key = pd.Series(name.index, index=name.index)
-    for note in (level, level + ", " + above, level + ", " + period, key):
+    notes = ((level + ", " + each).fillna(level) for each in (above.replace("", None), period))
+    for note in (level, *notes, key):
         label = label.mask(label.duplicated(keep=False), name + " (" + note + ")")
     return label.rename("label")
 
@@ -343,55 +337,44 @@ def pairing_names(dataset: Dataset, names: Names = "international") -> pd.Series
     named = members(dataset)
     named["name"] = named["locality_id"].map(place_names(dataset, names))
     named["abroad"] = named["side"] != "VN"
-    sides = named.groupby(["pairing_id", "abroad", "second"])["name"].agg(", ".join)
-    found = sides.groupby("pairing_id").agg(" – ".join).rename("pairing")
+    named = named.sort_values(["pairing_id", "abroad", "second"], kind="stable")
+    sides: dict[str, dict[bool, list[str]]] = {}
+    for key, second, name in zip(named["pairing_id"], named["second"], named["name"], strict=True):
+        sides.setdefault(key, {}).setdefault(second, []).append(name)
+    texts = {key: " – ".join(map(", ".join, both.values())) for key, both in sides.items()}
+    found = pd.Series(texts, dtype="str", name="pairing").rename_axis("pairing_id")
     kinds = dataset.pairings.set_index("id")["kind"].astype("str").str.replace("_", " ")
     return found.mask(found.duplicated(keep=False), found + " (" + kinds + ")")
 
 
-def locality_key(dataset: Dataset, text: str, *, argument: str = "locality") -> str:
-    """Return the key of the one locality that a key or a name means."""
-    found = find_localities(dataset, text)
-    if text in existence(dataset).index:
-        return text
-    return _only(argument, text, _best(found), place_labels(dataset), found.attrs["nearest"])
-
-
-def pairing_key(dataset: Dataset, text: str, *, argument: str = "pairing") -> str:
+def pairing_key(dataset: Dataset, text: str) -> str:
     """Return the key of the one pairing that a key, a name of it, or of a member means."""
-    vi, *others = (pairing_names(dataset, names) for names in ("vi", "zh", "international"))
+    every = [pairing_names(dataset, names) for names in get_args(Names)]
+    names = every[0]
     if not isinstance(text, str):
-        raise ArgumentError(f"`{argument}` is {text!r}; give the key or the name of a pairing")
-    if text in vi.index:
+        raise ArgumentError(f"`pairing` is {text!r}; give the key or the name of a pairing")
+    if text in names.index:
         return text
+    bare = [each.str.replace(r" \([^()]*\)$", "", regex=True) for each in every]
+    folded = pd.concat([*every, *bare]).map(fold_name)
     asked = fold_name(text)
-    every = pd.concat([vi, *others])
-    every = pd.concat([every, every.str.replace(r" \([^()]*\)$", "", regex=True)])
-    called = every.index[every.map(fold_name) == asked].tolist()
-    near = difflib.get_close_matches(text, vi.index, n=1)
-    if not called and asked:
+    keys = folded.index[folded == asked].unique().tolist()
+    near = difflib.get_close_matches(text, names.index, n=1)
+    if not keys and asked:
         found = find_localities(dataset, text)
         near = near or found.attrs["nearest"]
         named = members(dataset)
-        for places in (found["id"], _best(found)):
-            hits = named.loc[named["locality_id"].isin(places), "pairing_id"]
-            called = hits.tolist() if not called or len(hits.unique()) == 1 else called
-    return _only(argument, text, pd.Series(called).drop_duplicates(), others[-1], near)
-
-
-def _best(found: pd.DataFrame) -> pd.Series:
-    """Take the localities that match best."""
-    return found["id"] if found["ambiguous"].any() else found["id"].head(1)
-
-
-def _only(argument: str, text: str, keys: pd.Series, names: pd.Series, near: list[str]) -> str:
-    """Return the only key, or tell why there is not one."""
+        best = found["id"] if found["ambiguous"].any() else found["id"].head(1)
+        for places in (best, found["id"]):
+            hits = named.loc[named["locality_id"].isin(places), "pairing_id"].unique().tolist()
+            keys = hits if len(keys) != 1 else keys
     if len(keys) == 1:
-        return str(keys.iloc[0])
-    if len(keys):
-        shown = ", ".join(f"{key!r} ({names[key]})" for key in keys.head(_SHOWN))
-        rest = f" and {len(keys) - _SHOWN} more" if len(keys) > _SHOWN else ""
-        raise ArgumentError(f"`{argument}` is {text!r}, which can mean {shown}{rest}; "
-                            "give one of the keys")  # fmt: skip
-    remedy = f"near it: {', '.join(map(repr, near))}" if near else "see the table of localities"
-    raise UnknownKeyError(f"`{argument}` is {text!r}, which is no {argument} of the data; {remedy}")
+        return str(keys[0])
+    if not keys:
+        remedy = f"near it: {', '.join(map(repr, near))}" if near else "see `pairings(dataset)`"
+        raise UnknownKeyError(f"`pairing` is {text!r}, which is no pairing of the data; {remedy}")
+    shown = ", ".join(f"{key!r} ({names[key]})" for key in keys[:_SHOWN])
+    rest = f" and {len(keys) - _SHOWN} more" if len(keys) > _SHOWN else ""
+    raise ArgumentError(
+        f"`pairing` is {text!r}, which can mean {shown}{rest}; give one of the keys"
+    )

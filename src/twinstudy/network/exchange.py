@@ -227,7 +227,7 @@ def _drawn(dataset: Dataset) -> nx.Graph[Any]:
 
 def _of_suffix(functions: dict[str, Function], path: str | Path) -> tuple[Path, Function]:
     """Choose the function of a format by the suffix of a path."""
-    if not isinstance(path, str | Path) or "\0" in str(path):
+    if "\0" in str(path) or not isinstance(path, str | Path):
         raise ArgumentError(f"`path` is {path!r}; give the path of a file")
     for suffix, function in functions.items():
         if str(path).lower().endswith(suffix):

@@ -72,7 +72,7 @@ def incidence_graph(
     choice = choose(dataset, at=at, kind=kind, status=status)
     pairings = choice.pairings.set_index("pairing_id").assign(bipartite=1)
     pairings["exists"] = np.where(pairings["certain"], "certain", "possible")
-    pairings["label"] = pairing_names(dataset)
+    pairings["label"] = pairing_names(dataset).reindex(pairings.index)
     named = members(dataset)
     named = named[named["pairing_id"].isin(pairings.index)]
     named = named.sort_values(["locality_id", "pairing_id"])
@@ -230,10 +230,11 @@ def _facts(dataset: Dataset, choice: Choice) -> dict[str, Any]:
 def _places(dataset: Dataset, ids: pd.Series, day: pd.Timestamp) -> pd.DataFrame:
     """Describe the localities that are named, sorted by id."""
     places = dataset.localities.set_index("id")
-    places = places[places.index.isin(ids)].assign(label=place_labels(dataset))
+    # Not on the rows that are named: columns would give rows to a frame that has none.
+    places["label"] = place_labels(dataset)
     for level in _AREAS:
         places[level] = ancestors(dataset, level=level, at=day)
-    return places[[*_NODE_COLUMNS, *_AREAS]]
+    return places.loc[places.index.isin(ids), [*_NODE_COLUMNS, *_AREAS]]
 
 
 def _attributes(frame: pd.DataFrame) -> Iterable[tuple[Any, dict[str, Any]]]:

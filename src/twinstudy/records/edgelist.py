@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 import pandas as pd
@@ -20,6 +19,7 @@ from twinstudy.records.reading import (
     distinct_ids,
     doubtful_dates,
     fold_name,
+    inferred_countries,
     joined,
     plain_text,
     read_column,
@@ -27,13 +27,13 @@ from twinstudy.records.reading import (
     slug,
     some,
     warning,
+    with_countries,
 )
 from twinstudy.tables.files import Frames
 from twinstudy.tables.schema import KINDS, LEVEL_OF_KIND, LEVELS, TABLES, table
 
 _PAIRS, _PLACES = "pairs", "localities"
-_TAKE_OUT = "take the row out"
-_NO_PLACE = f"the row names no place; fill the cell, or {_TAKE_OUT}"
+_NO_PLACE = "the row names no place; fill the cell, or take the row out"
 _NO_COUNTRY = (
     "the row names no country; give its code, or ZZ where it is not known (for NA of Namibia read "
     "files with keep_default_na=False)"
@@ -145,12 +145,8 @@ def from_edgelist(
     skip = on_error == "skip"
     rows = pd.DataFrame(
         {
-            "left": register.places(
-                "left", register.countries("left", left_country, skip=skip), lefts
-            ),
-            "right": register.places(
-                "right", register.countries("right", right_country, skip=skip), rights
-            ),
+            "left": register.ends("left", left_country, lefts, skip=skip),
+            "right": register.ends("right", right_country, rights, skip=skip),
             "kind": register.kinds(kind),
             "signed": register.dates(signed, declared),
             "source": register.read("source", source).replace("", "Edge list"),
@@ -158,12 +154,8 @@ def from_edgelist(
     )
     stated = read_places(localities, len(lefts), problems)
     for side in ("left", "right"):
-        rows[side] = _with_countries(rows[side], stated)
-    for line, place in rows["left"][rows["left"].eq(rows["right"]) & rows["left"].ne("")].items():
-        remedy = "give the countries" if place.startswith("ZZ") else "correct one of the two"
-        said = f"{_shown(place)} is tied to itself; {remedy}, or {_TAKE_OUT}"
-        key = place.split(BETWEEN)[1]
-        problems.append(Problem(_PAIRS, int(line), str(rights[0]), key, said))  # type: ignore[call-overload]
+        rows[side] = with_countries(rows[side], stated)
+    problems += _tied_to_itself(rows, rights[0])
     lines = {each.line for each in problems if each.file == _PAIRS}
     faulty = rows.index.isin(lines) | rows["left"].eq("") | rows["right"].eq("")
     rows = rows[~faulty]
@@ -281,10 +273,12 @@ class _Register:
             self.problems.append(warning(_PAIRS, said, column, "UK"))
         return codes.mask(wrong, "")
 
-    def places(self, side: str, countries: pd.Series, columns: list[Hashable]) -> pd.Series:
+    def ends(
+        self, side: str, country: Any, columns: list[Hashable], *, skip: bool
+    ) -> pd.Series:  # fmt: skip
         """Read the places of one side, country and key in one text; "" where a part is missing."""
-        parts = [countries, *(self.read(side, column, missing=_NO_PLACE) for column in columns)]
-        return joined(parts)
+        countries = self.countries(side, country, skip=skip)
+        return joined([countries, *(self.read(side, each, missing=_NO_PLACE) for each in columns)])
 
     def kinds(self, kind: Any) -> pd.Series:
         """Read the kinds, all of which must be of the data model."""
@@ -321,6 +315,16 @@ def _shown(place: str) -> str:
     return f"{', '.join(key)!r}" + f" of {country}" * bool(country)
 
 
+def _tied_to_itself(rows: pd.DataFrame, column: Hashable) -> Iterator[Problem]:
+    """Yield the rows whose two places are one."""
+    for line, place in rows.loc[
+        rows["left"].eq(rows["right"]) & rows["left"].ne(""), "left"
+    ].items():
+        remedy = "give the countries" if place.startswith("ZZ") else "correct one of the two"
+        said = f"{_shown(place)} is tied to itself; {remedy}, or take the row out"
+        yield Problem(_PAIRS, cast(int, line), str(column), place.split(BETWEEN)[1], said)
+
+
 def _paired(rows: pd.DataFrame, column: Hashable, problems: list[Problem]) -> pd.DataFrame:
     """Put the two places of each row in order; of the kinds of a pairing keep the first one."""
     turned = rows["left"] > rows["right"]
@@ -329,56 +333,36 @@ def _paired(rows: pd.DataFrame, column: Hashable, problems: list[Problem]) -> pd
     rank = rows["kind"].map({word: n for n, word in enumerate(KINDS)}).fillna(len(KINDS) - 1)
     first = rank.groupby([low, high]).transform("min")
     kept = pd.Series([KINDS[int(n)] for n in first], index=rows.index, dtype="str")
-    for line in rows.index[rows["kind"].ne("") & rows["kind"].ne(kept)]:
-        word = str(rows["kind"][line])
-        message = f"{word!r} is not kept, since another row calls the same pairing {kept[line]!r}"
-        problems.append(Problem(_PAIRS, line, str(column), word, message, "warning"))
+    told = [f"{rows['kind'][line]!r} in row {line} (kept: {kept[line]!r})"
+            for line in rows.index[rows["kind"].ne("") & rows["kind"].ne(kept)]]  # fmt: skip
+    if told:
+        message = f"{len(told)} of {len(rows)} rows give another kind than is kept for the pairing"
+        problems.append(warning(_PAIRS, f"{message}, such as {some(told)}", column))
     return rows.assign(low=low, high=high, kind=kept)
-
-
-def _with_countries(places: pd.Series, stated: pd.DataFrame) -> pd.Series:
-    """Take the country of a place of ZZ from the frame about places, where it gives one."""
-    given = stated.loc[stated["country"].ne(""), ["country", "key"]].drop_duplicates()
-    known = given.drop_duplicates("key", keep=False).set_index("key")["country"]
-    key = places.str[3:]
-    country = key.map(dict(known)).astype("str")
-    return places.mask(places.str.startswith("ZZ") & country.notna(), country + BETWEEN + key)
-
-
-def _inferred_countries(stated: pd.DataFrame, named: Iterable[str]) -> pd.Series:
-    """Take the country of a key from the pairs, and that of a parent from its children."""
-    known: defaultdict[str, set[str]] = defaultdict(set)
-    for country, key in (place.split(BETWEEN, 1) for place in named):
-        known[key].add(country)
-    everywhere = {country for each in known.values() for country in each}
-    for _ in LEVELS:
-        for child, parent in zip(stated["key"], stated["parent"], strict=True):
-            known[parent] |= known[child]
-    found = [known[key] or everywhere for key in stated["key"]]
-    countries = [next(iter(each)) if len(each) == 1 else "" for each in found]
-    return pd.Series(countries, index=stated.index, dtype="str")
 
 
 def _matched(stated: pd.DataFrame, named: pd.Index, problems: list[Problem]) -> pd.DataFrame:
     """Give each row about a place its place and the one above; tell rows that cannot be used."""
-    country = stated["country"].mask(stated["country"].eq(""), _inferred_countries(stated, named))
+    country = stated["country"].mask(stated["country"].eq(""), inferred_countries(stated, named))
     stated = stated.assign(
         place=country + BETWEEN + stated["key"],
         above=(country + BETWEEN + stated["parent"]).where(stated["parent"].ne(""), ""),
     )
 
+    total = len(stated)
+
     def tell(rows: pd.Series, message: str, remedy: str, severity: Any = "error") -> None:
         """Make one problem of all rows of a kind."""
         if rows.any():
-            shown = some([*map(_shown, stated.loc[rows, "place"])])
-            said = f"{rows.sum()} of {len(rows)} rows {message}, such as {shown}; {remedy}"
+            shown = some([*map(_shown, stated.loc[rows, "place"].unique())])
+            said = f"{rows.sum():,} of {total:,} rows {message}, such as {shown}; {remedy}"
             problems.append(Problem(_PLACES, 0, "", "", said, severity))
 
     unclear = country.eq("")
     tell(unclear, "have no clear country", "index the frame by key and country")
     again = stated.duplicated(["place", "during"]) & ~unclear
-    tell(again, "repeat a place", "keep one by localities[~localities.index.duplicated()]; "
-         "where a unit has moved, say in `during` when it lay in which `parent`")  # fmt: skip
+    tell(again, "repeat a place", "keep one of each by drop_duplicates on key and country; of a "
+         "unit that moved say in `during` when it lay in which `parent`")  # fmt: skip
     stated = stated[~unclear & ~again]
     lost = ~stated["place"].isin(named) & ~stated["place"].isin(stated["above"])
     spelt = {fold_name(place.split(BETWEEN, 1)[1]): place for place in reversed(named)}
@@ -440,7 +424,7 @@ def _locality_rows(
     for line, place in inside.loc[~inside["above"].isin(index), "above"].items():
         message = f"{_shown(place)} is no place of `localities` or `pairs`; add its row"
         key = ", ".join(place.split(BETWEEN)[1:])
-        problems.append(Problem(_PLACES, line, "parent", key, message))
+        problems.append(Problem(_PLACES, cast(int, line), "parent", key, message))
     inside = pd.DataFrame(
         {
             "child_id": inside["place"].map(places["id"]),
@@ -456,19 +440,11 @@ def _text_tables(rows: pd.DataFrame, places: pd.DataFrame, inside: pd.DataFrame)
     """Write all tables as text, indexed by the row of the frame about places, else by 0."""
     titles = pd.Series(sorted({*rows["source"]}), dtype="str")
     sources = ("s-" + distinct_ids(titles.map(slug), titles)).set_axis(titles)
-    claims = pd.DataFrame(
-        {
-            "pair": rows["low"] + BETWEEN * 2 + rows["high"],
-            "one": rows["low"].map(places["id"]),
-            "two": rows["high"].map(places["id"]),
-            "source_id": rows["source"].map(sources),
-            "signed": rows["signed"],
-            "kind": rows["kind"],
-            "low": rows["low"],
-            "high": rows["high"],
-            "undated": rows["signed"].eq(""),
-        }
-    ).sort_values(["pair", "undated", "signed", "source_id"], kind="stable")
+    claims = rows.assign(
+        pair=rows["low"] + BETWEEN * 2 + rows["high"], undated=rows["signed"].eq(""),
+        one=rows["low"].map(places["id"]), two=rows["high"].map(places["id"]),
+        source_id=rows["source"].map(sources),
+    ).sort_values(["pair", "undated", "signed", "source_id"], kind="stable")  # fmt: skip
     first = claims.drop_duplicates("pair").set_index("pair")
     stem = first["one"].str[2:] + "-" + first["two"].str[2:]
     stem = distinct_ids(stem, first["one"] + BETWEEN + first["two"])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from statistics import median
 
@@ -16,7 +16,7 @@ import pandas as pd
 from twinstudy.dates import parse_date
 from twinstudy.errors import ArgumentError, Problem
 from twinstudy.tables.files import CONTROL, column_text
-from twinstudy.tables.schema import Column, table
+from twinstudy.tables.schema import LEVELS, Column, table
 
 #: Joins country and key to one text; white space, so it is never inside a part.
 BETWEEN = "\x1f"
@@ -200,7 +200,7 @@ def doubtful_dates(signed: pd.Series, file: str, column: object) -> Iterator[Pro
         (early, "lie before the year 800", "write years with four digits"),
         (late, "lie in the future", "correct them, or name them in `undated_values`"),
         (firsts, "are a 1 January", "where only the year is known, give it alone (.str[:4])"),
-        (spans, "span more than ten years", "as an interval means signed on some day of it, give the beginning alone"),
+        (spans, "span more than ten years", "an interval is signed within: give beginnings alone"),
     ):  # fmt: skip
         if texts:
             count = sum(counts[text] for text in texts)
@@ -259,3 +259,26 @@ def read_places(frame: pd.DataFrame | None, width: int, problems: list[Problem])
         stated["parent"] = read_column(frame["parent"], above, ("localities", "parent"), problems)
     stated["key"] = joined(parts)
     return stated[stated["key"].ne("")]
+
+
+def with_countries(places: pd.Series, stated: pd.DataFrame) -> pd.Series:
+    """Take the country of a place of ZZ from the frame about places, where it gives one."""
+    given = stated.loc[stated["country"].ne(""), ["country", "key"]].drop_duplicates()
+    known = given.drop_duplicates("key", keep=False).set_index("key")["country"]
+    key = places.str[3:]
+    country = key.map(dict(known)).astype("str")
+    return places.mask(places.str.startswith("ZZ") & country.notna(), country + BETWEEN + key)
+
+
+def inferred_countries(stated: pd.DataFrame, named: Iterable[str]) -> pd.Series:
+    """Take the country of a key from the pairs, and that of a parent from its children."""
+    known: defaultdict[str, set[str]] = defaultdict(set)
+    for country, key in (place.split(BETWEEN, 1) for place in named):
+        known[key].add(country)
+    everywhere = {country for each in known.values() for country in each}
+    for _ in LEVELS:
+        for child, parent in zip(stated["key"], stated["parent"], strict=True):
+            known[parent] |= known[child]
+    found = [known[key] or everywhere for key in stated["key"]]
+    countries = [next(iter(each)) if len(each) == 1 else "" for each in found]
+    return pd.Series(countries, index=stated.index, dtype="str")

@@ -9,7 +9,7 @@ import pandas as pd
 
 from twinstudy.errors import ArgumentError, Problem, Problems
 from twinstudy.records.dataset import Dataset, dataset_of
-from twinstudy.records.reading import read_as
+from twinstudy.records.reading import fold_name, main_part, read_as, some
 from twinstudy.tables.files import Frames, text_tables, type_tables
 from twinstudy.tables.schema import KINDS, STATUSES, TABLES, Table
 from twinstudy.tables.table_rules import check_tables
@@ -40,13 +40,14 @@ def restrict(
     pairings
         Keep these pairings, by their ids.
     sources
-        Keep what these sources say: their claims, events and counts, and pairings that still
-        have a claim.
+        Keep what these sources say, by their ids or titles: their claims, events and counts, and
+        pairings that still have a claim.
     countries
         Keep pairings all of whose members lie in these countries.
     areas
         Keep pairings with a member that is, or at some time lay in, one of these localities, and
-        the counts of these localities and of what lay in them.
+        the counts of these localities and of what lay in them. Ids, or names that only one
+        locality has; accents, case and what stands in brackets may be left out.
 
     Returns
     -------
@@ -59,7 +60,8 @@ def restrict(
     Raises
     ------
     ArgumentError
-        If a value is not a kind, a status, a source, a country or a locality of the dataset.
+        If `dataset` is none, or a value is not a kind, a status, a pairing, a source, a country or
+        a locality of the dataset, or several localities have the name.
 
     Examples
     --------
@@ -68,7 +70,7 @@ def restrict(
     >>> part.pairings["kind"].unique().tolist()
     ['border_post']
     """
-    tables = dataset.tables
+    tables = _tables_of(dataset)
     chosen, claims, counts, places = (
         tables[name] for name in ("pairings", "claims", "counts", "localities")
     )
@@ -85,7 +87,8 @@ def restrict(
     if pairings is not None:
         chosen = chosen[chosen["id"].isin(_known("pairings", pairings, chosen["id"]))]
     if sources is not None:
-        sources = _known("sources", sources, tables["sources"]["id"])
+        titles = tables["sources"].set_index("id")["title"].dropna()
+        sources = _known("sources", sources, tables["sources"]["id"], titles)
         claims, events, counts = (
             frame[frame["source_id"].isin(sources)] for frame in (claims, events, counts)
         )
@@ -96,7 +99,7 @@ def restrict(
         home = places.loc[places["country"].isin(countries), "id"]
         counts = counts[counts["area_id"].isin(home)]
     if areas is not None:
-        area = set(_known("areas", areas, places["id"]))
+        area = set(_known("areas", areas, places["id"], _names(tables)))
         area = _reached(area, inside[["parent_id", "child_id"]])
         touched = members.loc[members["locality_id"].isin(area), "pairing_id"]
         chosen = chosen[chosen["id"].isin(touched)]
@@ -131,21 +134,60 @@ def restrict(
     return dataset_of(closed.typed, report)
 
 
-def _known(argument: str, names: Names, known: Iterable[str]) -> list[str]:
-    """Return the names, all of which must be known."""
+def _tables_of(dataset: Dataset) -> Frames:
+    """Return the tables of what must be a dataset."""
+    if not isinstance(dataset, Dataset):
+        given = type(dataset).__name__
+        raise ArgumentError(f"`dataset` is a {given}; give a dataset, as `load()` returns it")
+    return dataset.tables
+
+
+def _names(tables: Frames) -> pd.Series:
+    """List what localities are called, by id: names with and without level word, and aliases."""
+    places, aliases = tables["localities"].set_index("id"), tables["aliases"]
+    words = places["designation"].fillna("")
+    own = [places["name"], words + " " + places["name"], places["name_zh"]]
+    names: pd.Series = pd.concat([*own, aliases.set_index("locality_id")["name"]]).dropna()
+    return names
+
+
+def _known(
+    argument: str, names: Names, known: Iterable[str], called: pd.Series | None = None
+) -> list[str]:
+    """Return the keys that are meant, by themselves or by a name that only one of them has."""
+    if not isinstance(names, Iterable):
+        raise ArgumentError(f"`{argument}` is {names!r}; give a text, or a list of texts")
     listed, known = [names] if isinstance(names, str) else list(names), list(known)
-    unknown = sorted(set(listed) - set(known), key=str)
+    called = pd.Series(dtype="str") if called is None else called
+    folded = called.map(fold_name) if set(listed) - set(known) else called
+    parts = called.map(lambda name: fold_name(main_part(name))) if len(folded) else called
+    found, unknown = [], []
+    for name in listed:
+        text = fold_name(str(name))
+        hits = sorted({*folded.index[folded == text]} or {*parts.index[parts == text]})
+        if name in known or not hits:
+            unknown += [] if name in known else [name]
+            found.append(name)
+        elif len(hits) > 1:
+            raise ArgumentError(
+                f"`{argument}` is {name!r}, which {len(hits)} are called; use one of "
+                f"{', '.join(hits)}"
+            )
+        else:
+            found += hits
     if unknown:
-        near = difflib.get_close_matches(str(unknown[0]), known, n=1)
-        shown = (
-            f"nearest: {near[0]!r}" if near else "see `dataset.localities` and `dataset.sources`"
-        )
-        remedy = f"use some of {', '.join(known)}" if len(known) <= _LISTED else shown
+        unknown = sorted(unknown, key=str)
+        near = difflib.get_close_matches(str(unknown[0]), [*known, *called], n=1, cutoff=0.7)
+        remedy = f"nearest: {near[0]!r}" if near else f"they are such as {some(known)}"
+        if not known:
+            remedy = "it has none"
+        elif len(known) <= _LISTED:
+            remedy = f"use some of {', '.join(known)}"
+        shown = some([*map(repr, unknown)])
         raise ArgumentError(
-            f"`{argument}` names {', '.join(map(repr, unknown))}, which the dataset does not have; "
-            f"{remedy}"
+            f"`{argument}` names {shown}, which the dataset does not have; {remedy}"
         )
-    return listed
+    return found
 
 
 def _reached(start: set[str], *links: pd.DataFrame) -> set[str]:
@@ -222,7 +264,7 @@ def extend(dataset: Dataset, **tables: pd.DataFrame) -> Dataset:
     known = {table.name: table for table in TABLES}
     text = {  # line 0: what was there before has no row in an added frame
         name: frame.set_axis([0] * len(frame))
-        for name, frame in text_tables(dataset.tables).items()
+        for name, frame in text_tables(_tables_of(dataset)).items()
     }
     problems: list[Problem] = []
     for name, frame in tables.items():

@@ -94,7 +94,7 @@ class Table:
 
         name = html.escape(self.caption or "Table")
         lines = [f'<div class="twin-table" role="group" tabindex="0" aria-label="{name}">']
-        lines += [f"<style>{_STYLE}</style>", "<table>"]
+        lines += [f"<style>{_STYLE}</style>", '<table class="dataframe">']
         if self.caption:
             lines.append(f"<caption>{name}</caption>")
         heads = (

@@ -277,7 +277,7 @@ def unclean_cells(frame: pd.DataFrame, table: Table, *, file: str = "") -> Itera
                 for n in rows
             )
     for line in length.index[length > _LONGEST_LINE // 4]:
-        size = len(csv_bytes(frame.loc[[line]]).partition(b"\n")[2])
+        size = len(csv_bytes(frame.loc[[line]]).partition(b"\n")[2]) - 1
         if size > _LONGEST_LINE:
             message = f"the row is {size:,} bytes long, of {_LONGEST_LINE:,} allowed; shorten it"
             yield Problem(file, int(line), "", "", message)
