@@ -7,14 +7,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import pandas as pd
 
 from twinstudy.errors import ArgumentError
 from twinstudy.evidence.consolidate import consolidate, members
 from twinstudy.evidence.hierarchy import ancestors, lineage
-from twinstudy.evidence.names import pairing_names
+from twinstudy.evidence.names import pairing_names, place_names
 from twinstudy.evidence.trace import conflicts, pairings, trace
 from twinstudy.records.dataset import Dataset
 from twinstudy.tables.files import csv_bytes
@@ -22,20 +21,11 @@ from twinstudy.tables.schema import KINDS, TABLES, label
 
 WIDTH = 79
 _MISSING = "–"
-_HEADS = {
-    "pairing_id": "pairing",
-    "locality_id": "place",
-    "source_id": "source",
-    "claim_id": "claim",
-    "event_id": "event",
-    "area_id": "area",
-    "name_zh": "Chinese name",
-    "signed_earliest": "signed from",
-    "signed_latest": "signed until",
-    "url": "address",
-    "p_value": "p",
+_HEADS = {"name_zh": "Chinese name", "signed_earliest": "signed from", "url": "address",
+          "signed_latest": "signed until", "p_value": "p"}  # fmt: skip
+_WORDS = {"country", "side", "side_a", "side_b"} | {
+    column.name for table in TABLES for column in table.columns if column.type == "vocabulary"
 }
-_WORDS = {c.name for table in TABLES for c in table.columns if c.type == "vocabulary"}
 _EDTF = r"(\.\.|\d{4}(?:-\d\d){0,2}[~?%]?)"
 _WIDE = "[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]"
 _STYLE = (
@@ -49,9 +39,9 @@ _STYLE = (
     ".twin-table .n{text-align:right!important;font-variant-numeric:tabular-nums}"
     ".twin-table tbody tr:nth-child(even){background:rgba(128,128,128,.1)}"
 )
-_LATEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"} | {
-    mark: f"\\{mark}" for mark in "&%$#_{}"
-}
+_LATEX = {mark: f"\\{mark}" for mark in "&%$#_{}"} | {
+    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -221,15 +211,17 @@ def show(
         )
     if any(frame.index.names) or not isinstance(frame.index, pd.RangeIndex):
         frame = frame.reset_index()
-    known = _names_of(names)
+    if isinstance(names, Dataset):
+        publishers = names.sources.set_index("id")["publisher"].dropna()
+        names = {**place_names(names), **pairing_names(names), **publishers}
     flat = [" ".join(map(str, c)) if isinstance(c, tuple) else str(c) for c in frame.columns]
     frame = frame.set_axis(flat, axis=1)
-    kept = [c for c in flat if not (c.endswith("_id") and _readable(c, flat))]
+    kept = [c for c in flat if not (c.endswith("_id") and _names(c) & set(flat))]
     shown = frame if rows is None else frame.head(rows)
-    columns = [_formatted(name, shown[name], known) for name in kept]
+    columns = [_formatted(name, shown[name], names or {}) for name in kept]
     return Table(
         caption,
-        tuple(_HEADS.get(name) or label(name).replace("_", " ") for name in kept),
+        tuple(_HEADS.get(name) or label(name.removesuffix("_id")) for name in kept),
         tuple(zip(*(texts for texts, _ in columns), strict=True)),
         tuple(numeric for _, numeric in columns),
         tuple(zip(*(_targets(name, shown) for name in kept), strict=True)),
@@ -237,27 +229,16 @@ def show(
     )
 
 
-def _readable(key: str, columns: list[str]) -> str:
-    """Say which column has the names of a column of keys."""
-    offered = [key.removesuffix("_id")] + ["name"] * (key in ("pairing_id", "locality_id"))
-    return next((name for name in offered if name in columns), "")
-
-
-def _names_of(names: Dataset | Mapping[str, str] | None) -> Mapping[str, str]:
-    """Return names by key."""
-    if isinstance(names, Dataset):
-        places = names.localities.set_index("id")["name"]
-        publishers = names.sources.set_index("id")["publisher"].dropna()
-        return {**places, **pairing_names(names), **publishers}
-    return {} if names is None else names
+def _names(key: str) -> set[str]:
+    """Say which columns may have the names of a column of keys."""
+    return {key.removesuffix("_id"), *(["name"] if key in ("pairing_id", "locality_id") else [])}
 
 
 def _targets(name: str, frame: pd.DataFrame) -> list[str]:
     """Say what the cells of a column lead to."""
-    if name == "url":
-        return frame["url"].fillna("").astype(str).tolist()
-    if name == "pairing_id" or ("pairing_id" in frame and _readable("pairing_id", [name])):
-        return frame["pairing_id"].fillna("").astype(str).tolist()
+    leads = "pairing_id" if name in {"pairing_id", *_names("pairing_id")} else name
+    if leads in frame and leads in ("pairing_id", "url"):
+        return frame[leads].fillna("").astype(str).tolist()
     return [""] * len(frame)
 
 
@@ -278,7 +259,7 @@ def _formatted(name: str, column: pd.Series, known: Mapping[str, str]) -> tuple[
         if pd.isna(value) or value == "":
             return _MISSING
         if name == "url":
-            return urlsplit(str(value)).netloc.removeprefix("www.") or str(value)
+            return re.sub(r"^https?://(?:www\.)?([^/]+).*", r"\1", str(value))
         words = known.get(str(value)) or (label(str(value)) if worded else str(value))
         return date_words(words)
 
@@ -301,18 +282,14 @@ def date_words(text: str) -> str:
     match = re.fullmatch(rf"{_EDTF}(?:/{_EDTF})?", text)
     if match is None:
         return text
-    start, end = (_day_words(part) if part else "" for part in match.groups())
-    if not end:
-        return start
-    if start == "..":
-        return f"until {end}"
+    parts = []
+    for part in filter(None, match.groups()):
+        about = "about " if part[-1] in "~%" else ""
+        parts.append(f"{about}{part.rstrip('~?%')}{' (uncertain)' if part[-1] in '?%' else ''}")
+    start, end = parts[0], parts[-1]
+    if len(parts) == 1 or start == "..":
+        return end if len(parts) == 1 else f"until {end}"
     return f"from {start}" if end == ".." else f"{start} to {end}"
-
-
-def _day_words(text: str) -> str:
-    """Say the mark of a date in words."""
-    about = "about " if text[-1] in "~%" else ""
-    return f"{about}{text.rstrip('~?%')}{' (uncertain)' if text[-1] in '?%' else ''}"
 
 
 def wide(text: str) -> int:
