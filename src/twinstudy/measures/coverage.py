@@ -97,10 +97,11 @@ def coverage(
     sizes = reported(dataset, choice, measure="border_units", by=by)
     if kind is not None:
         total, sizes = (part[part["kind"].isin(kinds)] for part in (total, sizes))
-    entries = _entries(dataset, members, pd.concat([total, sizes]))
+    placed = members.dropna(subset="area_id")
+    across = _across(dataset, members, placed, pd.concat([total, sizes]))
     overall = total.loc[total["kind"] == "all", ["area_id", "side"]].drop_duplicates()
-    whole = entries.merge(overall, on=["area_id", "side"]).assign(kind="all")
-    table = tally(pd.concat([entries, whole]), _GROUP, "unit_id")
+    together = _counted(placed, across, []).merge(overall).assign(kind="all")
+    table = pd.concat([_counted(placed, across, ["kind"]), together])
     for name, part in (("eligible", sizes), ("reported", total)):
         counts = part[[*_GROUP, "value", "count_id"]]
         counts = counts.rename(columns={"value": name, "count_id": f"{name}_count_id"})
@@ -108,24 +109,31 @@ def coverage(
     return _described(dataset, choice, table, by)
 
 
-def _entries(dataset: Dataset, members: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
-    """List units of areas, units across the border that a source counts, and pairings."""
-    members = members.assign(kind=members["kind"].astype("str"))
-    columns = [*_GROUP, "unit_id", "certain", "undated"]
-    placed = members.dropna(subset="area_id")
+def _across(
+    dataset: Dataset, members: pd.DataFrame, placed: pd.DataFrame, counted: pd.DataFrame
+) -> pd.DataFrame:
+    """List the units across the border that are tied to an area where a source counts such."""
     home = dataset.localities.set_index("id")["country"]
     foreign = counted[counted["side"].notna() & (counted["side"] != counted["area_id"].map(home))]
-    foreign = foreign[["area_id", "kind", "side"]].drop_duplicates()
-    near = placed[["pairing_id", "area_id", "second"]].drop_duplicates()
+    near = placed.loc[
+        placed["area_id"].isin(foreign["area_id"]), ["pairing_id", "area_id", "second"]
+    ]
+    near = near.astype({"area_id": "str"}).drop_duplicates()
     across = members.drop(columns="area_id").merge(near, on="pairing_id", suffixes=("", "_near"))
-    across = across[across["second"] != across["second_near"]]
-    every = foreign[foreign["kind"] == "all"][["area_id", "side"]]
-    across = pd.concat(
-        [across.merge(foreign, on=_GROUP), across.merge(every, on=["area_id", "side"])]
-    )
-    pairings = placed.assign(unit_id=placed["pairing_id"], side=None)
-    parts = [placed[columns], across[columns], pairings[columns]]
-    return pd.concat(parts).astype({"side": "str"}).drop_duplicates()
+    across = across[across["second"] != across["second_near"]].astype({"kind": "str"})
+    every = foreign.loc[foreign["kind"] == "all", ["area_id", "side"]]
+    of_kind = across.merge(foreign[_GROUP].drop_duplicates())
+    return pd.concat([of_kind, across.merge(every.drop_duplicates())]).drop_duplicates()
+
+
+def _counted(placed: pd.DataFrame, across: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Count units by area and side, and pairings by area."""
+    parts = [
+        tally(placed, ["area_id", *keys, "side"], "unit_id"),
+        tally(across, ["area_id", *keys, "side"], "unit_id"),
+        tally(placed, ["area_id", *keys], "pairing_id"),
+    ]
+    return pd.concat(parts).astype({"side": "str"})
 
 
 def _described(dataset: Dataset, choice: Choice, table: pd.DataFrame, by: str) -> pd.DataFrame:

@@ -104,11 +104,12 @@ def density(
     totals = reported(dataset, choice, measure="pairings", by=by)
     totals = totals[~(totals["earliest"] > choice.day)].sort_values(["latest", "count_id"])
     totals = totals.drop_duplicates(["area_id", "kind"], keep="last")
+    numbers = tally(placed, ["area_id", "kind"], "pairing_id")
     parts = []
     for kinds in groups:
         word = "all" if kinds == KINDS else " + ".join(kinds)
-        counted = placed[placed["kind"].isin(kinds)]
-        by_name = tally(counted, ["area_id"], "pairing_id").assign(basis="named", count_id=None)
+        counted = numbers[numbers["kind"].isin(kinds)].groupby("area_id", as_index=False)
+        by_name = counted[["certain", "possible"]].sum().assign(basis="named", count_id=None)
         told = totals[totals["kind"].eq("all") if word == "all" else totals["kind"].isin(kinds)]
         by_report = told.groupby("area_id", as_index=False).agg(
             certain=("value", "sum"), count_id=("count_id", "; ".join)

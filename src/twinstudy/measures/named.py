@@ -14,30 +14,35 @@ from twinstudy.evidence.names import place_names
 from twinstudy.records.dataset import Dataset, remembered
 from twinstudy.tables.schema import LEVEL_OF_KIND, LEVELS
 
-_OF_PAIRING = ["kind", "certain", "undated"]
+#: The kind of pairing that ties units of a level.
+KIND_OF_LEVEL = {level: kind for kind, level in LEVEL_OF_KIND.items()}
 
 
 def named(dataset: Dataset, choice: Choice, *, by: str) -> pd.DataFrame:
     """List the members of the chosen pairings, one row each, with what is known of them.
 
     ``pairing_id``, ``locality_id``, ``side`` (country), ``second``; ``kind``, ``certain``,
-    ``undated`` of the pairing; ``area_id`` (missing where none); ``unit_id``: the unit of the level
-    of the kind that stands for the member on the day, which is a successor where the member has
-    ended; missing for members that are no such unit.
+    ``undated`` of the pairing; ``area_id`` (categorical, missing where none); ``unit_id``
+    (categorical): the unit of the level of the kind that stands for the member on the day, which is
+    a successor where the member has ended; missing for members that are no such unit.
     """
     known_word("by", by, LEVELS)
+    places = pd.DataFrame(
+        {
+            "area_id": ancestors(dataset, level=by, at=choice.day).astype("category"),
+            "unit_id": standing(dataset, choice.day).astype("category"),
+            "tied": existence(dataset)["level"].astype("str").map(KIND_OF_LEVEL),
+        }
+    )
+    places["tied"] = places["tied"].astype(choice.pairings["kind"].dtype)
+    places["off"] = places.index.isin(off_border(dataset))
+    of_pairing = choice.pairings.set_index("pairing_id")[["kind", "certain", "undated"]]
     listed = members(dataset)[["pairing_id", "locality_id", "side", "second"]]
-    listed = listed.merge(choice.pairings[["pairing_id", *_OF_PAIRING]], on="pairing_id")
-    areas = ancestors(dataset, level=by, at=choice.day)
-    listed["area_id"] = listed["locality_id"].map(areas)
+    listed = listed.join(of_pairing, on="pairing_id", how="inner").join(places, on="locality_id")
     note(choice, f"members in no {by} on {day_word(choice)}", listed["area_id"].isna())
 
-    units = existence(dataset)
-    listed["unit_id"] = listed["locality_id"].map(standing(dataset, choice.day))
-    wanted = listed["kind"].astype("str").map(LEVEL_OF_KIND)
-    level = listed["locality_id"].map(units["level"].astype("str"))
-    fits = wanted.isna() | (wanted == level)
-    gone, off = listed["unit_id"].isna(), listed["locality_id"].isin(off_border(dataset))
+    fits = (listed["kind"] == listed.pop("tied")) | ~listed["kind"].isin(LEVEL_OF_KIND)
+    gone, off = listed["unit_id"].isna(), listed.pop("off")
     note(choice, "members of another level than their kind of pairing ties", ~fits)
     note(choice, f"members that do not exist on {day_word(choice)}", fits & gone)
     note(choice, "members that do not touch the border", fits & ~gone & off)
@@ -67,19 +72,24 @@ def off_border(dataset: Dataset) -> pd.Series:
 
 
 def tally(units: pd.DataFrame, keys: list[str], unit: str) -> pd.DataFrame:
-    """Count the distinct units of each group.
+    """Count the distinct units of each group; keys of groups come as text.
 
     ``certain``: units of which a pairing certainly exists; ``possible``: all; ``undated``: those
     none of whose pairings has a stated date.
     """
     units = units.dropna(subset=[unit])
-    known = units.groupby([*keys, unit], dropna=False, observed=True).agg(
-        certain=("certain", "any"), undated=("undated", "all")
-    )
-    counts = known.groupby(keys, dropna=False, observed=True).agg(
-        certain=("certain", "sum"), possible=("certain", "size"), undated=("undated", "sum")
-    )
-    return counts.astype("int64").reset_index()
+    units = units.assign(unit=units[unit].astype("category"))
+
+    def number(part: pd.DataFrame) -> pd.Series:
+        """Count the distinct units of a part."""
+        return part.groupby(keys, observed=True)["unit"].nunique()
+
+    counts = pd.DataFrame({"possible": number(units)})
+    counts["certain"] = number(units[units["certain"]])
+    counts["undated"] = counts["possible"] - number(units[~units["undated"]])
+    counts["undated"] = counts["undated"].fillna(counts["possible"])
+    counts = counts.fillna(0).astype("int64").reset_index()
+    return counts.astype(dict.fromkeys(keys, "str"))
 
 
 def note(choice: Choice, reason: str, rows: pd.Series) -> None:

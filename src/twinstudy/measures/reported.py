@@ -7,12 +7,9 @@ import pandas as pd
 from twinstudy.dates import date_bounds
 from twinstudy.evidence.consolidate import Choice, newest_day, source_days
 from twinstudy.evidence.hierarchy import existence, lineage
-from twinstudy.measures.named import day_word, note
+from twinstudy.measures.named import KIND_OF_LEVEL, day_word, note
 from twinstudy.records.dataset import Dataset, remembered
 from twinstudy.tables.schema import LEVEL_OF_KIND
-
-#: The kind of pairing that ties units of a level.
-_KIND_OF_LEVEL = {level: kind for kind, level in LEVEL_OF_KIND.items()}
 
 
 def reported(dataset: Dataset, choice: Choice, *, measure: str, by: str) -> pd.DataFrame:
@@ -70,7 +67,7 @@ def _dated(dataset: Dataset) -> pd.DataFrame:
     counts["earliest"] = stated["earliest"].where(plain)
     counts["latest"] = bounds.min(axis=1).fillna(newest_day(dataset))
     kind = counts["kind"].astype("str")
-    tied = kind.map(_KIND_OF_LEVEL)
+    tied = kind.map(KIND_OF_LEVEL)
     counts["kind"] = tied.where(counts["measure"] == "border_units", kind.fillna("all"))
     counts["area_level"] = counts["area_id"].map(existence(dataset)["level"].astype("str"))
     return counts
@@ -98,6 +95,16 @@ def _last_units(dataset: Dataset) -> pd.DataFrame:
     return last.rename("last").reset_index()
 
 
+@remembered
+def _changes(dataset: Dataset) -> pd.DataFrame:
+    """List by area, side and level the days on which a unit began, or was no more."""
+    units = _units_of_areas(dataset)
+    over = units["ended"] + pd.Timedelta(days=1)
+    days = pd.concat([units.assign(changed=units["began"]), units.assign(changed=over)])
+    days = days[["area_id", "side", "level", "changed"]]
+    return days.dropna(subset="changed").drop_duplicates()
+
+
 def _of_other_units(dataset: Dataset, counts: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
     """List the counts of units some of which began or ended between their date and a day."""
     spoken = counts["latest"].where(counts["latest"] < day, day)
@@ -106,13 +113,6 @@ def _of_other_units(dataset: Dataset, counts: pd.DataFrame, day: pd.Timestamp) -
         since=spoken.where(spoken < day, day), until=spoken.where(spoken > day, day)
     )
     counts["level"] = counts["kind"].map(LEVEL_OF_KIND)
-    units = _units_of_areas(dataset)
-    changes = pd.concat(
-        [
-            units.assign(changed=units["began"]),
-            units.assign(changed=units["ended"] + pd.Timedelta(days=1)),
-        ]
-    ).dropna(subset="changed")
-    found = counts.merge(changes, on=["area_id", "side", "level"])
+    found = counts.merge(_changes(dataset), on=["area_id", "side", "level"])
     between = (found["changed"] > found["since"]) & (found["changed"] <= found["until"])
     return found.loc[between, "count_id"]

@@ -92,7 +92,8 @@ def timeline(
         dates, totals = dates.assign(area_id=""), totals.assign(area_id="")
     else:
         areas = named(dataset, choice, by=by)[["pairing_id", "area_id"]].dropna()
-        dates = dates.merge(areas.drop_duplicates(), on="pairing_id")
+        areas = areas.drop_duplicates().set_index("pairing_id")
+        dates = dates.join(areas, on="pairing_id", how="inner").reset_index(drop=True)
     table = _beside(_years(choice, dates, totals), totals)
     table["reported_kind"] = pd.Categorical(table["reported_kind"], categories=[*KINDS, "all"])
     counts = ["certain", "possible", "undated", "lower", "upper", "reported"]
@@ -234,16 +235,8 @@ def _years(choice: Choice, dates: pd.DataFrame, totals: pd.DataFrame) -> pd.Data
         "lower": count(every, "known").cumsum(),
         "upper": count(every, "begin").cumsum(),
     }
-    long = [
-        frame.rename_axis(index="year")
-        .reset_index()
-        .melt("year", var_name="area_id", value_name=name)
-        for name, frame in frames.items()
-    ]
-    table = long[0]
-    for frame in long[1:]:
-        table = table.merge(frame, on=["area_id", "year"])
-    return table
+    table = pd.concat({name: frame.unstack() for name, frame in frames.items()}, axis=1)
+    return table.rename_axis(["area_id", "year"]).reset_index()
 
 
 _NUMBERS = ["certain", "possible", "undated", "lower", "upper"]
