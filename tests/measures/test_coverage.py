@@ -1,6 +1,7 @@
 """Coverage on the miniature, counted by hand."""
 
 import re
+from datetime import date
 
 import pandas as pd
 import pytest
@@ -97,10 +98,100 @@ def test_a_member_that_was_merged_counts_as_its_successor(grown):
     assert named(row(before, "Hà Giang", "commune", "VN")) == [3, 3, 0]
 
 
-def test_a_member_that_was_split_counts_as_none(grown):
-    split = {name: list(lines) for name, lines in MERGED.items()}
-    split["successions"].append("l-vn-thanh-duc-commune,l-vn-minh-tan-commune,2025-07-01,split,")
-    assert named(row(coverage(grown(**split), at="2026"), "Tuyên Quang", "commune", "VN"))[0] == 2
+UNIT = "l-vn-{0},VN,{1},xã,{0},,{2},,,,,,,"
+HEIR = "l-vn-{},l-vn-{},{},merge,"
+
+
+@pytest.mark.parametrize(
+    ("units", "successions", "communes"),
+    [
+        # One of the next level is no heir, and none is either of two.
+        ([UNIT.format("aa", "district", "2025-07-01/..")], [("aa", "2025-07-01")], 2),
+        (
+            [UNIT.format(name, "commune", "2025-07-01/..") for name in ("aa", "bb")],
+            [("aa", "2025-07-01"), ("bb", "2025-07-01")],
+            2,
+        ),
+        # An heir has an heir.
+        (
+            [
+                UNIT.format("aa", "commune", "2025-07-01/2025-12-31"),
+                UNIT.format("bb", "commune", "2026-01-01/.."),
+            ],
+            [("aa", "2025-07-01"), ("aa bb", "2026-01-01")],
+            3,
+        ),
+    ],
+)
+def test_the_one_heir_of_the_level_stands_for_a_member(grown, units, successions, communes):
+    heirs = []
+    for names, day in successions:
+        old, new = names.split() if " " in names else ("thanh-duc-commune", names)
+        heirs.append(HEIR.format(old, new, day))
+    above = [f"{unit.split(',')[0]},l-vn-tuyen-quang-province,2025-07-01/..," for unit in units]
+    dataset = grown(localities=units, successions=heirs, containments=above)
+    assert named(row(coverage(dataset, at="2026"), "Tuyên Quang", "commune", "VN"))[0] == communes
+
+
+def test_a_member_counts_from_its_first_day_to_its_last(grown):
+    """A member that a pairing without date names before it exists."""
+    dataset = grown(
+        localities=[UNIT.format("aa", "commune", "2025-07-01/2025-12-31")],
+        containments=["l-vn-aa,l-vn-lang-son-province,,"],
+        pairings=["p-zz,commune,joint,agreed,"],
+        claims=["c-zz-1,p-zz,s-news-2022,par. 1,,,,,"],
+        memberships=["c-zz-1,l-vn-aa,", "c-zz-1,l-cn-thien-bao-commune,"],
+    )
+    for day, number in [("2025-06-30", 0), ("2025-07-01", 1), ("2025-12-31", 1), ("2026", 0)]:
+        table = coverage(dataset, at=day, kind="commune")
+        counted = table[(table["area"] == "Lạng Sơn") & (table["side"] == "VN")]
+        assert counted["possible"].sum() == number, day
+    assert table.attrs["left_out"]["members that do not exist on 2026-12-31"] == 2
+
+
+def test_a_member_is_left_out_for_one_reason(grown):
+    """A commune in a pairing of villages, that has ended and lies off the border."""
+    dataset = grown(
+        localities=[
+            UNIT.format("aa", "commune", "../2020").replace(",,,,,,,", ",,,,,no,s-stat-2020,")
+        ],
+        containments=["l-vn-aa,l-vn-lang-son-province,,"],
+        memberships=["c-zz-1,l-vn-aa,", "c-zz-1,l-cn-ai-diem,"],
+        **FURTHER,
+    )
+    left_out = coverage(dataset, kind="village").attrs["left_out"]
+    reasons = [reason for reason in left_out if reason.startswith("members")]
+    assert reasons == ["members of another level than their kind of pairing ties"]
+
+
+def test_a_unit_with_a_dated_pairing_is_not_undated(grown):
+    dataset = grown(
+        pairings=["p-zz,village,joint,agreed,"],
+        claims=["c-zz-1,p-zz,s-news-2022,par. 1,,,,,"],
+        memberships=["c-zz-1,l-vn-chi-ma,", "c-zz-1,l-cn-trang-nhi,"],
+    )
+    table = coverage(dataset)
+    assert named(row(table, "Lạng Sơn", "village", "VN")) == [1, 1, 0]
+    assert named(row(table, "Lạng Sơn", "village")) == [2, 2, 1]
+
+
+def test_counts_of_an_area_hold_while_it_exists(grown):
+    line = "n-zz-1,l-vn-tuyen-{}-province,border_units,commune,VN,5,exact,2025-08,s-zz,,"
+    dataset = grown(
+        sources=["s-zz,other,Late,,,2025-08,vi,,,,,,"],
+        localities=[UNIT.format("tuyen-x-province", "province", "2025-07-01/..")],
+        containments=["l-vn-tuyen-x-province,l-vn,,"],
+        counts=[line.format("x")],
+    )
+    assert 5 in coverage(dataset, at="2025-07-01")["eligible"].dropna().tolist()
+    before = coverage(dataset, at="2025-06-30")
+    assert 5 not in before["eligible"].dropna().tolist()
+    assert before.attrs["left_out"]["counts of areas that do not exist on 2025-06-30"] == 1
+
+
+def test_no_units_are_no_denominator(grown):
+    line = "n-zz-1,l-vn-quang-ninh-province,border_units,village,VN,0,exact,2020,s-news-2022,,"
+    assert coverage(grown(counts=[line])).query("eligible == 0").empty
 
 
 def test_a_number_of_units_holds_only_while_the_units_do(grown):
@@ -133,10 +224,14 @@ def test_a_count_dated_on_the_day_of_a_reform_is_of_the_units_after_it(grown):
     assert row(undated, "Hà Giang", "district", "VN")["reported"] == 2
 
 
-@pytest.mark.parametrize("qualifier", ["at_least", "about"])
-def test_hedged_totals_of_later_days_are_left_out(grown, qualifier):
-    line = f"n-zz-1,l-vn-lang-son-province,twinned,village,VN,20,{qualifier},2020,s-news-nd,,"
-    dataset = grown(counts=[line])
+@pytest.mark.parametrize("measure", ["twinned,village,VN", "pairings,village,"])
+def test_totals_of_later_days_hold_if_they_are_exact(grown, measure):
+    line = f"n-zz-1,l-vn-lang-son-province,{measure},20,{{}},2020,s-news-nd,,"
+    exact = coverage(grown(counts=[line.format("exact")]), at="2019")
+    assert 20 in exact["reported"].dropna().tolist()
+    dataset = grown(counts=[line.format("about")])
+    first = coverage(dataset, at=date(2020, 1, 1))
+    assert 20 in first["reported"].dropna().tolist()
     table = coverage(dataset, at="2019")
     assert 20 not in table["reported"].dropna().tolist()
     reason = "totals of a day after 2019-12-31 that are not exact"
@@ -248,6 +343,12 @@ def test_wrong_words_are_refused(mini, argument, message):
 def test_kinds_may_be_given_once_only() -> None:
     listed = coverage(load(), kind=["commune"])
     pd.testing.assert_frame_equal(coverage(load(), kind=iter(["commune"])), listed)
+
+
+def test_areas_go_from_west_to_east_in_each_country() -> None:
+    areas = coverage(load(), at="2025-06-30")["area"].unique().tolist()
+    assert areas == ["Yunnan", "Guangxi", "Điện Biên", "Lai Châu", "Lào Cai", "Hà Giang",
+                     "Cao Bằng", "Lạng Sơn", "Quảng Ninh"]  # fmt: skip
 
 
 def test_what_the_border_shows() -> None:

@@ -75,11 +75,12 @@ def _dated(dataset: Dataset) -> pd.DataFrame:
 
 @remembered
 def _units_of_areas(dataset: Dataset) -> pd.DataFrame:
-    """List every unit with each area that it ever lay in, and when it began and ended."""
+    """List every unit with each counted area that it ever lay in, and when it began and ended."""
     units = existence(dataset).reset_index()
     units["level"] = units["level"].astype("str")
     units["side"] = dataset.localities["country"]
-    above = lineage(dataset)[["locality_id", "ancestor_id"]].drop_duplicates()
+    above = lineage(dataset)[["locality_id", "ancestor_id"]]
+    above = above[above["ancestor_id"].isin(dataset.counts["area_id"])].drop_duplicates()
     itself = units[["locality_id"]].assign(ancestor_id=units["locality_id"])
     return (
         pd.concat([above, itself])
