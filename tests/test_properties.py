@@ -18,8 +18,10 @@ from twinstudy import (
     ancestors,
     conflicts,
     consolidate,
+    contents,
     coverage,
     density,
+    distances,
     existing,
     find_localities,
     from_edgelist,
@@ -29,6 +31,7 @@ from twinstudy import (
     members,
     read_graph,
     restrict,
+    signings,
     timeline,
     trace,
     write_graph,
@@ -146,6 +149,19 @@ def test_measures_bound_each_other(dataset: Dataset, at: dt.date | None) -> None
     assert (years["lower"] <= years["upper"]).all()
     for column in ("lower", "upper"):
         assert years[column].is_monotonic_increasing, column
+    state = existing(dataset, at=at).query("status == 'agreed' and possible")
+    if len(counted):
+        last = counted.iloc[-1]
+        assert last[["lower", "upper"]].tolist() == [state["certain"].sum(), len(state)]
+    signed = signings(dataset, at=at)
+    assert sorted(signed["pairing_id"]) == sorted(state["pairing_id"])
+    assert signed["not_after"].isna().sum() <= (~state["certain"]).sum()
+    apart = distances(dataset, at=at).dropna(subset="km")
+    assert (apart["km_min"] <= apart["km"] * (1 + 1e-9)).all()
+    told = contents(dataset, at=at)
+    assert (told["explicit"] <= told["told"]).all()
+    assert (told["told"] + told["not_agreed"] <= told["base"]).all()
+    assert (told["base"] <= len(state)).all()
     for per in ("border_km", "unit"):
         dense = density(dataset, per=per, at=at)
         assert (dense["certain"] <= dense["possible"]).all(), per

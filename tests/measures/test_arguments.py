@@ -1,10 +1,12 @@
 """Every measure answers what it cannot take, and tells what it was made from."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from twinstudy import contents, coverage, density, distances, signings, timeline
+from twinstudy import contents, coverage, density, distances, restrict, signings, timeline
 from twinstudy.errors import ArgumentError
 from twinstudy.measures.distance import null_distances
 
@@ -50,3 +52,11 @@ def test_a_measure_has_at_most_14_columns_and_an_answer_of_its_own(mini, measure
     before = table.copy()
     table[table.columns] = 0
     pd.testing.assert_frame_equal(measure(mini), before)
+
+
+@pytest.mark.parametrize("measure", [*MEASURES, partial(timeline, by="province")])
+def test_of_nothing_the_columns_remain(mini, measure):
+    nothing = restrict(mini, kind="other")
+    table = measure(nothing)
+    assert table.columns.tolist() == measure(mini).columns.tolist()
+    assert not table.filter(["certain", "told", "pairings"]).to_numpy().any()

@@ -276,6 +276,14 @@ def test_units_of_another_level_are_no_units(grown):
     assert table[(table["area"] == "Hà Giang") & (table["kind"] == "village")]["side"].isna().all()
 
 
+def test_units_of_other_pairings_are_of_any_level(grown):
+    further = FURTHER | {"pairings": ["p-zz,other,joint,agreed,"]}
+    table = coverage(
+        grown(memberships=["c-zz-1,l-vn-minh-tan-commune,", "c-zz-1,l-cn-ai-diem,"], **further)
+    )
+    assert named(row(table, "Hà Giang", "other", "VN")) == [1, 1, 0]
+
+
 def test_a_unit_of_several_pairings_counts_once_by_the_best(grown):
     ends = ["c-zz-1,l-vn-trang-vi,", "c-zz-1,l-cn-ai-diem,"]
     table = coverage(grown(memberships=ends, **FURTHER))

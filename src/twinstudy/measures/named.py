@@ -38,7 +38,8 @@ def named(dataset: Dataset, choice: Choice, *, by: str) -> pd.DataFrame:
     places["off"] = places.index.isin(off_border(dataset))
     of_pairing = choice.pairings.set_index("pairing_id")[["kind", "certain", "undated"]]
     listed = members(dataset)[["pairing_id", "locality_id", "side", "second"]]
-    listed = listed.join(of_pairing, on="pairing_id", how="inner").join(places, on="locality_id")
+    listed = listed.join(of_pairing, on="pairing_id", how="inner").reset_index(drop=True)
+    listed = listed.join(places, on="locality_id")
     note(choice, f"members in no {by} on {day_word(choice)}", listed["area_id"].isna())
 
     fits = (listed["kind"] == listed.pop("tied")) | ~listed["kind"].isin(LEVEL_OF_KIND)
