@@ -100,7 +100,8 @@ def coverage(
     placed = members.dropna(subset="area_id")
     across = _across(dataset, members, placed, pd.concat([total, sizes]))
     overall = total.loc[total["kind"] == "all", ["area_id", "side"]].drop_duplicates()
-    together = _counted(placed, across, []).merge(overall).assign(kind="all")
+    whole = placed[placed["area_id"].isin(overall["area_id"])]
+    together = _counted(whole, across, []).merge(overall).assign(kind="all")
     table = pd.concat([_counted(placed, across, ["kind"]), together])
     for name, part in (("eligible", sizes), ("reported", total)):
         counts = part[[*_GROUP, "value", "count_id"]]
@@ -120,7 +121,8 @@ def _across(
     ]
     near = near.astype({"area_id": "str"}).drop_duplicates()
     across = members.drop(columns="area_id").merge(near, on="pairing_id", suffixes=("", "_near"))
-    across = across[across["second"] != across["second_near"]].astype({"kind": "str"})
+    across = across[across["second"] != across["second_near"]]
+    across = across.astype({"kind": "str", "side": "str"})
     every = foreign.loc[foreign["kind"] == "all", ["area_id", "side"]]
     of_kind = across.merge(foreign[_GROUP].drop_duplicates())
     return pd.concat([of_kind, across.merge(every.drop_duplicates())]).drop_duplicates()

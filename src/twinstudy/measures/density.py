@@ -9,7 +9,7 @@ import pandas as pd
 
 from twinstudy.errors import known_word, known_words
 from twinstudy.evidence.consolidate import Choice, Words, choose
-from twinstudy.measures.named import described, facts, named, note, tally
+from twinstudy.measures.named import described, facts, named, tally
 from twinstudy.measures.reported import reported
 from twinstudy.records.dataset import Dataset
 from twinstudy.tables.schema import KINDS
@@ -95,11 +95,8 @@ def density(
     groups = [kinds] if kind is not None else [*((word,) for word in KINDS), KINDS]
     members = named(dataset, choice, by=by)
     units = members[members["unit_id"].notna() | members["kind"].eq("other")]
-    note(
-        choice,
-        "pairings none of whose members is a unit at the border",
-        ~choice.pairings["pairing_id"].isin(units["pairing_id"]),
-    )
+    if away := len(choice.pairings) - units["pairing_id"].nunique():
+        choice.left_out["pairings none of whose members is a unit at the border"] = away
     placed = units.dropna(subset="area_id")
     totals = reported(dataset, choice, measure="pairings", by=by)
     totals = totals[~(totals["earliest"] > choice.day)].sort_values(["latest", "count_id"])

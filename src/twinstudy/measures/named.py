@@ -21,10 +21,10 @@ KIND_OF_LEVEL = {level: kind for kind, level in LEVEL_OF_KIND.items()}
 def named(dataset: Dataset, choice: Choice, *, by: str) -> pd.DataFrame:
     """List the members of the chosen pairings, one row each, with what is known of them.
 
-    ``pairing_id``, ``locality_id``, ``side`` (country), ``second``; ``kind``, ``certain``,
-    ``undated`` of the pairing; ``area_id`` (categorical, missing where none); ``unit_id``
-    (categorical): the unit of the level of the kind that stands for the member on the day, which is
-    a successor where the member has ended; missing for members that are no such unit.
+    ``pairing_id``, ``side`` (country; both categorical), ``locality_id``, ``second``; ``kind``,
+    ``certain``, ``undated`` of the pairing; ``area_id`` (categorical, missing where none);
+    ``unit_id`` (categorical): the unit of the level of the kind that stands for the member on the
+    day, which is a successor where the member has ended; missing for members that are no such unit.
     """
     known_word("by", by, LEVELS)
     places = pd.DataFrame(
@@ -48,7 +48,8 @@ def named(dataset: Dataset, choice: Choice, *, by: str) -> pd.DataFrame:
     note(choice, f"members that do not exist on {day_word(choice)}", fits & gone)
     note(choice, "members that do not touch the border", fits & ~gone & off)
     listed["unit_id"] = listed["unit_id"].where(fits & ~off)
-    return listed
+    chosen = pd.CategoricalDtype(of_pairing.index)
+    return listed.astype({"pairing_id": chosen, "side": "category"})
 
 
 @remembered
@@ -79,11 +80,10 @@ def tally(units: pd.DataFrame, keys: list[str], unit: str) -> pd.DataFrame:
     none of whose pairings has a stated date.
     """
     units = units.dropna(subset=[unit])
-    units = units.assign(unit=units[unit].astype("category"))
 
     def number(part: pd.DataFrame) -> pd.Series:
         """Count the distinct units of a part."""
-        return part.groupby(keys, observed=True)["unit"].nunique()
+        return part.groupby(keys, observed=True)[unit].nunique()
 
     counts = pd.DataFrame({"possible": number(units)})
     counts["certain"] = number(units[units["certain"]])
