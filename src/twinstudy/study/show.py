@@ -343,6 +343,7 @@ def _pairing(dataset: Dataset, key: str, full: bool) -> list[str]:  # noqa: FBT0
         key,
         *_field("what", f"{label(row['kind'])}, {row['status']}"),
         *_field("signed", date_words(_text(row["signed"]) or "no stated date")),
+        *_field("exists by", _text(row["exists_by"])[:10]),
         *_field("evidence", evidence + ("; some disagree" if len(apart) else "")),
         *_field("note", dataset.pairings.set_index("id")["note"][key]),
     ]
@@ -379,7 +380,8 @@ def _place(dataset: Dataset, key: str, full: bool) -> list[str]:  # noqa: FBT001
     """Tell of a place: what it is, where it lies, and its pairings."""
     place: Any = dataset.localities.set_index("id").loc[key]
     word = f" ({place['designation']})" if _text(place["designation"]) else ""
-    name = f"{place['name']} {_text(place['name_zh'])}".strip()
+    names = dict.fromkeys([place_names(dataset)[key], place["name"], _text(place["name_zh"])])
+    name = ", ".join(filter(None, names))
     above = lineage(dataset)
     above = above[(above["locality_id"] == key) & (above["level"] != "country")]
     last = (
