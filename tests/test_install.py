@@ -71,7 +71,9 @@ def test_every_file_is_in_the_wheel(environment: Path) -> None:
     wanted = {p for p in SOURCE.rglob("*") if p.is_file() and "__pycache__" not in p.parts}
     assert {p for p in wanted if not (installed / p.relative_to(SOURCE)).is_file()} == set()
     data = {
-        p for p in (ROOT / "data").rglob("*") if p.suffix in {".bib", ".csv", ".json", ".geojson", ".md"}
+        p
+        for p in (ROOT / "data").rglob("*")
+        if p.suffix in {".bib", ".csv", ".json", ".geojson", ".md"}
     }
     assert {
         p for p in data if not (installed / "data" / p.relative_to(ROOT / "data")).is_file()

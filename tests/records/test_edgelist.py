@@ -481,6 +481,7 @@ def test_an_id_never_comes_to_mean_another_place() -> None:
         ({"pairs": [("a", "b")]}, r"`pairs` is a list; give a pandas DataFrame"),
         ({"left": "Stadt"}, r"`left` is 'Stadt'; use a column of `pairs`: 'city', 'twin', 'year'"),
         ({"left": ["city", "year"]}, r"`left` has 2 columns and `right` 1; give as many for both"),
+        ({"on_error": None}, r"`on_error` is None; use 'raise' or 'skip'"),
         ({"on_error": "ignore"}, r"`on_error` is 'ignore'; use 'raise' or 'skip'"),
         ({"undated_values": "2000"}, r"`undated_values` is '2000'; give a list of values"),
         ({"undated_values": 2000}, r"`undated_values` is 2000; give a list of values"),

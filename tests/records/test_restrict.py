@@ -26,7 +26,7 @@ CHOICES = {
 
 ALL = list(product(*CHOICES.values()))
 ALONE = [choice for choice in ALL if sum(value is not None for value in choice) == 1]
-CHOSEN = ALONE + random.Random(1).sample([choice for choice in ALL if choice not in ALONE], 30)
+CHOSEN = ALONE + random.Random(1).sample([choice for choice in ALL if choice not in ALONE], 15)
 
 
 def assert_sound(part: Dataset, whole: Dataset) -> None:
@@ -151,6 +151,21 @@ def test_two_members_of_one_side_are_no_pairing(edited: Edit) -> None:
     assert [problem.value for problem in part.report] == [THIEN_BAO]
 
 
+def test_a_pairing_inside_a_country_that_loses_a_member_is_left_out() -> None:
+    pairs = pd.DataFrame({"a": ["Ulm"], "b": ["Bonn"]})
+    inside = from_edgelist(pairs, left="a", right="b", left_country="DE", right_country="DE")
+    claim = {"id": "c-zz", "pairing_id": "p-de-bonn-de-ulm", "source_id": "s-zz"}
+    whole = extend(
+        inside,
+        sources=pd.DataFrame([{"id": "s-zz", "kind": "other"}]),
+        claims=pd.DataFrame([claim]),
+        memberships=pd.DataFrame([{"claim_id": "c-zz", "locality_id": "l-de-ulm"}]),
+    )
+    part = restrict(whole, sources="s-zz")
+    assert part.pairings.empty
+    assert [problem.value for problem in part.report] == ["p-de-bonn-de-ulm"]
+
+
 def test_names_may_come_as_any_iterable(mini: Dataset) -> None:
     expected = restrict(mini, kind=["commune", "district"]).version
     for kinds in (
@@ -172,7 +187,7 @@ UNKNOWN = {
     "status": ("signed", "'signed'"),
     "sources": ("s-nowhere", "'s-nowhere'"),
     "countries": ("vn", "'vn'"),
-    "areas": ([None, "Atlantis"], "'Atlantis', None"),
+    "areas": ([None, "Atlantis"], "'Atlantis', 'None'"),
 }
 
 
@@ -241,3 +256,10 @@ def test_what_stands_in_brackets_may_be_left_out() -> None:
 def test_what_is_no_dataset_is_told(function: Any) -> None:
     with pytest.raises(ArgumentError, match="`dataset` is a str; give a dataset, as `load"):
         function("data")
+
+
+@pytest.mark.parametrize("names", [5, [["commune"]], [None], ""], ids=str)
+@pytest.mark.parametrize("argument", CHOICES)
+def test_what_is_no_text_is_told(mini: Dataset, argument: str, names: Any) -> None:
+    with pytest.raises(ArgumentError, match=f"^`{argument}` "):
+        restrict(mini, **{argument: names})

@@ -8,24 +8,7 @@ import pandas as pd
 
 from twinstudy.errors import ArgumentError
 from twinstudy.evidence.names import Names
-from twinstudy.figures.style import (
-    COLOURS,
-    HATCH,
-    INK,
-    KIND_LABELS,
-    MUTED,
-    SIZE,
-    WIDTH,
-    beside,
-    drawing,
-    left_out,
-    legend,
-    measured,
-    note,
-    plain,
-    rows_of,
-    span,
-)
+from twinstudy.figures import style
 from twinstudy.measures.coverage import coverage
 from twinstudy.measures.density import density
 from twinstudy.records.dataset import Dataset
@@ -36,7 +19,7 @@ if TYPE_CHECKING:
 _LOCAL = ("village", "commune")
 _DIAMOND: dict[str, Any] = {
     "marker": "D", "linestyle": "none", "markersize": 6.5, "markerfacecolor": "white",
-    "markeredgecolor": INK, "markeredgewidth": 1.2,
+    "markeredgecolor": style.INK, "markeredgewidth": 1.2,
 }  # fmt: skip
 
 
@@ -86,7 +69,7 @@ def plot_coverage(
     'share of the units at the border (%)'
     """
     columns = ("certain", "possible", "eligible", "reported", "reported_share")
-    table = measured(data, coverage, columns, names, arguments)
+    table = style.measured(data, coverage, columns, names, arguments)
     if isinstance(data, Dataset):
         table = table[table["eligible"].notna() & (table["side"] == table["country"])]
     rows = _shares(table)
@@ -96,27 +79,27 @@ def plot_coverage(
     rows["y"] = [n + 1.0 * head for n, head in enumerate(heads)]
     counted = bool(rows["counted"].any())
     default = "Share of the units at the border that are twinned"
-    with drawing(
-        ax, size=(WIDTH, 1.5 + 0.23 * (rows["y"].iloc[-1] + 1)), title=title, pad=40,
+    with style.drawing(
+        ax, size=(style.WIDTH, 1.5 + 0.23 * (rows["y"].iloc[-1] + 1)), title=title, pad=40,
         default=default if counted else "Share of the reported pairings that are named",
     ) as axes:  # fmt: skip
-        for row in rows_of(rows):
+        for row in style.rows_of(rows):
             _draw_share(axes, row)
         for _, group in rows.groupby(heads):
             axes.annotate(
                 group["head"].iloc[0], (0, group["y"].iloc[0] - 0.95), (0, 0), ha="left",
                 va="center", xycoords=("axes fraction", "data"), textcoords="offset points",
-                color=INK, fontsize=SIZE, fontweight="bold",
+                color=style.INK, fontsize=style.SIZE, fontweight="bold",
             )  # fmt: skip
-        axes.set_yticks(rows["y"].tolist(), rows["label"].tolist(), fontsize=SIZE)
+        axes.set_yticks(rows["y"].tolist(), rows["label"].tolist(), fontsize=style.SIZE)
         axes.set_ylim(rows["y"].iloc[-1] + 0.7, -0.5)
         axes.set_xlim(0, 104)
         axes.set_xticks(range(0, 101, 25))
         what = "units at the border" if counted else "highest total that is reported"
-        axes.set_xlabel(f"share of the {what} (%)", fontsize=SIZE)
-        plain(axes)
-        legend(axes, _share_handles(rows), columns=2)
-        note(axes, *left_out(table.attrs))
+        axes.set_xlabel(f"share of the {what} (%)", fontsize=style.SIZE)
+        style.plain(axes)
+        style.legend(axes, _share_handles(rows), columns=2)
+        style.note(axes, *style.left_out(table.attrs))
     return axes
 
 
@@ -138,9 +121,9 @@ def _shares(table: pd.DataFrame) -> pd.DataFrame:
             label += "" if pairings_alone else ", pairings"
         elif first["side"] != first["country"]:
             label += ", across"
-        text = f"{span(first['certain'], first['possible'])} of {base}"
+        text = f"{style.span(first['certain'], first['possible'])} of {base}"
         told = f"; {', '.join(map(str, totals))} reported" if counted and totals else ""
-        word = KIND_LABELS[str(first["kind"])]
+        word = style.KIND_LABELS[str(first["kind"])]
         found.append(
             {
                 "kind": str(first["kind"]), "label": label, "counted": counted,
@@ -151,7 +134,7 @@ def _shares(table: pd.DataFrame) -> pd.DataFrame:
                 "text": text + told,
             }
         )  # fmt: skip
-    rank = {word: number for number, word in enumerate(KIND_LABELS)}
+    rank = {word: number for number, word in enumerate(style.KIND_LABELS)}
     found.sort(key=lambda row: (not row["counted"], rank[row["kind"]]))
     rows = pd.DataFrame(found)
     if len(rows) and rows["counted"].any():
@@ -160,7 +143,7 @@ def _shares(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _draw_share(axes: Axes, row: Any) -> None:
-    colour = COLOURS[row.kind]
+    colour = style.COLOURS[row.kind]
     outline: dict[str, Any] = {"facecolor": "#F2F2F2", "edgecolor": "none"}
     if not row.counted:
         outline = {"facecolor": "none", "edgecolor": "#888888", "linestyle": (0, (3, 2))}
@@ -171,13 +154,13 @@ def _draw_share(axes: Axes, row: Any) -> None:
     if possible > certain:
         axes.barh(
             row.y, possible - certain, left=certain, height=0.66, facecolor="white",
-            edgecolor=colour, hatch=HATCH, linewidth=0.6, zorder=2,
+            edgecolor=colour, hatch=style.HATCH, linewidth=0.6, zorder=2,
         )  # fmt: skip
     if row.possible > 100:
         axes.plot(101.5, row.y, marker=">", color=colour, markersize=6, clip_on=False)
     for share in row.totals:
         axes.plot(min(share, 100), row.y, zorder=4, clip_on=False, **_DIAMOND)
-    beside(axes, row.y, row.text, fontsize=SIZE - 1)
+    style.beside(axes, row.y, row.text, fontsize=style.SIZE - 1)
 
 
 def _share_handles(rows: pd.DataFrame) -> list[Any]:
@@ -185,8 +168,8 @@ def _share_handles(rows: pd.DataFrame) -> list[Any]:
     from matplotlib.patches import Patch
 
     handles: list[Any] = [
-        Patch(facecolor=MUTED, label="named, certain"),
-        Patch(facecolor="white", edgecolor=MUTED, hatch=HATCH, label="named, possible"),
+        Patch(facecolor=style.MUTED, label="named, certain"),
+        Patch(facecolor="white", edgecolor=style.MUTED, hatch=style.HATCH, label="named, possible"),
     ]
     if rows["totals"].map(len).any():
         handles.append(Line2D([], [], label="reported, on its date", **_DIAMOND))
@@ -246,10 +229,10 @@ def plot_density(
     if isinstance(data, Dataset):
         arguments = {"kind": _LOCAL} | arguments
     columns = ("basis", "certain", "possible", "lower", "upper")
-    table = measured(data, density, columns, names, arguments)
+    table = style.measured(data, density, columns, names, arguments)
     if table.empty:
         raise ArgumentError("`data` is empty: no source states a denominator; nothing to draw")
-    rank = {word: number for number, word in enumerate(KIND_LABELS)}
+    rank = {word: number for number, word in enumerate(style.KIND_LABELS)}
     kinds = sorted(set(table["kind"].astype("str")), key=lambda kind: (rank.get(kind, -1), kind))
     several, y, places = len(kinds) > 1, 0.0, []
     groups = []
@@ -262,53 +245,53 @@ def plot_density(
             y += 1
     words = {kind: _words(kind) for kind in kinds}
     unit = "border unit" if table.attrs.get("per") == "unit" else "100 km of border"
-    with drawing(
-        ax, size=(WIDTH, 1.4 + 0.32 * (places[-1] + 1)), title=title, pad=24,
+    with style.drawing(
+        ax, size=(style.WIDTH, 1.4 + 0.32 * (places[-1] + 1)), title=title, pad=24,
         default=f"Twinnings per {unit}" + ("" if several else f": {words[kinds[0]]}"),
     ) as axes:  # fmt: skip
         for place, group in zip(places, groups, strict=True):
             _draw_density(axes, place, group)
-        axes.set_yticks(places, [group["area"].iloc[0] for group in groups], fontsize=SIZE)
+        axes.set_yticks(places, [group["area"].iloc[0] for group in groups], fontsize=style.SIZE)
         for kind in kinds if several else []:
             first = next(p for p, group in zip(places, groups, strict=True)
                          if str(group["kind"].iloc[0]) == kind)  # fmt: skip
-            axes.text(0, first - 0.8, words[kind], va="center", color=INK, fontsize=SIZE,
-                      fontweight="bold")  # fmt: skip
+            axes.text(0, first - 0.8, words[kind], va="center", color=style.INK,
+                      fontsize=style.SIZE, fontweight="bold")  # fmt: skip
         axes.set_ylim(places[-1] + 0.6, -0.6 + 0.3 * several)
         axes.set_xlim(0, 1.04 * max(float(table["upper"].max()), 1e-9))
-        axes.set_xlabel(f"pairings per {unit}", fontsize=SIZE)
-        plain(axes)
+        axes.set_xlabel(f"pairings per {unit}", fontsize=style.SIZE)
+        style.plain(axes)
         axes.grid(axis="x", color="#E6E6E6", linewidth=0.6)
         axes.set_axisbelow(True)
-        legend(axes, _density_handles(table), columns=3)
-        note(axes, *left_out(table.attrs))
+        style.legend(axes, _density_handles(table), columns=3)
+        style.note(axes, *style.left_out(table.attrs))
     return axes
 
 
 def _words(kind: str) -> str:
-    return " and ".join(KIND_LABELS[word] for word in kind.split(" + "))
+    return " and ".join(style.KIND_LABELS[word] for word in kind.split(" + "))
 
 
 def _colour(kind: str) -> str:
-    return COLOURS[kind] if kind in COLOURS else COLOURS["commune"]
+    return style.COLOURS[kind] if kind in style.COLOURS else style.COLOURS["commune"]
 
 
 def _draw_density(axes: Axes, y: float, group: pd.DataFrame) -> None:
     """Draw the bar of what is named and the point of what is reported."""
     texts = []
-    for row in rows_of(group):
-        texts.append(f"{span(row.certain, row.possible)} {row.basis}")
+    for row in style.rows_of(group):
+        texts.append(f"{style.span(row.certain, row.possible)} {row.basis}")
         if row.basis == "reported":
-            axes.plot([row.lower, row.upper], [y, y], color=INK, linewidth=1.4, zorder=3)
+            axes.plot([row.lower, row.upper], [y, y], color=style.INK, linewidth=1.4, zorder=3)
             axes.plot((row.lower + row.upper) / 2, y, zorder=4, clip_on=False, **_DIAMOND)
             continue
         colour = _colour(str(row.kind))
         axes.barh(y, row.lower, height=0.62, color=colour, zorder=2)
         axes.barh(
             y, row.upper - row.lower, left=row.lower, height=0.62, facecolor="white",
-            edgecolor=colour, hatch=HATCH, linewidth=0.6, zorder=2,
+            edgecolor=colour, hatch=style.HATCH, linewidth=0.6, zorder=2,
         )  # fmt: skip
-    beside(axes, y, "; ".join(texts), fontsize=SIZE - 1)
+    style.beside(axes, y, "; ".join(texts), fontsize=style.SIZE - 1)
 
 
 def _density_handles(table: pd.DataFrame) -> list[Any]:
@@ -316,8 +299,8 @@ def _density_handles(table: pd.DataFrame) -> list[Any]:
     from matplotlib.patches import Patch
 
     handles: list[Any] = [
-        Patch(facecolor=MUTED, label="named, at least"),
-        Patch(facecolor="white", edgecolor=MUTED, hatch=HATCH, label="not excluded"),
+        Patch(facecolor=style.MUTED, label="named, at least"),
+        Patch(facecolor="white", edgecolor=style.MUTED, hatch=style.HATCH, label="not excluded"),
     ]
     if (table["basis"] == "reported").any():
         handles.append(Line2D([], [], label="reported total", **_DIAMOND))

@@ -14,18 +14,7 @@ from twinstudy.errors import ArgumentError
 from twinstudy.evidence.consolidate import Choice, choose, members
 from twinstudy.evidence.hierarchy import drawing_points
 from twinstudy.evidence.names import Names, place_names
-from twinstudy.figures.style import (
-    COLOURS,
-    INK,
-    KIND_LABELS,
-    MARKERS,
-    MUTED,
-    WIDTH,
-    dataset_of,
-    drawing,
-    note,
-    rows_of,
-)
+from twinstudy.figures import style
 from twinstudy.records.dataset import Dataset
 from twinstudy.tables.files import bundled_data
 from twinstudy.tables.schema import KINDS
@@ -125,20 +114,20 @@ def plot_map(
     >>> axes.figure.get_suptitle()
     'Twinned communes'
     """
-    dataset = dataset_of(dataset, "plot_map")
+    dataset = style.dataset_of(dataset, "plot_map")
     choice = choose(dataset, at=at, kind=kind, status=status)
     points = drawing_points(dataset)
     ties = _ties(dataset, choice, points)
     drawn = [word for word in KINDS if (ties["kind"] == word).any()]
     view = _window(points, ties) if window is None else _checked(window)
-    height = WIDTH * (view[3] - view[2]) / (view[1] - view[0]) / _squeeze(view)
+    height = style.WIDTH * (view[3] - view[2]) / (view[1] - view[0]) / _squeeze(view)
     rows = -(-len(drawn) // 2) if by_kind else 1
-    size = (WIDTH, min(9.5, 0.9 + (height / 2 + 0.25) * rows if by_kind else 0.95 + height))
-    words = KIND_LABELS[drawn[0]] if len(drawn) == 1 else "places"
+    size = (style.WIDTH, min(9.5, 0.9 + (height / 2 + 0.25) * rows if by_kind else 0.95 + height))
+    words = style.KIND_LABELS[drawn[0]] if len(drawn) == 1 else "places"
     texts = place_names(dataset, names)
     ends = [*ties["left"], *ties["right"]]
     shown = texts[texts.index.isin([*ends, *points.loc[ends, "drawn_at"], *_NAMED_AT])]
-    with drawing(
+    with style.drawing(
         ax,
         size=size,
         title=title,
@@ -165,7 +154,7 @@ def plot_map(
                 table = _labels(dataset, part, points, texts)
                 unnamed += _write_names(panel, table[_inside(table, view)])
         last = list(panels)[-1]
-        note(
+        style.note(
             last if last is axes else axes,
             *_notes(dataset, choice, ties, points, view),
             f"{unnamed} places not named for lack of room" if unnamed else "", size=_TYPE,
@@ -290,10 +279,10 @@ def _draw_scale(axes: Axes, view: _Window) -> None:
     km = max(step * power for step in (1, 2, 5) if step * power <= most)
     x = view[0] + 0.03 * (view[1] - view[0])
     y = view[2] + 0.05 * (view[3] - view[2])
-    axes.plot([x, x + km / degree], [y, y], color=MUTED, linewidth=2, solid_capstyle="butt",
+    axes.plot([x, x + km / degree], [y, y], color=style.MUTED, linewidth=2, solid_capstyle="butt",
               gid=None, label="scale")  # fmt: skip
     axes.annotate(f"{km:g} km", (x, y), (0, 2.5), textcoords="offset points", fontsize=_TYPE,
-                  color=MUTED, va="bottom")  # fmt: skip
+                  color=style.MUTED, va="bottom")  # fmt: skip
 
 
 def _draw_kind(
@@ -303,21 +292,22 @@ def _draw_kind(
     from matplotlib.collections import LineCollection
 
     kind = ties["kind"].iloc[0]
+    colour = style.COLOURS[kind]
     place = points[["longitude", "latitude"]]
     for pairing, part in ties.groupby("pairing_id"):
         segments = np.stack([place.loc[part["left"]], place.loc[part["right"]]], axis=1)
         styles = ["solid" if own else (0, (3, 1.5)) for own in part["own"]]
         lines = LineCollection(
-            list(segments), colors=COLOURS[kind], linewidths=0.8, linestyles=styles, alpha=0.85,
+            list(segments), colors=colour, linewidths=0.8, linestyles=styles, alpha=0.85,
             gid=_free(str(pairing), kind, used),
         )  # fmt: skip
         if url := _link(links, str(pairing)):
             lines.set_urls([url] * len(segments))
         axes.add_collection(lines, autolim=False)
-    for end in rows_of(points.loc[np.unique(ties[["left", "right"]])].reset_index()):
+    for end in style.rows_of(points.loc[np.unique(ties[["left", "right"]])].reset_index()):
         axes.plot(
-            end.longitude, end.latitude, marker=MARKERS[kind], markersize=3.6, zorder=3,
-            markerfacecolor=COLOURS[kind] if end.own else "white", markeredgecolor=COLOURS[kind],
+            end.longitude, end.latitude, marker=style.MARKERS[kind], markersize=3.6, zorder=3,
+            markerfacecolor=colour if end.own else "white", markeredgecolor=colour,
             markeredgewidth=0.7, linestyle="none", gid=_free(end.locality_id, kind, used),
             url=_link(links, end.locality_id),
         )  # fmt: skip
@@ -339,7 +329,7 @@ def _draw_leaving(
     """Let ties that leave the map end in an arrow with the name of the place beyond."""
     inside = _inside(points, view)
     leaving = ties[inside[ties["left"]].to_numpy() != inside[ties["right"]].to_numpy()]
-    for tie in rows_of(leaving.drop_duplicates(["left", "right"])):
+    for tie in style.rows_of(leaving.drop_duplicates(["left", "right"])):
         near, far = (tie.left, tie.right) if inside[tie.left] else (tie.right, tie.left)
         start, end = points.loc[[near, far], ["longitude", "latitude"]].to_numpy(float)
         step = end - start
@@ -348,13 +338,13 @@ def _draw_leaving(
             reach = np.nanmin(np.where(step > 0, (high - start) / step, (low - start) / step))
         edge = start + step * reach
         axes.annotate("", edge, start + step * reach * 0.85, zorder=2, arrowprops={
-            "arrowstyle": "-|>", "color": COLOURS[tie.kind], "linewidth": 0.8, "shrinkA": 0,
+            "arrowstyle": "-|>", "color": style.COLOURS[tie.kind], "linewidth": 0.8, "shrinkA": 0,
             "shrinkB": 0, "mutation_scale": 7})  # fmt: skip
         west = edge[0] > (view[0] + view[1]) / 2
         axes.annotate(
             f"to {texts[far]}", edge, (-4 if west else 4, -3 if step[1] > 0 else 3),
-            textcoords="offset points", fontsize=_TYPE, color=INK, ha="right" if west else "left",
-            va="top" if step[1] > 0 else "bottom",
+            textcoords="offset points", fontsize=_TYPE, color=style.INK,
+            ha="right" if west else "left", va="top" if step[1] > 0 else "bottom",
         )  # fmt: skip
 
 
@@ -363,11 +353,11 @@ def _explain(axes: Axes, panels: dict[Axes, list[str]]) -> None:
 
     if axes not in panels:
         for panel, [kind] in panels.items():
-            panel.set_title(KIND_LABELS[kind], loc="left", fontsize=8, color=INK, pad=2)
+            panel.set_title(style.KIND_LABELS[kind], loc="left", fontsize=8, color=style.INK, pad=2)
         return
     handles = [
-        Line2D([], [], color=COLOURS[kind], marker=MARKERS[kind], markersize=4, linewidth=0.8,
-               label=KIND_LABELS[kind]) for kind in panels[axes]
+        Line2D([], [], color=style.COLOURS[kind], marker=style.MARKERS[kind], markersize=4,
+               linewidth=0.8, label=style.KIND_LABELS[kind]) for kind in panels[axes]
     ]  # fmt: skip
     if len(handles) > 1:
         axes.legend(handles=handles, loc="lower left", bbox_to_anchor=(0, 1), ncols=len(KINDS),

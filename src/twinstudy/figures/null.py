@@ -11,23 +11,7 @@ import pandas as pd
 from twinstudy.errors import ArgumentError
 from twinstudy.evidence.consolidate import choose
 from twinstudy.evidence.names import Names, pairing_names
-from twinstudy.figures.style import (
-    COLOURS,
-    INK,
-    KIND_LABELS,
-    SIZE,
-    SMALL,
-    WIDTH,
-    beside,
-    drawing,
-    left_out,
-    legend,
-    measured,
-    note,
-    plain,
-    rows_of,
-    short,
-)
+from twinstudy.figures import style
 from twinstudy.measures.contents import contents, told
 from twinstudy.measures.distance import null_distances
 from twinstudy.records.dataset import Dataset
@@ -89,21 +73,21 @@ def plot_null(
         max(each.max(), rows[name]["observed_km"].iloc[0]) for name, each in draws.items()
     )
     facts = next(iter(rows.values())).attrs
-    with drawing(
-        ax, size=(WIDTH, 1.6 + 0.75 * len(rows)), title=title, pad=24,
+    with style.drawing(
+        ax, size=(style.WIDTH, 1.6 + 0.75 * len(rows)), title=title, pad=24,
         default="Mean distance of twins, against random arrangements",
     ) as axes:  # fmt: skip
         for y, (name, table) in enumerate(rows.items()):
             _draw_null(axes, y, name, table, np.linspace(0, end, _BINS + 1))
-        axes.set_yticks(range(len(rows)), [KIND_LABELS.get(name, name) for name in rows])
-        plain(axes)
+        axes.set_yticks(range(len(rows)), [style.KIND_LABELS.get(name, name) for name in rows])
+        style.plain(axes)
         axes.set_ylim(len(rows) - 0.5, -0.85)
         axes.set_xlim(0, end)
-        axes.set_xlabel("mean distance of the two sides (km)", fontsize=SIZE)
-        legend(axes, axes.get_legend_handles_labels()[0][:3], columns=3)
+        axes.set_xlabel("mean distance of the two sides (km)", fontsize=style.SIZE)
+        style.legend(axes, axes.get_legend_handles_labels()[0][:3], columns=3)
         sampled = [n for n, table in rows.items() if not table["exact"].iloc[0]]
         drawn = f"{facts['samples']:,} arrangements, seed {facts['seed']}" if sampled else ""
-        note(
+        style.note(
             axes, f"on {facts['at']}" if facts.get("at") else "", drawn,
             f"kinds of fewer than {_FEWEST} pairings with points are not drawn",
         )  # fmt: skip
@@ -123,7 +107,7 @@ def _null_tables(data: object, arguments: dict[str, Any]) -> dict[str, pd.DataFr
     given = data if isinstance(data, Mapping) else {"all": data}
     columns = ("pairings", "observed_km", "low_km", "high_km", "p_value", "exact")
     tables = {
-        str(name): measured(table, null_distances, columns, "vi", arguments)
+        str(name): style.measured(table, null_distances, columns, "vi", arguments)
         for name, table in given.items()
     }
     for table in tables.values():
@@ -136,7 +120,7 @@ def _null_tables(data: object, arguments: dict[str, Any]) -> dict[str, pd.DataFr
 
 def _draw_null(axes: Axes, y: int, name: str, table: pd.DataFrame, bins: np.ndarray) -> None:
     """Draw a row: the arrangements, the middle of them, and what is observed."""
-    draws, row = np.asarray(table.attrs["draws"]), next(rows_of(table))
+    draws, row = np.asarray(table.attrs["draws"]), next(style.rows_of(table))
     counts = np.histogram(draws, bins)[0]
     axes.fill_betweenx(
         [y - 0.8, y], row.low_km, row.high_km, color="#E3E9EE", linewidth=0, zorder=0,
@@ -147,15 +131,18 @@ def _draw_null(axes: Axes, y: int, name: str, table: pd.DataFrame, bins: np.ndar
         label="random arrangements",
     )  # fmt: skip
     axes.plot(
-        row.observed_km, y, "D", color=COLOURS.get(name, INK), markersize=8, clip_on=False,
-        markeredgecolor="white", zorder=3, linestyle="none", label="observed",
+        row.observed_km, y, "D", color=style.COLOURS.get(name, style.INK), markersize=8,
+        clip_on=False, markeredgecolor="white", zorder=3, linestyle="none", label="observed",
     )  # fmt: skip
     axes.annotate(
         f"{row.observed_km:.1f}", (row.observed_km, y), (0, -7), textcoords="offset points",
-        ha="center", va="top", fontsize=SMALL, color=INK,
+        ha="center", va="top", fontsize=style.SMALL, color=style.INK,
     )  # fmt: skip
-    beside(
-        axes, y - 0.35, f"{row.pairings} pairings\n{_fraction(row, len(draws))}", fontsize=SIZE - 1
+    style.beside(
+        axes,
+        y - 0.35,
+        f"{row.pairings} pairings\n{_fraction(row, len(draws))}",
+        fontsize=style.SIZE - 1,
     )
 
 
@@ -210,15 +197,15 @@ def plot_contents(
     >>> axes.get_title() == "", len(axes.get_yticklabels()) > 5
     (True, True)
     """
-    table = measured(data, contents, ("topic", "explicit", "told", "base"), names, arguments)
+    table = style.measured(data, contents, ("topic", "explicit", "told", "base"), names, arguments)
     rows = table[table["told"] > 0].sort_values(
         ["told", "explicit"], ascending=False, kind="stable", ignore_index=True
     )
     if rows.empty:
         raise ArgumentError("`data` has no contents that are told; nothing to draw")
     base, pairings = int(rows["base"].iloc[0]), int(rows["pairings"].iloc[0])
-    with drawing(
-        ax, size=(WIDTH, (3.4 if isinstance(data, Dataset) else 1.6) + 0.25 * len(rows)),
+    with style.drawing(
+        ax, size=(style.WIDTH, (3.4 if isinstance(data, Dataset) else 1.6) + 0.25 * len(rows)),
         title=title, default=f"What twins agree to do, told of {base} of {pairings} pairings",
         pad=24,
     ) as axes:  # fmt: skip
@@ -228,18 +215,18 @@ def plot_contents(
             axes.barh(rows.index, rows["told"], height=0.66, facecolor="white", edgecolor=_BAR)
             axes.barh(rows.index, rows["explicit"], height=0.66, color=_BAR)
             axes.set_xlim(0, base)
-            axes.set_xlabel(f"pairings, of {base} with any contents told", fontsize=SIZE)
+            axes.set_xlabel(f"pairings, of {base} with any contents told", fontsize=style.SIZE)
         topics = [topic.replace("_", " ") for topic in rows["topic"].astype("str")]
         axes.set_yticks(range(len(rows)), topics)
         axes.set_ylim(len(rows) - 0.4, -0.6)
-        for y, row in enumerate(rows_of(rows)):
-            beside(axes, y, f"{row.told} ({row.explicit})")
-        plain(axes)
-        axes.tick_params(axis="x", length=0, labelsize=SIZE)
-        legend(axes, _content_handles(), columns=2)
+        for y, row in enumerate(style.rows_of(rows)):
+            style.beside(axes, y, f"{row.told} ({row.explicit})")
+        style.plain(axes)
+        axes.tick_params(axis="x", length=0, labelsize=style.SIZE)
+        style.legend(axes, _content_handles(), columns=2)
         silent = [str(t).replace("_", " ") for t in table.loc[table["told"] == 0, "topic"]]
-        note(
-            axes, *left_out(table.attrs)[:1],
+        style.note(
+            axes, *style.left_out(table.attrs)[:1],
             "no dot: not told, which is not the same as not agreed",
             f"never told: {', '.join(silent)}" if silent else "",
         )  # fmt: skip
@@ -260,7 +247,7 @@ def _draw_dots(
     most = most.sort_values(["topics", "pairing_id"], ascending=[False, True])
     x = {pairing: k for k, pairing in enumerate(most["pairing_id"])}
     y = {topic: k for k, topic in enumerate(rows["topic"].astype("str"))}
-    for dot in rows_of(found):
+    for dot in style.rows_of(found):
         plainly = dot.certainty == "explicit"
         axes.plot(
             x[dot.pairing_id], y[dot.topic], marker="o", markersize=9, markeredgecolor=_BAR,
@@ -269,7 +256,7 @@ def _draw_dots(
     axes.set_xlim(-0.6, len(x) - 0.4)
     words = pairing_names(dataset, names)[list(x)]
     axes.set_xticks(
-        range(len(x)), [short(word, 28) for word in words], rotation=55, ha="right",
+        range(len(x)), [style.short(word, 28) for word in words], rotation=55, ha="right",
         rotation_mode="anchor",
     )  # fmt: skip
     axes.grid(color="#EEEEEE", linewidth=0.8)

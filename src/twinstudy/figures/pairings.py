@@ -12,17 +12,7 @@ import pandas as pd
 from twinstudy.errors import ArgumentError
 from twinstudy.evidence.hierarchy import ancestors, drawing_points, west_to_east
 from twinstudy.evidence.names import Names, place_names
-from twinstudy.figures.style import (
-    COLOURS,
-    INK,
-    KIND_LABELS,
-    MARKERS,
-    MUTED,
-    WIDTH,
-    dataset_of,
-    drawing,
-    note,
-)
+from twinstudy.figures import style
 from twinstudy.network.graph import incidence_graph
 from twinstudy.records.dataset import Dataset
 from twinstudy.tables.schema import label
@@ -93,7 +83,7 @@ def plot_pairings(
         graph = data
         provinces: pd.Series | None = None
     else:
-        dataset = dataset_of(data, "plot_pairings", "data")
+        dataset = style.dataset_of(data, "plot_pairings", "data")
         graph = _with_points(dataset, at, names, arguments)
         provinces = ancestors(dataset, level="province", at=at)
     places = _places(graph)
@@ -122,8 +112,8 @@ def plot_pairings(
         sum(heights[k] for k in column) + _HEAD * (bool(heads[column[0]]) and not starts[column[0]])
         for column in columns
     )
-    width = WIDTH if len(columns) > 1 else WIDTH / 2 + 0.6
-    with drawing(
+    width = style.WIDTH if len(columns) > 1 else style.WIDTH / 2 + 0.6
+    with style.drawing(
         ax, size=(width, 1.0 + 0.13 * tallest), title=title, default="Who is twinned with whom",
         pad=18,
     ) as axes:  # fmt: skip
@@ -137,20 +127,20 @@ def plot_pairings(
                         color="#ECECEC", zorder=0,
                     )  # fmt: skip
                     axes.text(left + _HUB, y - 0.05, heads[k], ha="center", va="center",
-                              fontsize=_TYPE, fontweight="bold", color=INK)  # fmt: skip
+                              fontsize=_TYPE, fontweight="bold", color=style.INK)  # fmt: skip
                     y += _HEAD
                 _draw_group(axes, graph, places, laid[k][1], (number * _WIDTH, y))
                 y += laid[k][0] + _GAP
             for x, side, align in ((_LEFT, sides[0], "right"), (_RIGHT, sides[1], "left")):
                 axes.text(
                     number * _WIDTH + x, -1.5, _NAMES.get(side, side), ha=align, va="center",
-                    fontsize=_TYPE + 1, fontweight="bold", color=INK,
+                    fontsize=_TYPE + 1, fontweight="bold", color=style.INK,
                 )  # fmt: skip
         axes.set_xlim(0, _WIDTH * len(columns))
         axes.set_ylim(tallest - 0.2, -2.2)
         axes.set_axis_off()
         _legend(axes, graph)
-        note(axes, *_notes(graph), size=_TYPE)
+        style.note(axes, *_notes(graph), size=_TYPE)
     return axes
 
 
@@ -258,7 +248,7 @@ def _draw_group(
     # A subgraph would give its edges in the order of a set.
     for u, v, data in graph.edges(sorted(at), data=True):
         pairing = next((graph.nodes[n] for n in (u, v) if n not in places), None)
-        colour = COLOURS[pairing["kind"]] if pairing else _PLAIN
+        colour = style.COLOURS[pairing["kind"]] if pairing else _PLAIN
         certain = pairing["exists"] == "certain" if pairing else data.get("certain", 1) > 0
         axes.plot(
             *zip(at[u], at[v], strict=True), color=colour, linewidth=0.8, zorder=1,
@@ -271,9 +261,9 @@ def _draw_group(
             axes.plot(x, y, marker="o", markersize=1.6, color=_PLAIN, zorder=2)
         else:
             data = graph.nodes[node]
-            colour = COLOURS[data["kind"]]
+            colour = style.COLOURS[data["kind"]]
             axes.plot(
-                x, y, marker=MARKERS[data["kind"]], markersize=4.6, markeredgecolor=colour,
+                x, y, marker=style.MARKERS[data["kind"]], markersize=4.6, markeredgecolor=colour,
                 markerfacecolor=colour if data["exists"] == "certain" else "white", zorder=3,
                 markeredgewidth=0.9,
             )  # fmt: skip
@@ -284,12 +274,13 @@ def _write_place(axes: Axes, at: tuple[float, float], place: dict[str, Any], *, 
     align = "right" if left else "left"
     name = axes.annotate(
         place["shown"], at, (-3.5 if left else 3.5, 0), textcoords="offset points", ha=align,
-        va="center", fontsize=_TYPE, color=INK, parse_math=False,
+        va="center", fontsize=_TYPE, color=style.INK, parse_math=False,
     )  # fmt: skip
     if place["small"]:
         axes.annotate(
             place["small"], (0 if left else 1, 0.5), (-2.5 if left else 2.5, 0), xycoords=name,
-            textcoords="offset points", ha=align, va="center", fontsize=_TYPE - 1.5, color=MUTED,
+            textcoords="offset points", ha=align, va="center", fontsize=_TYPE - 1.5,
+            color=style.MUTED,
         )  # fmt: skip
 
 
@@ -298,15 +289,15 @@ def _legend(axes: Axes, graph: nx.Graph[Any]) -> None:
 
     drawn = {data["kind"] for _, data in graph.nodes(data=True) if "kind" in data}
     handles = [
-        Line2D([], [], color=COLOURS[kind], marker=MARKERS[kind], markersize=4.6,
-               linewidth=0.8, label=KIND_LABELS[kind])
-        for kind in KIND_LABELS if kind in drawn
+        Line2D([], [], color=style.COLOURS[kind], marker=style.MARKERS[kind], markersize=4.6,
+               linewidth=0.8, label=style.KIND_LABELS[kind])
+        for kind in style.KIND_LABELS if kind in drawn
     ]  # fmt: skip
     doubtful = any(data.get("exists") == "possible" for _, data in graph.nodes(data=True))
     doubtful |= any(data.get("certain", 1) == 0 for *_, data in graph.edges(data=True))
     if doubtful:
         handles.append(
-            Line2D([], [], color=MUTED, marker="o" if drawn else None, markersize=4.6,
+            Line2D([], [], color=style.MUTED, marker="o" if drawn else None, markersize=4.6,
                    linewidth=0.8, markerfacecolor="white", linestyle="--", label="only possible")
         )  # fmt: skip
     if handles:

@@ -11,26 +11,7 @@ from twinstudy.errors import ArgumentError
 from twinstudy.evidence.consolidate import members
 from twinstudy.evidence.hierarchy import ancestors, west_to_east
 from twinstudy.evidence.names import Names, pairing_names, place_names
-from twinstudy.figures.style import (
-    COLOURS,
-    HATCH,
-    INK,
-    KIND_LABELS,
-    MUTED,
-    SIZE,
-    SMALL,
-    WIDTH,
-    beside,
-    drawing,
-    left_out,
-    legend,
-    measured,
-    note,
-    plain,
-    rows_of,
-    short,
-    span,
-)
+from twinstudy.figures import style
 from twinstudy.measures.timeline import signings, timeline
 from twinstudy.records.dataset import Dataset
 
@@ -84,7 +65,7 @@ def plot_timeline(
     >>> axes.get_ylabel()
     'by the end of the year'
     """
-    table = measured(data, timeline, ("year", "certain", "lower", "upper"), names, arguments)
+    table = style.measured(data, timeline, ("year", "certain", "lower", "upper"), names, arguments)
     named = table[table["lower"].notna()]
     if named.empty:
         raise ArgumentError("`data` is empty; nothing to draw")
@@ -94,8 +75,10 @@ def plot_timeline(
     kinds = [kinds] if isinstance(kinds, str) else list(kinds or [])
     totals = table[table["reported"].notna() & table["reported_kind"].isin(kinds or ["all"])]
     totals = totals if len(kinds) < 2 else totals[:0]
-    words = "Pairings" if len(kinds) != 1 else f"Pairings of {KIND_LABELS[kinds[0]]}"
-    with drawing(ax, size=(WIDTH, 5.4), title=title, default=f"{words} signed, by year") as upper:
+    words = "Pairings" if len(kinds) != 1 else f"Pairings of {style.KIND_LABELS[kinds[0]]}"
+    with style.drawing(
+        ax, size=(style.WIDTH, 5.4), title=title, default=f"{words} signed, by year"
+    ) as upper:
         lower = upper.inset_axes((0, -0.66, 1, 0.54))
         edges = _draw_band(upper, named, 0.0, 1.0)
         low, high = int(named["lower"].iloc[-1]), int(named["upper"].iloc[-1])
@@ -109,18 +92,18 @@ def plot_timeline(
         for value, y, text, colour in ends:
             upper.annotate(
                 f"{value} {text}", (edges[-1], y), (5, 0), textcoords="offset points", ha="left",
-                va="center", fontsize=SIZE, color=colour, annotation_clip=False,
+                va="center", fontsize=style.SIZE, color=colour, annotation_clip=False,
             )  # fmt: skip
         _draw_years(lower, named)
         for axes in (upper, lower):
-            plain(axes)
+            style.plain(axes)
             axes.set_xlim(edges[0] - 0.2, edges[-1] + 0.2)
             axes.set_xticks([tick + 0.5 for tick in _ticks(edges[0], edges[-1], 8)])
         lower.set_xticklabels([f"{tick - 0.5:.0f}" for tick in lower.get_xticks()])
         upper.tick_params(labelbottom=False)
-        upper.set_ylabel("by the end of the year", fontsize=SIZE)
-        lower.set_ylabel("in the year", fontsize=SIZE)
-        note(lower, *left_out(table.attrs))
+        upper.set_ylabel("by the end of the year", fontsize=style.SIZE)
+        lower.set_ylabel("in the year", fontsize=style.SIZE)
+        style.note(lower, *style.left_out(table.attrs))
     return upper
 
 
@@ -170,7 +153,7 @@ def plot_signings(
     True
     """
     columns = ("pairing", "earliest", "latest", "not_after", "precision")
-    table = measured(data, signings, columns, names, arguments)
+    table = style.measured(data, signings, columns, names, arguments)
     if isinstance(data, Dataset):
         table = _by_province(data, table, names)
     if table.empty:
@@ -183,25 +166,29 @@ def plot_signings(
     years = (known.min().year, known.max().year) if len(known) else (2000, 2001)
     # Years of open bars alone say little; they begin with the first year that a date allows.
     first, last = years[0] - 0.6, years[1] + 1.2
-    size = (WIDTH, 1.6 + 0.185 * (float(rows["y"].iloc[-1]) + 1))
-    with drawing(ax, size=size, title=title, default="When pairings were signed", pad=52) as axes:
-        for row in rows_of(rows):
+    size = (style.WIDTH, 1.6 + 0.185 * (float(rows["y"].iloc[-1]) + 1))
+    with style.drawing(
+        ax, size=size, title=title, default="When pairings were signed", pad=52
+    ) as axes:
+        for row in style.rows_of(rows):
             _draw_signing(axes, row, first, last)
-        axes.set_yticks(rows["y"].tolist(), [short(name) for name in rows["pairing"]])
+        axes.set_yticks(rows["y"].tolist(), [style.short(name) for name in rows["pairing"]])
         for _, group in rows.groupby(heads) if "area" in rows else []:
             axes.annotate(
                 group["area"].iloc[0], (0, group["y"].iloc[0] - 1), (2, 0), ha="left",
                 va="center", xycoords=("axes fraction", "data"), textcoords="offset points",
-                fontsize=SIZE, fontweight="bold", color=INK,
+                fontsize=style.SIZE, fontweight="bold", color=style.INK,
             )  # fmt: skip
         axes.set_ylim(float(rows["y"].iloc[-1]) + 0.7, -0.8)
         axes.set_xlim(first, last)
         axes.set_xticks(ticks := _ticks(first, last, 7), [f"{tick:.0f}" for tick in ticks])
         axes.grid(axis="x", color="#E6E6E6", linewidth=0.6)
         axes.set_axisbelow(True)
-        plain(axes)
-        legend(axes, _signing_handles(rows), columns=4, bbox_to_anchor=(1.03, 1), loc="lower right")
-        note(axes, *left_out(table.attrs))
+        style.plain(axes)
+        style.legend(
+            axes, _signing_handles(rows), columns=4, bbox_to_anchor=(1.03, 1), loc="lower right"
+        )
+        style.note(axes, *style.left_out(table.attrs))
     return axes
 
 
@@ -224,7 +211,7 @@ def _by_province(dataset: Dataset, table: pd.DataFrame, names: Names) -> pd.Data
 
 
 def _draw_signing(axes: Axes, row: Any, first: float, last: float) -> None:
-    colour = COLOURS[row.kind]
+    colour = style.COLOURS[row.kind]
     if row.precision == "day":
         axes.plot(
             _decimal_year(row.earliest), row.y, marker="o", markersize=6.5, linestyle="none",
@@ -240,7 +227,7 @@ def _draw_signing(axes: Axes, row: Any, first: float, last: float) -> None:
     axes.barh(
         row.y, end - start, left=start, height=0.36 if none else 0.66, linewidth=1.0,
         edgecolor=colour, facecolor="white" if hollow else colour, zorder=1.5,
-        hatch=HATCH if row.conflict else None, linestyle="--" if row.qualified else "-",
+        hatch=style.HATCH if row.conflict else None, linestyle="--" if row.qualified else "-",
         alpha=0.75 if none else 1,
     )  # fmt: skip
 
@@ -249,20 +236,23 @@ def _signing_handles(rows: pd.DataFrame) -> list[Any]:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    kinds = [kind for kind in KIND_LABELS if (rows["kind"] == kind).any()]
-    handles: list[Any] = [Patch(color=COLOURS[kind], label=KIND_LABELS[kind]) for kind in kinds]
+    kinds = [kind for kind in style.KIND_LABELS if (rows["kind"] == kind).any()]
+    handles: list[Any] = [
+        Patch(color=style.COLOURS[kind], label=style.KIND_LABELS[kind]) for kind in kinds
+    ]
     words: dict[str, dict[str, Any]] = {
-        "hedged": {"linestyle": "--"}, "sources disagree": {"hatch": HATCH}, "no stated date": {},
+        "hedged": {"linestyle": "--"}, "sources disagree": {"hatch": style.HATCH},
+        "no stated date": {},
     }  # fmt: skip
     shown = (rows["qualified"], rows["conflict"], rows["precision"] == "none")
     handles += [
-        Patch(facecolor="white", edgecolor=MUTED, label=word, **look)
+        Patch(facecolor="white", edgecolor=style.MUTED, label=word, **look)
         for (word, look), rows_with in zip(words.items(), shown, strict=True)
         if rows_with.any()
     ]
     if (rows["precision"] == "day").any():
         handles.append(
-            Line2D([], [], color=INK, marker="o", markersize=6, linestyle="none", label="day")
+            Line2D([], [], color=style.INK, marker="o", markersize=6, linestyle="none", label="day")
         )
     return handles
 
@@ -294,15 +284,15 @@ def _draw_band(axes: Axes, named: pd.DataFrame, base: float, scale: float) -> np
 
 
 def _draw_totals(axes: Axes, totals: pd.DataFrame) -> None:
-    for row in rows_of(totals):
-        colour = COLOURS[row.reported_kind]
+    for row in style.rows_of(totals):
+        colour = style.COLOURS[row.reported_kind]
         axes.plot(
             row.year + 0.5, row.reported, marker="D", markersize=6.5, linestyle="none",
             markerfacecolor="white", markeredgecolor=colour, markeredgewidth=1.4, zorder=5,
         )  # fmt: skip
         axes.annotate(
             f"{row.reported:g} reported", (row.year + 0.5, row.reported), (-7, 0),
-            textcoords="offset points", ha="right", va="center", fontsize=SIZE, color=colour,
+            textcoords="offset points", ha="right", va="center", fontsize=style.SIZE, color=colour,
         )  # fmt: skip
 
 
@@ -316,16 +306,16 @@ def _draw_years(axes: Axes, named: pd.DataFrame) -> None:
     axes.bar(year, certain, width=0.8, color=_LINE)
     axes.bar(
         year, possible - certain, bottom=certain, width=0.8, facecolor="white", edgecolor=_LINE,
-        hatch=HATCH, linewidth=0.6,
+        hatch=style.HATCH, linewidth=0.6,
     )  # fmt: skip
     top = max(2.0, float(possible.max(initial=0)))
     axes.set_ylim(0, top * 1.4)
     axes.set_yticks(_ticks(0, top, 4))
     handles = [
         Patch(color=_LINE, label="for certain"),
-        Patch(facecolor="white", edgecolor=_LINE, hatch=HATCH, label="possibly, by its date"),
+        Patch(facecolor="white", edgecolor=_LINE, hatch=style.HATCH, label="possibly, by its date"),
     ]
-    axes.legend(handles=handles, fontsize=SMALL, frameon=False, loc="upper left", ncols=2,
+    axes.legend(handles=handles, fontsize=style.SMALL, frameon=False, loc="upper left", ncols=2,
                 handlelength=1.4, borderaxespad=0)  # fmt: skip
 
 
@@ -336,8 +326,8 @@ def _plot_areas(
     groups = [group for _, group in named.groupby("area_id", sort=False)]
     top = max(1, int(named["upper"].max()))
     year = int(named["year"].max())
-    with drawing(
-        ax, size=(WIDTH, 1.3 + 0.55 * len(groups)), title=title,
+    with style.drawing(
+        ax, size=(style.WIDTH, 1.3 + 0.55 * len(groups)), title=title,
         default="Pairings signed by the end of each year, by area",
     ) as axes:  # fmt: skip
         for row, group in enumerate(groups):
@@ -345,23 +335,24 @@ def _plot_areas(
             edges = _draw_band(axes, group, base, 0.88 / top)
             axes.axhline(base, color="#BBBBBB", linewidth=0.6, zorder=0)
             last = group.iloc[-1]
-            beside(axes, base + 0.3, span(last["lower"], last["upper"]))
+            style.beside(axes, base + 0.3, style.span(last["lower"], last["upper"]))
         axes.set_yticks(
             [len(groups) - 0.7 - row for row in range(len(groups))],
             [group["area"].iloc[0] for group in groups],
         )  # fmt: skip
-        plain(axes)
+        style.plain(axes)
         axes.set_ylim(-0.05, len(groups))
         axes.set_xlim(first := float(named["year"].min()), year + 1)
         ticks = _ticks(first, year, 8)
         axes.set_xticks([tick + 0.5 for tick in ticks], [f"{tick:.0f}" for tick in ticks])
         step = _ticks(0, top, 3)[1] if top > 1 else 1
-        x, y = first + 0.03 * (edges[-1] - first), len(groups) - 0.94
-        axes.plot([x, x], [y, y + step * 0.88 / top], color=INK, linewidth=2.5,
+        lowest = int(np.argmin([group["upper"].max() for group in groups]))  # has room
+        x, y = first + 0.03 * (edges[-1] - first), len(groups) - 0.9 - lowest
+        axes.plot([x, x], [y, y + step * 0.88 / top], color=style.INK, linewidth=2.5,
                   solid_capstyle="butt")  # fmt: skip
         axes.annotate(
-            f"{step:g} pairings", (x, y + step * 0.44 / top), (5, 0), va="center", fontsize=SMALL,
-            textcoords="offset points", color=INK,
+            f"{step:g} pairings", (x, y + step * 0.44 / top), (5, 0), va="center",
+            fontsize=style.SMALL, textcoords="offset points", color=style.INK,
         )  # fmt: skip
-        note(axes, f"right: bounds at the end of {year}", *left_out(table.attrs))
+        style.note(axes, f"right: bounds at the end of {year}", *style.left_out(table.attrs))
     return axes

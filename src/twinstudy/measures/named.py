@@ -108,7 +108,9 @@ def described(dataset: Dataset, frame: pd.DataFrame) -> pd.DataFrame:
     country = frame["area_id"].map(places["country"])
     longitude = frame["area_id"].map(west_to_east(dataset))
     key = pd.DataFrame({"country": country, "longitude": longitude, "area": frame["area_id"]})
-    frame = frame.loc[key.sort_values(["country", "longitude", "area"], kind="stable").index].reset_index(drop=True)
+    frame = frame.loc[
+        key.sort_values(["country", "longitude", "area"], kind="stable").index
+    ].reset_index(drop=True)
     frame.insert(1, "area", frame["area_id"].map(place_names(dataset)))
     frame.insert(2, "country", frame["area_id"].map(places["country"]))
     return frame

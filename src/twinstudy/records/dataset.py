@@ -273,6 +273,7 @@ def load(path: str | Path | None = None) -> Dataset:
 def dataset_from_text(text: Frames) -> Dataset:
     """Make a dataset of frames of text, one a table and indexed by line, running every rule.
 
+    >>> from twinstudy.tables.files import text_tables
     >>> dataset = load()
     >>> dataset_from_text(text_tables(dataset.tables)).version == dataset.version
     True

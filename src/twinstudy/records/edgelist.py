@@ -134,7 +134,7 @@ def from_edgelist(
     localities: warning: level: 2 members have no level and count as commune; give `level` in \
 `localities`
     """
-    if on_error not in ("raise", "skip"):
+    if str(on_error) not in ("raise", "skip"):
         raise ArgumentError(f"`on_error` is {on_error!r}; use 'raise' or 'skip'")
     if isinstance(undated_values, str) or not isinstance(undated_values, Iterable):
         raise ArgumentError(f"`undated_values` is {undated_values!r}; give a list of values")

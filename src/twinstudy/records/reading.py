@@ -123,7 +123,9 @@ def fold_name(text: str) -> str:
     """
     text = text.casefold()
     if not text.isascii():
-        text = unicodedata.normalize("NFKD", text.translate(_LETTERS)).translate(_SIMPLER)
+        # Taken apart, some letters are capitals again, and some small ones can be taken apart.
+        small = unicodedata.normalize("NFKD", text).casefold()
+        text = unicodedata.normalize("NFKD", small).translate(_LETTERS).translate(_SIMPLER)
         text = "".join(letter for letter in text if not unicodedata.combining(letter))
     return " ".join(re.findall(r"[^\W_]+", text))
 

@@ -155,15 +155,15 @@ def _known(
     argument: str, names: Names, known: Iterable[str], called: pd.Series | None = None
 ) -> list[str]:
     """Return the keys that are meant, by themselves or by a name that only one of them has."""
-    if not isinstance(names, Iterable):
-        raise ArgumentError(f"`{argument}` is {names!r}; give a text, or a list of texts")
-    listed, known = [names] if isinstance(names, str) else list(names), list(known)
+    if isinstance(names, str) or not isinstance(names, Iterable):
+        names = [names]
+    listed, known = [str(name) for name in names], list(known)
     called = pd.Series(dtype="str") if called is None else called
     folded = called.map(fold_name) if set(listed) - set(known) else called
     parts = called.map(lambda name: fold_name(main_part(name))) if len(folded) else called
     found, unknown = [], []
     for name in listed:
-        text = fold_name(str(name))
+        text = fold_name(name)
         hits = sorted({*folded.index[folded == text]} or {*parts.index[parts == text]})
         if name in known or not hits:
             unknown += [] if name in known else [name]
@@ -176,8 +176,8 @@ def _known(
         else:
             found += hits
     if unknown:
-        unknown = sorted(unknown, key=str)
-        near = difflib.get_close_matches(str(unknown[0]), [*known, *called], n=1, cutoff=0.7)
+        unknown = sorted(unknown)
+        near = difflib.get_close_matches(unknown[0], [*known, *called], n=1, cutoff=0.7)
         remedy = f"nearest: {near[0]!r}" if near else f"they are such as {some(known)}"
         if not known:
             remedy = "it has none"

@@ -189,9 +189,10 @@ def show(
     >>> frame = pd.DataFrame({"kind": ["border_post"], "share_lower": [0.25], "signed": ["2013~"]})
     >>> show(frame, "An example")
     An example
-    kind         share lower  signed
-    -----------  -----------  ----------
-    border post         25 %  about 2013
+    kind         share  signed
+                 lower
+    -----------  -----  ----------
+    border post   25 %  about 2013
     """
     if not (rows is None or (type(rows) is int and rows > 0)):
         raise ArgumentError(f"`rows` is {rows!r}; use a number of rows, 1 or more, or None")
