@@ -150,6 +150,7 @@ def show(
     *,
     names: Dataset | Mapping[str, str] | None = None,
     rows: int | None = None,
+    at: str | None = None,
 ) -> Table:
     r"""Show a table for people.
 
@@ -171,6 +172,8 @@ def show(
         Without it, a key that has no name beside it is shown as it is.
     rows
         How many rows are shown at most; None for all.
+    at
+        Of a dataset: the day of which the provinces are; None for the newest of the data.
 
     Returns
     -------
@@ -197,7 +200,7 @@ def show(
     if not (rows is None or (type(rows) is int and rows > 0)):
         raise ArgumentError(f"`rows` is {rows!r}; use a number of rows, 1 or more, or None")
     if isinstance(frame, Dataset):
-        frame = _opening(frame)
+        frame = _opening(frame, at)
     elif hasattr(frame, "nodes"):
         nodes = pd.DataFrame.from_dict(dict(frame.nodes(data=True)), orient="index")
         frame = nodes.assign(ties=pd.Series(dict(frame.degree))).rename_axis("key")
@@ -310,10 +313,10 @@ def wrapped(text: str, width: int = WIDTH, first: str = "", rest: str = "") -> l
     return [*lines, line]
 
 
-def _opening(dataset: Dataset) -> pd.DataFrame:
+def _opening(dataset: Dataset, at: str | None) -> pd.DataFrame:
     """Count the agreed pairings by Vietnamese province, from west to east, and kind."""
     places = dataset.localities.set_index("id")
-    places["province"] = ancestors(dataset, level="province")
+    places["province"] = ancestors(dataset, level="province", at=at)
     agreed = dataset.pairings.query("status == 'agreed'").set_index("id")
     named = members(dataset).join(agreed["kind"], on="pairing_id", how="inner")
     named = named.join(places[["province", "country"]], on="locality_id").query("country == 'VN'")
