@@ -34,6 +34,7 @@ exclude_patterns = ["templates", "generated/parts"]
 suppress_warnings = ["mystnb.unknown_mime_type"]
 
 html_theme = "pydata_sphinx_theme"
+html_context = {"default_mode": "auto"}
 html_title = "Border twinning"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]

@@ -45,6 +45,7 @@ def write(dataset: ts.Dataset) -> None:
     for folder in ("pairings", "provinces", "notebooks", "parts", "downloads"):
         (OUT / folder).mkdir(parents=True)
     copy_documents()
+    findings()
     pairings(dataset)
     provinces(dataset)
     sources(dataset)
@@ -101,10 +102,18 @@ def copy_documents() -> None:
     """Bring notebooks and documents from elsewhere in the project into the source of the site."""
     for origin, target in MOVED.items():
         if origin.suffix == ".ipynb":
-            shutil.copy(origin, target)
+            written = origin.read_text(encoding="utf-8")
+            target.write_text(written.replace("](../docs/", "](../../"), encoding="utf-8")
         else:
             written = origin.read_text(encoding="utf-8")
             target.write_text(relinked(written, origin.parent, target.parent), encoding="utf-8")
+
+
+def findings() -> None:
+    """Take the findings of the study from the README to the first page."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    told = readme.partition("<!-- findings -->")[2].partition("<!-- end of findings -->")[0]
+    (OUT / "parts/findings.md").write_text(relinked(told, ROOT, HERE), encoding="utf-8")
 
 
 def relinked(written: str, origin: Path, folder: Path) -> str:

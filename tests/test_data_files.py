@@ -185,6 +185,6 @@ def test_a_change_of_the_tables_changes_both_generated_files(folder: Path) -> No
 def test_broken_tables_are_left_alone(edited: Edit) -> None:
     folder = edited("claims.csv", "2015-12,,", "2015-13,,")
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    with pytest.raises(DataError, match="1 problem in the data"):
+    with pytest.raises(DataError, match="1 error in the data"):
         write_generated(folder)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before

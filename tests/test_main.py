@@ -44,7 +44,6 @@ def test_info_fits_80_columns(capsys: pytest.CaptureFixture[str]) -> None:
 def test_check_of_sound_data(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, "check", str(MINIATURE)) == (0, "no problems\n", "")
     assert run(capsys, "check", str(MINIATURE), "--format", "json") == (0, "[]\n", "")
-    assert run(capsys, "check", str(MINIATURE), "--format", "github") == (0, "", "")
 
 
 def test_check_names_every_problem(capsys: pytest.CaptureFixture[str], broken: Path) -> None:
@@ -63,15 +62,6 @@ def test_check_names_every_problem(capsys: pytest.CaptureFixture[str], broken: P
         "severity": "error",
         "count": 1,
     }
-
-
-def test_check_annotates_for_github(
-    capsys: pytest.CaptureFixture[str], broken: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(broken.parent)
-    code, out, _ = run(capsys, "check", broken.name, "--format", "github")
-    assert code == 1
-    assert out.startswith("::error file=broken%2C data/claims.csv,line=2::signed: '2015-13' has no")
 
 
 def test_warnings_are_shown_and_do_not_count(

@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from twinstudy import __version__
 
 if TYPE_CHECKING:
-    from twinstudy.errors import Problem
     from twinstudy.records.dataset import Dataset
     from twinstudy.study.build import Run
 
@@ -106,10 +105,10 @@ def _parser() -> argparse.ArgumentParser:
 
     check = command("check", "find every problem in a folder of tables",
                     "problems were found (warnings alone do not count)",
-                    "", "my-data", "data --format github")  # fmt: skip
+                    "", "my-data", "data --format json")  # fmt: skip
     folder(check, "data")
-    check.add_argument("--format", choices=("text", "json", "github"), default="text",
-                       help="for people, for programs, or as annotations of GitHub")  # fmt: skip
+    check.add_argument("--format", choices=("text", "json"), default="text",
+                       help="for people, or for programs")  # fmt: skip
 
     show = command("show", "tell of a pairing or a place, with its sources", "nothing was found",
                    "p-po-hen-than-san --full", "'phai lau'", "'xã Đồng Văn'", "爱店")  # fmt: skip
@@ -173,32 +172,12 @@ def _check(options: argparse.Namespace) -> int:
     from twinstudy.tables.files import bundled_data
     from twinstudy.tables.table_rules import check
 
-    folder = bundled_data() if options.data is None else options.data
-    problems = check(folder)
+    problems = check(bundled_data() if options.data is None else options.data)
     if options.format == "json":
         print(json.dumps([vars(problem) for problem in problems], indent=2))
-    elif options.format == "github":
-        for problem in problems:
-            print(_annotation(problem, folder))
     else:
         print(problems)
     return int(any(problem.severity == "error" for problem in problems))
-
-
-def _annotation(problem: Problem, folder: Path) -> str:
-    """Write a problem as a workflow command of GitHub, whose marks are escaped."""
-
-    def escaped(text: str, marks: str) -> str:
-        for mark in "%" + marks:
-            text = text.replace(mark, f"%{ord(mark):02X}")
-        return text
-
-    path = Path(os.path.relpath(folder / problem.file)).as_posix()
-    place = "file=" + escaped(path, "\r\n:,")
-    if problem.line:
-        place += f",line={problem.line}"
-    text = f"{problem.column}: {problem.message}" if problem.column else problem.message
-    return f"::{problem.severity} {place}::" + escaped(text, "\r\n")
 
 
 def _show(options: argparse.Namespace) -> int:

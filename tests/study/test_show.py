@@ -197,6 +197,7 @@ def test_a_pairing_is_told_in_short_and_in_full(mini: Dataset) -> None:
         "p-phai-lau-trang-nhi",
         "  what      village, agreed",
         "  signed    2014-08-26 to 2015",
+        "  exists by 2015-12-31",
         "  evidence  3 claims of 2 independent sources; some disagree",
         "  note      Two sources give two dates.",
         "  member    Phai Lầu (bản), VN village",

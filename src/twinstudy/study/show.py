@@ -150,6 +150,7 @@ def show(
     *,
     names: Dataset | Mapping[str, str] | None = None,
     rows: int | None = None,
+    at: str | None = None,
 ) -> Table:
     r"""Show a table for people.
 
@@ -171,6 +172,8 @@ def show(
         Without it, a key that has no name beside it is shown as it is.
     rows
         How many rows are shown at most; None for all.
+    at
+        Of a dataset: the day of which the provinces are; None for the newest of the data.
 
     Returns
     -------
@@ -189,14 +192,15 @@ def show(
     >>> frame = pd.DataFrame({"kind": ["border_post"], "share_lower": [0.25], "signed": ["2013~"]})
     >>> show(frame, "An example")
     An example
-    kind         share lower  signed
-    -----------  -----------  ----------
-    border post         25 %  about 2013
+    kind         share  signed
+                 lower
+    -----------  -----  ----------
+    border post   25 %  about 2013
     """
     if not (rows is None or (type(rows) is int and rows > 0)):
         raise ArgumentError(f"`rows` is {rows!r}; use a number of rows, 1 or more, or None")
     if isinstance(frame, Dataset):
-        frame = _opening(frame)
+        frame = _opening(frame, at)
     elif hasattr(frame, "nodes"):
         nodes = pd.DataFrame.from_dict(dict(frame.nodes(data=True)), orient="index")
         frame = nodes.assign(ties=pd.Series(dict(frame.degree))).rename_axis("key")
@@ -309,10 +313,10 @@ def wrapped(text: str, width: int = WIDTH, first: str = "", rest: str = "") -> l
     return [*lines, line]
 
 
-def _opening(dataset: Dataset) -> pd.DataFrame:
+def _opening(dataset: Dataset, at: str | None) -> pd.DataFrame:
     """Count the agreed pairings by Vietnamese province, from west to east, and kind."""
     places = dataset.localities.set_index("id")
-    places["province"] = ancestors(dataset, level="province")
+    places["province"] = ancestors(dataset, level="province", at=at)
     agreed = dataset.pairings.query("status == 'agreed'").set_index("id")
     named = members(dataset).join(agreed["kind"], on="pairing_id", how="inner")
     named = named.join(places[["province", "country"]], on="locality_id").query("country == 'VN'")
@@ -343,6 +347,7 @@ def _pairing(dataset: Dataset, key: str, full: bool) -> list[str]:  # noqa: FBT0
         key,
         *_field("what", f"{label(row['kind'])}, {row['status']}"),
         *_field("signed", date_words(_text(row["signed"]) or "no stated date")),
+        *_field("exists by", _text(row["exists_by"])[:10]),
         *_field("evidence", evidence + ("; some disagree" if len(apart) else "")),
         *_field("note", dataset.pairings.set_index("id")["note"][key]),
     ]
@@ -379,7 +384,8 @@ def _place(dataset: Dataset, key: str, full: bool) -> list[str]:  # noqa: FBT001
     """Tell of a place: what it is, where it lies, and its pairings."""
     place: Any = dataset.localities.set_index("id").loc[key]
     word = f" ({place['designation']})" if _text(place["designation"]) else ""
-    name = f"{place['name']} {_text(place['name_zh'])}".strip()
+    names = dict.fromkeys([place_names(dataset)[key], place["name"], _text(place["name_zh"])])
+    name = ", ".join(filter(None, names))
     above = lineage(dataset)
     above = above[(above["locality_id"] == key) & (above["level"] != "country")]
     last = (

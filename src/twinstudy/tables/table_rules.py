@@ -42,7 +42,8 @@ def positions(tables: Tables) -> Iterator[Problem]:
         "longitude, latitude and position go together; say how well the point is known",
     )  # fmt: skip
     yield from problems_at(
-        tables, "localities", "position_source_id", given["position_source_id"] & ~given["position"],
+        tables, "localities", "position_source_id",
+        given["position_source_id"] & ~given["position"],
         "a source of a point needs the point; give both or neither",
     )  # fmt: skip
 
