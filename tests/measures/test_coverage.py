@@ -70,6 +70,14 @@ def test_units_across_the_border_are_counted_where_a_source_counts_them(grown):
     assert pd.isna(across["lower"])
 
 
+def test_a_total_of_all_kinds_across_the_border_takes_all_kinds(grown):
+    line = "n-zz-1,l-vn-ha-giang-province,twinned,,CN,5,exact,2021-05,s-agency-2021-05,,"
+    # The commune and the post of Thiên Bảo, the latter without stated date.
+    together = row(coverage(grown(counts=[line])), "Hà Giang", "all", "CN")
+    assert named(together) == [2, 2, 1]
+    assert together["reported"] == 5
+
+
 def test_the_reform_moves_land_but_not_counts(mini):
     table = coverage(mini, at="2026")
     assert "Hà Giang" not in set(table["area"])
@@ -149,19 +157,24 @@ def test_a_member_counts_from_its_first_day_to_its_last(grown):
     assert table.attrs["left_out"]["members that do not exist on 2026-12-31"] == 2
 
 
-def test_a_member_is_left_out_for_one_reason(grown):
-    """A commune in a pairing of villages, that has ended and lies off the border."""
+@pytest.mark.parametrize(
+    ("level", "reason"),
+    [
+        ("commune", "members of another level than their kind of pairing ties"),
+        ("village", "members that do not exist on 2022-07-04"),
+    ],
+)
+def test_a_member_is_left_out_for_one_reason(grown, level, reason):
+    """One that has ended and lies off the border, in a pairing of villages."""
+    unit = UNIT.format("aa", level, "../2020").replace(",,,,,,,", ",,,,,no,s-stat-2020,")
     dataset = grown(
-        localities=[
-            UNIT.format("aa", "commune", "../2020").replace(",,,,,,,", ",,,,,no,s-stat-2020,")
-        ],
+        localities=[unit],
         containments=["l-vn-aa,l-vn-lang-son-province,,"],
         memberships=["c-zz-1,l-vn-aa,", "c-zz-1,l-cn-ai-diem,"],
         **FURTHER,
     )
-    left_out = coverage(dataset, kind="village").attrs["left_out"]
-    reasons = [reason for reason in left_out if reason.startswith("members")]
-    assert reasons == ["members of another level than their kind of pairing ties"]
+    left_out = coverage(dataset, kind="village", at="2022-07-04").attrs["left_out"]
+    assert [each for each in left_out if each.startswith("members")] == [reason]
 
 
 def test_a_unit_with_a_dated_pairing_is_not_undated(grown):
