@@ -321,7 +321,10 @@ def place_labels(dataset: Dataset, names: Names = "international") -> pd.Series:
     period = ("until " + days["latest"]).fillna("since " + days["earliest"])
     label = name
     key = pd.Series(name.index, index=name.index)
-    notes = ((level + ", " + each).fillna(level) for each in (above.replace("", None), period))
+    notes = (
+        (level + ", " + each).fillna(level)
+        for each in (above.mask(above == "").astype("str"), period)
+    )
     for note in (level, *notes, key):
         label = label.mask(label.duplicated(keep=False), name + " (" + note + ")")
     return label.rename("label")
