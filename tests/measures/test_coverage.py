@@ -361,6 +361,13 @@ def test_wrong_words_are_refused(mini, argument, message):
         coverage(mini, **argument)
 
 
+def test_one_kind_is_all_that_is_told(grown):
+    line = "n-zz-1,l-vn-lang-son-province,pairings,,,12,exact,2020,s-news-2022,,"
+    dataset = grown(counts=[line])
+    assert set(coverage(dataset, kind="commune")["kind"]) == {"commune"}
+    assert "all" in set(coverage(dataset)["kind"])
+
+
 def test_kinds_may_be_given_once_only() -> None:
     listed = coverage(load(), kind=["commune"])
     pd.testing.assert_frame_equal(coverage(load(), kind=iter(["commune"])), listed)

@@ -1,0 +1,100 @@
+"""Of which days a count speaks, by its date, its source and the life of the counted units."""
+
+import pandas as pd
+import pytest
+
+from twinstudy import timeline
+from twinstudy.evidence.consolidate import choose
+from twinstudy.measures.reported import reported
+
+COUNT = "n-zz-1,l-vn-{},{},{},VN,20,exact,{},{},,"
+LATE = "s-late,other,Late,,,2026-03-05,vi,,,,,,"
+UNIT = "l-vn-{0},VN,commune,xã,{0},,{1},,,,,,,"
+
+
+def days(dataset, at=None, measure="twinned"):
+    found = reported(dataset, choose(dataset, at=at), measure=measure, by="province")
+    found = found[found["count_id"] == "n-zz-1"]
+    return [
+        tuple(row) for row in found[["earliest", "latest"]].astype("str").fillna("NaT").to_numpy()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("stated", "source", "earliest", "latest"),
+    [
+        ("2018", "s-news-2022", "2018-01-01", "2018-12-31"),
+        ("2018~", "s-news-2022", "NaT", "2022-07-04"),  # a hedge bounds nothing
+        ("../2026", "s-news-2022", "NaT", "2022-07-04"),  # no source knows what comes
+        ("2018/..", "s-news-2022", "2018-01-01", "2022-07-04"),
+        ("", "s-news-2022", "NaT", "2022-07-04"),
+        ("", "s-thesis-2019", "NaT", "2023-10-20"),  # published 2019~: the newest day of the data
+        ("", "s-news-nd", "NaT", "2023-10-20"),
+    ],
+)
+def test_days_of_a_count(grown, stated, source, earliest, latest):
+    line = COUNT.format("lang-son-province", "twinned", "village", stated, source)
+    assert days(grown(counts=[line])) == [(earliest, latest)]
+
+
+def test_a_count_ends_with_the_last_of_its_units(grown):
+    """A source of 2026 counts units of Lạng Sơn that ended in 2020, some or all of them."""
+    line = COUNT.format("lang-son-province", "twinned", "commune", "", "s-late")
+    ends = {"all": ["../2020-06-30", "../2020-12-31"], "some": ["../2020-06-30", ""]}
+    latest = {}
+    for word, stated in ends.items():
+        dataset = grown(
+            sources=[LATE],
+            localities=[UNIT.format(name, end) for name, end in zip("ab", stated, strict=True)],
+            containments=[f"l-vn-{name},l-vn-lang-son-province,," for name in "ab"],
+            counts=[line],
+        )
+        latest[word] = days(dataset, at="2020-12-31")
+    assert latest["all"] == [("NaT", "2020-12-31")]
+    # Of the day of the source, when one of the units was gone: the other one is counted.
+    assert latest["some"] == [("NaT", "2026-03-05")]
+
+
+def test_an_area_may_be_the_counted_unit_itself(grown):
+    line = COUNT.format("xin-man-district", "twinned", "district", "", "s-late")
+    dataset = grown(sources=[LATE], counts=[line])
+    choice = choose(dataset, at="2025-06-30")
+    found = reported(dataset, choice, measure="twinned", by="district")
+    assert found["latest"].tolist() == [pd.Timestamp("2025-06-30")]
+
+
+def test_a_total_without_date_is_of_the_year_of_its_source(grown):
+    line = "n-zz-1,l-vn,pairings,commune,,20,exact,,s-news-2022,,"
+    table = timeline(grown(counts=[line])).dropna(subset="reported")
+    assert table.loc[table["reported"] == 20, "year"].tolist() == [2022]
+
+
+@pytest.mark.parametrize(
+    ("stated", "at", "kept"),
+    [
+        ("2025-07-01", "2025-12-31", True),  # the day of a reform is of the units after it
+        ("2025-06-30", "2025-12-31", False),
+        ("2025-06-30", "2025-06-30", True),
+        ("2025-08", "2025-06-30", False),
+        ("2025-08", "2025-12-31", True),
+    ],
+)
+def test_counts_are_of_the_units_of_their_day(grown, stated, at, kept):
+    names = [("aa", "../2025-06-30"), ("bb", "")]
+    dataset = grown(
+        sources=[LATE],
+        localities=[UNIT.format(*each) for each in names],
+        containments=[f"l-vn-{name},l-vn-lang-son-province,," for name, _ in names],
+        counts=[COUNT.format("lang-son-province", "border_units", "commune", stated, "s-late")],
+    )
+    assert bool(days(dataset, at, "border_units")) == kept
+
+
+def test_the_newest_count_of_equal_ones_is_taken(grown):
+    lines = [
+        COUNT.format("lang-son-province", "twinned", "village", year, "s-news-2022").replace(
+            "n-zz-1", f"n-zz-{number}"
+        )
+        for number, year in enumerate(["2020", "2018"], start=1)
+    ]
+    assert days(grown(counts=lines)) == [("2020-01-01", "2020-12-31")]
