@@ -46,6 +46,11 @@ def test_uncertain_and_undated_pairings_are_possible(mini):
     assert named(row(table, "Hà Giang", "border_post")) == [1, 1, 1]
 
 
+def test_the_share_is_that_of_certain_units(grown):
+    line = "n-zz-1,l-vn-quang-ninh-province,border_units,village,VN,10,exact,2020,s-news-2022,,"
+    assert row(coverage(grown(counts=[line])), "Quảng Ninh", "village", "VN")["lower"] == 0.1
+
+
 def test_before_all_dates_only_the_undated_are_possible(mini):
     table = coverage(mini, at="2000", by="country")
     posts = table[table["side"].isna() & table["possible"].gt(0)]
@@ -63,7 +68,10 @@ def test_both_sides_of_the_border_are_there(mini):
 
 def test_units_across_the_border_are_counted_where_a_source_counts_them(grown):
     line = "n-zz-1,l-vn-ha-giang-province,twinned,commune,CN,2,exact,2021-05,s-agency-2021-05,,"
-    across = row(coverage(grown(counts=[line])), "Hà Giang", "commune", "CN")
+    table = coverage(grown(counts=[line]))
+    sides = table[(table["area"] == "Hà Giang") & (table["kind"] == "commune")]["side"]
+    assert sides.fillna("pairings").tolist() == ["VN", "CN", "pairings"]
+    across = row(table, "Hà Giang", "commune", "CN")
     assert named(across) == [1, 1, 0]
     assert across["reported"] == 2
     assert pd.isna(across["eligible"])

@@ -60,6 +60,24 @@ def test_reported_totals_stand_beside_named_ones_and_the_newest_counts(grown):
     assert row(earlier, "Quảng Ninh", "village", "reported")["count_id"] == "n-zz-2"
 
 
+def test_totals_of_kinds_are_added_up(grown):
+    total = "n-zz-{},l-vn-quang-ninh-province,pairings,{},,{},exact,2021,s-gov-2023,,"
+    lines = [
+        LENGTH.format(1, "border_length", 100),
+        total.format(2, "village", 4),
+        total.format(3, "commune", 3),
+    ]
+    table = density(grown(counts=lines), kind=("village", "commune"))
+    told = row(table, "Quảng Ninh", "village + commune", "reported")
+    assert told[["certain", "count_id"]].tolist() == [7, "n-zz-2; n-zz-3"]
+
+
+def test_units_across_the_border_divide_nothing(grown):
+    line = "n-zz-1,l-vn-ha-giang-province,border_units,commune,CN,3,exact,2021,s-news-2022,,"
+    found = row(density(grown(counts=[line]), per="unit"), "Hà Giang", "commune")
+    assert found[["shortest", "longest"]].tolist() == [34, 34]
+
+
 def test_pairings_for_a_unit_at_the_border(mini):
     table = density(mini, per="unit")
     found = row(table, "Hà Giang", "commune")

@@ -55,6 +55,15 @@ def test_a_count_ends_with_the_last_of_its_units(grown):
     assert latest["some"] == [("NaT", "2026-03-05")]
 
 
+def test_units_across_the_border_do_not_change_with_those_of_the_area(grown):
+    dataset = grown(
+        localities=[UNIT.format("aa", "../2025-06-30")],
+        containments=["l-vn-aa,l-vn-lang-son-province,,"],
+        counts=["n-zz-1,l-vn-lang-son-province,twinned,commune,CN,20,exact,2020,s-news-2022,,"],
+    )
+    assert days(dataset, "2025-12-31") == [("2020-01-01", "2020-12-31")]
+
+
 def test_an_area_may_be_the_counted_unit_itself(grown):
     line = COUNT.format("xin-man-district", "twinned", "district", "", "s-late")
     dataset = grown(sources=[LATE], counts=[line])
@@ -63,10 +72,14 @@ def test_an_area_may_be_the_counted_unit_itself(grown):
     assert found["latest"].tolist() == [pd.Timestamp("2025-06-30")]
 
 
-def test_a_total_without_date_is_of_the_year_of_its_source(grown):
-    line = "n-zz-1,l-vn,pairings,commune,,20,exact,,s-news-2022,,"
+@pytest.mark.parametrize(
+    ("stated", "year"),
+    [("", 2022), ("2019", 2019), ("2019~", 2019), ("../2026", 2022), ("2019/2020", 2020)],
+)
+def test_the_year_of_a_total_is_that_of_its_date_or_else_its_source(grown, stated, year):
+    line = f"n-zz-1,l-vn,pairings,commune,,20,exact,{stated},s-news-2022,,"
     table = timeline(grown(counts=[line])).dropna(subset="reported")
-    assert table.loc[table["reported"] == 20, "year"].tolist() == [2022]
+    assert table.loc[table["reported"] == 20, "year"].tolist() == [year]
 
 
 @pytest.mark.parametrize(

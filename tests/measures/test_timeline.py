@@ -31,6 +31,20 @@ def test_each_year_of_the_miniature(mini):
     assert year(table, 2023) == [0, 0, 0, 4, 5]
 
 
+def test_what_is_reported_later_does_not_exist_yet(mini):
+    assert year(timeline(mini, at="2021-06-30"), 2021) == [0, 0, 1, 3, 5]
+    assert year(timeline(mini, at="2022-07-03"), 2022) == [0, 0, 1, 3, 5]
+    assert year(timeline(mini, at="2022-07-04"), 2022) == [0, 0, 1, 4, 5]
+
+
+def test_a_date_of_a_plan_is_certain_in_no_year(grown):
+    dataset = grown(
+        claims=["c-zz-1,p-xin-man-ma-quan,s-news-2022,par. 3,2022,,,,"],
+        memberships=["c-zz-1,l-vn-xin-man-district,", "c-zz-1,l-cn-ma-quan-district,"],
+    )
+    assert year(timeline(dataset, status="planned"), 2022) == [0, 1, 0, 0, 1]
+
+
 def test_a_pairing_without_date_was_signed_by_the_day_of_its_first_report(mini):
     dates = signings(mini).set_index("pairing_id")
     post = dates.loc["p-thanh-thuy-post-thien-bao"]
@@ -65,6 +79,10 @@ def test_the_total_of_a_year_stands_beside_it(mini):
         2017, 25, "village", "n-vn-1",
     ]  # fmt: skip
     assert timeline(mini, kind="commune")["reported"].isna().all()
+    assert timeline(mini, at="2017")["reported"].dropna().tolist() == [25]
+    before = timeline(mini, at="2016")
+    assert before["reported"].isna().all()
+    assert before.attrs["left_out"]["totals of a year after that of 2016-12-31"] == 1
 
 
 def test_areas_count_a_pairing_each(mini):

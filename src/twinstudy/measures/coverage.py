@@ -116,12 +116,9 @@ def _across(
     """List the units across the border that are tied to an area where a source counts such."""
     home = dataset.localities.set_index("id")["country"]
     foreign = counted[counted["side"].notna() & (counted["side"] != counted["area_id"].map(home))]
-    near = placed.loc[
-        placed["area_id"].isin(foreign["area_id"]), ["pairing_id", "area_id", "second"]
-    ]
+    near = placed.loc[placed["area_id"].isin(foreign["area_id"]), ["pairing_id", "area_id"]]
     near = near.astype({"area_id": "str"}).drop_duplicates()
-    across = members.drop(columns="area_id").merge(near, on="pairing_id", suffixes=("", "_near"))
-    across = across[across["second"] != across["second_near"]]
+    across = members.drop(columns="area_id").merge(near, on="pairing_id")
     across = across.astype({"kind": "str", "side": "str"})
     every = foreign.loc[foreign["kind"] == "all", ["area_id", "side"]]
     of_kind = across.merge(foreign[_GROUP].drop_duplicates())

@@ -63,7 +63,7 @@ def _dated(dataset: Dataset) -> pd.DataFrame:
     bounds = pd.concat(
         [stated["latest"].where(plain), published, ends.set_axis(counts.index)], axis=1
     )
-    counts["stated_latest"] = stated["latest"].fillna(published)
+    counts["stated_latest"] = pd.concat([stated["latest"], published], axis=1).min(axis=1)
     counts["earliest"] = stated["earliest"].where(plain)
     counts["latest"] = bounds.min(axis=1).fillna(newest_day(dataset))
     kind = counts["kind"].astype("str")

@@ -159,11 +159,9 @@ def signings(
     dates["precision"] = _precision(dates)
     columns = ["pairing_id", "pairing", "kind", "signed", "earliest", "latest", "not_after"]
     dates = dates[[*columns, "qualified", "conflict", "precision"]]
-    dates = dates.assign(
-        last=dates["signed"].isna(), first=dates["earliest"].fillna(dates["latest"])
-    )
-    order = ["last", "first", "latest", "not_after", "pairing_id"]
-    dates = dates.sort_values(order, ignore_index=True).drop(columns=["last", "first"])
+    dates = dates.assign(first=dates["earliest"].fillna(dates["latest"]))
+    order = ["first", "latest", "not_after", "pairing_id"]
+    dates = dates.sort_values(order, ignore_index=True).drop(columns="first")
     dates.attrs = facts(dataset, choice, pauses=_pauses(dataset, choice))
     return dates
 
@@ -210,7 +208,7 @@ def _years(choice: Choice, dates: pd.DataFrame, totals: pd.DataFrame) -> pd.Data
     bounds = pd.DataFrame(
         {
             "area_id": dates["area_id"],
-            "begin": dates["earliest"].dt.year.fillna(first).clip(first, last),
+            "begin": dates["earliest"].dt.year.fillna(first),
             "end": end.dt.year.fillna(last).clip(first, last),
             "known": dates["not_after"].where(dates["certain"]).dt.year.clip(first, last),
             "dated": dates["signed"].notna(),
