@@ -86,6 +86,13 @@ def test_pairings_for_a_unit_at_the_border(mini):
     assert set(table["kind"]) == {"commune", "village"}
 
 
+def test_other_pairings_off_the_border_are_left_out_too() -> None:
+    """Bắc Quang, of Party committees, is not on the border."""
+    table = density(load(), by="country", kind="other", at="2025-06-30")
+    assert table.query("country == 'VN'")["possible"].item() == 2
+    assert table.attrs["left_out"]["members that do not touch the border"] == 1
+
+
 def test_pairings_whose_members_are_off_the_border_are_left_out(edited):
     folder = edited(
         "localities.csv",

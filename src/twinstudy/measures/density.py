@@ -94,7 +94,7 @@ def density(
     choice = choose(dataset, at=at, kind=kinds, status=status)
     groups = [kinds] if kind is not None else [*((word,) for word in KINDS), KINDS]
     members = named(dataset, choice, by=by)
-    units = members[members["unit_id"].notna() | members["kind"].eq("other")]
+    units = members[members["unit_id"].notna()]
     if away := len(choice.pairings) - units["pairing_id"].nunique():
         choice.left_out["pairings none of whose members is a unit at the border"] = away
     placed = units.dropna(subset="area_id")
