@@ -21,6 +21,12 @@ def test_the_short_way_over_the_date_line():
     assert across[0] == pytest.approx(222.39, abs=0.01)
 
 
+def test_opposite_points_are_half_the_earth_apart():
+    longitude, latitude = np.random.default_rng(1).uniform(-90, 90, (2, 1000))
+    half = great_circle_km(longitude, latitude, longitude + 180, -latitude)
+    assert half == pytest.approx(20015.115, abs=0.01)
+
+
 def test_the_mean_and_the_nearest_pair(mini):
     table = distances(mini).set_index("pairing_id")
     communes = table.loc["p-thanh-thuy-minh-tan-thien-bao"]
@@ -75,6 +81,23 @@ def test_many_arrangements_are_drawn_and_p_counts_the_observed_one():
     assert again.attrs["draws"] == drawn.attrs["draws"]
     other = null_distances(load(), kind="commune", samples=50, seed=2, at="2025-06-30")
     assert other.attrs["draws"] != drawn.attrs["draws"]
+
+
+def test_where_nothing_can_move_chance_brings_what_is_observed(mini):
+    """One pairing, of a commune with three."""
+    known = null_distances(mini, kind="commune")
+    found = known.iloc[0]
+    assert found[["pairings", "movable", "arrangements", "p_value"]].tolist() == [1, 0, 1, 1]
+    assert known.attrs["draws"] == pytest.approx([found["observed_km"]])
+
+
+def test_the_middle_of_the_draws():
+    drawn = null_distances(load(), kind="district", samples=40, at="2025-06-30")
+    draws = drawn.attrs["draws"]
+    middle = drawn[["low_km", "null_km", "high_km"]].iloc[0].tolist()
+    assert middle == pytest.approx(
+        [np.quantile(draws, 0.025), np.mean(draws), np.quantile(draws, 0.975)]
+    )
 
 
 def test_within_an_area_sides_stay_in_it():

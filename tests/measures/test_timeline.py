@@ -116,7 +116,14 @@ def test_planned_pairings_exist_by_no_day(mini):
 
 @pytest.mark.parametrize(
     ("text", "precision"),
-    [("2014-08-26", "day"), ("2014-08", "month"), ("2014", "year"), ("2014/2015", "interval")],
+    [
+        ("2014-08-26", "day"),
+        ("2014-08", "month"),
+        ("2014", "year"),
+        ("2014/2015", "interval"),
+        ("2014-03/2015-02", "interval"),
+        ("2014-03-05/2014-04-04", "interval"),
+    ],
 )
 def test_precision(text, precision):
     assert signings(claimed([text], ["2020"]))["precision"].tolist() == [precision]
