@@ -481,7 +481,7 @@ def file_corruptions(
         "nothing": (b"", 0, "the file is empty"),
         "white space": (b" \n\n", 0, "the file is empty"),
         "byte order mark": (b"\xef\xbb\xbf" + data, 1, "byte order mark"),
-        "UTF-16": (data.decode().encode("utf-16"), 1, "the column is missing"),
+        "UTF-16": (data.decode().encode("utf-16"), 0, "the file is UTF-16"),
         "Latin-1": (with_row(row + "§").replace("§".encode(), b"\xe9"), at + 1, "byte 0xe9"),
         "carriage returns": (data.replace(b"\n", b"\r\n"), 1, "carriage return"),
         "one carriage return": (with_row(row + "\r"), at + 1, "carriage return"),

@@ -140,7 +140,7 @@ def _summary(problems: Problems) -> str:
     counts = [f"{n:,} {word}{'s' if n != 1 else ''}" for word, n in numbers.items()]
     kinds: dict[tuple[str, ...], list[Problem]] = {}
     for problem in problems:
-        told = re.sub(r"'[^']*'|\"[^\"]*\"|[0-9][0-9,]*", "", problem.message)
+        told = re.sub(r"0x\w+|'[^']*'|\"[^\"]*\"|[0-9][0-9,]*", "", problem.message)
         kinds.setdefault((problem.severity, problem.file, problem.column, told), []).append(problem)
     lines: list[str] = []
     for alike in kinds.values():

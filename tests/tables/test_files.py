@@ -156,6 +156,10 @@ def test_an_open_quote_costs_its_own_row_only() -> None:
             "memberships.csv:1: the line ends with a carriage return; save the file with LF line ends",
         ),
         (
+            HEADER.encode("utf-16"),
+            "memberships.csv: the file is UTF-16; save it as UTF-8",
+        ),
+        (
             HEADER.replace(",", ";").encode(),
             "memberships.csv:1: the cells are separated by semicolons; use commas",
         ),
@@ -221,7 +225,7 @@ def test_each_fault_of_a_header_is_named(header: str, messages: list[str]) -> No
 def test_thousands_of_bad_rows_are_counted() -> None:
     _, problems, _ = text_frame(f"{HEADER}\n{'a,b' + chr(10)}".encode() + b"a,b\n" * 5000, MEMBERS)
     assert len(problems) == 1001
-    assert "4,001 more rows cannot be read" in str(problems[-1])
+    assert "4,001 more rows have the same fault" in str(problems[-1])
 
 
 # -- what is no table -------------------------------------------------------------------------
@@ -309,6 +313,28 @@ def test_a_fault_on_the_way_leaves_all_old_files_and_names_the_file(
         write_files(tmp_path, {"a": b"new", "b": b"new"})
     assert caught.value.filename == str(tmp_path / "b")
     assert contents(tmp_path) == {"a": b"old", "b": b"old"}
+
+
+@pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
+def test_a_fault_between_two_files_puts_the_old_ones_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
+) -> None:
+    for name in "ac":
+        (tmp_path / name).write_bytes(b"old")
+    replace, calls = Path.replace, []
+
+    def fail_late(source: Path, target: Path) -> Path:
+        if target.name == "c" and not calls:
+            calls.append(target)
+            raise error(5, "Input/output error", str(source), None, str(target))
+        return replace(source, target)
+
+    monkeypatch.setattr(Path, "replace", fail_late)
+    with pytest.raises(error) as caught:
+        write_files(tmp_path, dict.fromkeys("abc", b"new"))
+    if isinstance(caught.value, OSError):
+        assert caught.value.filename == str(tmp_path / "c")
+    assert contents(tmp_path) == {"a": b"old", "c": b"old"}
 
 
 def test_an_interrupt_leaves_the_old_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -212,6 +212,107 @@ def test_each_rule_has_its_message(edited: Edit, case: str) -> None:
     assert [str(problem) for problem in check(folder)] == expected
 
 
+#: Edits at the edge of a rule: what is refused, as file and line, and what is sound.
+_PARENT, _CODE = "l-vn-phai-lau,l-vn-quang-ninh-province,,", "l-vn-ha-giang-province,gso,02,"
+_OTHER_PARENT, _REFORM = "l-vn-phai-lau,l-vn-lang-son-province", "l-vn-tuyen-quang-province"
+_MEMBER = "c-trang-vi-van-vi-1,l-cn-van-vi,Vạn Vĩ"
+EDGES = {
+    "two parents on one day": (
+        "containments.csv", _PARENT,
+        f"{_OTHER_PARENT},2020-06-30/..,\n{_PARENT[:-1]}../2020-06-30,", ["containments.csv:15"]),
+    "two parents on two days": (
+        "containments.csv", _PARENT,
+        f"{_OTHER_PARENT},2020-07-01/..,\n{_PARENT[:-1]}../2020-06-30,", []),
+    "two parents of which none has a time": (
+        "containments.csv", _PARENT, f"{_OTHER_PARENT},,\n{_PARENT}", ["containments.csv:16"]),
+    "one code for two places on one day": (
+        "codes.csv", _CODE, f"l-vn-xin-man-district,gso,02,2025-06-30/..\n{_CODE}", ["codes.csv:2"]),
+    "one code for two places on two days": (
+        "codes.csv", _CODE, f"l-vn-xin-man-district,gso,02,2025-07-01/..\n{_CODE}", []),
+    "two codes of a place on one day": (
+        "codes.csv", _CODE, f"l-vn-ha-giang-province,gso,99,2025-06-30/..\n{_CODE}", ["codes.csv:2"]),
+    "two codes of a place on two days": (
+        "codes.csv", _CODE, f"l-vn-ha-giang-province,gso,99,2025-07-01/..\n{_CODE}", []),
+    "three members of one country": (
+        "memberships.csv", _MEMBER,
+        "c-trang-vi-van-vi-1,l-vn-phai-lau,A\nc-trang-vi-van-vi-1,l-vn-chi-ma,B", ["pairings.csv:6"]),
+    "two members of one country": (
+        "memberships.csv", _MEMBER, "c-trang-vi-van-vi-1,l-vn-phai-lau,A", []),
+    "a chain of two reforms": (
+        "successions.csv", f",{_REFORM},2025-07-01,merge,s-stat-2020",
+        f",{_REFORM},2025-07-01,merge,s-stat-2020\n{_REFORM},l-vn-quang-ninh-province,2026,merge,", []),
+    "a circle of three reforms": (
+        "successions.csv", f",{_REFORM},2025-07-01,merge,s-stat-2020",
+        f",{_REFORM},2025-07-01,merge,s-stat-2020\n{_REFORM},l-vn-quang-ninh-province,2026,merge,\n"
+        "l-vn-quang-ninh-province,l-vn-ha-giang-province,2027,merge,",
+        ["successions.csv:2", "successions.csv:3", "successions.csv:4"]),
+    "a point at the upper bounds": ("localities.csv", "107.5678,21.6084", "180,90", []),
+    "a point at the lower bounds": ("localities.csv", "107.5678,21.6084", "-180,-90", []),
+    "a point just above": (
+        "localities.csv", "107.5678,21.6084", "180.1,90.1", ["localities.csv:16"] * 2),
+    "an id of 100 letters": (
+        "events.csv", "e-chi-ma-ai-diem-1", f"e-{'x' * 98}", []),
+    "an id of 101 letters": (
+        "events.csv", "e-chi-ma-ai-diem-1", f"e-{'x' * 99}", ["events.csv:2"]),
+    "signed on the day of publication": (
+        "claims.csv", "par. 6,2018,,", "par. 6,2022-07-04,,", []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", EDGES)
+def test_a_rule_ends_where_it_should(edited: Edit, case: str) -> None:
+    file, old, new, lines = EDGES[case]
+    assert [f"{each.file}:{each.line}" for each in check(edited(file, old, new))] == lines
+
+
+def test_misspelt_sources_are_no_repeats(edited: Edit) -> None:
+    # Both references are nothing that is there, and still two different things.
+    folder = edited("claims.csv", "s-agency-2021-05,par. 2", "s-agenci,par. 2")
+    edited("claims.csv", "s-agency-2021-06-en,par. 2", "s-agencee,par. 2")
+    assert {(each.line, each.column) for each in check(folder)} == {
+        (3, "source_id"),
+        (4, "source_id"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "line"),
+    [
+        ("memberships.csv", "c-trang-vi-van-vi-1,l-cn", "c-trang-vi-van-vi-1,,l-cn", 19),
+        ("claims.csv", "p. 40,", "p. 40,,", 9),
+        (
+            "claims.csv",
+            "c-trang-vi-van-vi-1,p-trang-vi-van-vi",
+            "c-trang-vi-van-vi-1,p-trang-vi",
+            9,
+        ),
+        ("memberships.csv", "c-trang-vi-van-vi-1,l-cn", "c-trang-vi-van-vi-2,l-cn", 19),
+        ("pairings.csv", "p-trang-vi-van-vi,village", "p-trang-vi-van-vi,,village", 6),
+        ("localities.csv", "l-vn-trang-vi,VN", "l-vn-trang-vi,,VN", 21),
+    ],
+)
+def test_one_bad_row_makes_one_problem(
+    edited: Edit, file: str, old: str, new: str, line: int
+) -> None:
+    found = check(edited(file, old, new))
+    assert [(each.file, each.line) for each in found] == [(file, line)]
+
+
+def test_errors_stand_before_warnings_and_causes_before_consequences(edited: Edit) -> None:
+    edited("aliases.csv", "l-cn-ma-quan-district,Maguan", "l-cn-ma-quan-district,=Maguan")
+    edited("containments.csv", "l-vn-phai-lau,l-vn-quang-ninh", "l-vn-phai-lau,l-vn-quang-nin")
+    folder = edited("events.csv", "2014/2021", "2021/2014")
+    assert [(each.file, each.severity) for each in check(folder)] == [
+        ("events.csv", "error"), ("containments.csv", "error"), ("aliases.csv", "warning"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", [5, ["data"], b"data"])
+def test_what_is_no_path_is_a_bad_argument(path: object) -> None:
+    with pytest.raises(ArgumentError, match=r"`path` is of type .*; give the path of a folder"):
+        check(path)  # type: ignore[arg-type]
+
+
 def test_a_planned_pairing_may_be_signed_later(edited: Edit) -> None:
     folder = edited("claims.csv", "s-gov-2023,par. 3,,", "s-gov-2023,par. 3,2024,")
     assert check(folder) == []

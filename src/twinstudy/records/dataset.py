@@ -179,7 +179,7 @@ memberships, contents, events, counts
         """
         if not isinstance(folder, str | Path):
             kind = type(folder).__name__
-            raise ArgumentError(f"`folder` is a {kind}; give the path of a folder")
+            raise ArgumentError(f"`folder` is of type {kind}; give the path of a folder")
         path = Path(folder)
         for each in (path, *path.parents):
             if each.exists() and not each.is_dir():

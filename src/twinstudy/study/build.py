@@ -21,7 +21,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from twinstudy.errors import ArgumentError, MissingExtraError
-from twinstudy.tables.files import write_bytes
+from twinstudy.tables.files import write_files
 
 try:
     import ipykernel  # noqa: F401 - the kernel is a process of its own
@@ -228,13 +228,12 @@ def changes(project: Path, runs: Iterable[Run], *, whole: bool) -> dict[Path, by
 
 
 def update(changed: Mapping[Path, bytes | None]) -> None:
-    """Put files into the project, each whole or not at all, and take away what is None."""
+    """Put files into the project, all of them or none, then take away what is None."""
+    new = {str(path.resolve()): data for path, data in changed.items() if data is not None}
+    write_files(Path(), new)
     for path, data in changed.items():
         if data is None:
             path.unlink(missing_ok=True)
-        else:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_bytes(path, data)
 
 
 def read_sums(folder: Path) -> dict[str, str]:

@@ -8,6 +8,7 @@ import io
 import os
 import re
 import secrets
+import shutil
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -103,7 +104,8 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write files into a folder, all of them or none, and clear what a cut-off run has left.
 
     Names may lead into folders below, which are made. All data are on the disk under other names
-    before the first file is replaced, so a full disk or a kill leaves the old files.
+    before the first file is replaced, so a full disk or a kill leaves the old files; where one
+    cannot be replaced, those before it are put back.
     """
     written: dict[Path, Path] = {}
     path = folder
@@ -111,27 +113,59 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
         for name, data in files.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            if path.is_dir():
-                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-            temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-            written[path] = temporary
-            with temporary.open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            if path.exists():
-                temporary.chmod(path.stat().st_mode)
-        for path, temporary in written.items():
-            temporary.replace(path)
+            written[path] = _hidden(path)
+            _write(data, written[path], like=path)
+        _replace_all(written)
         for below in {path.parent for path in written}:
             for path in below.iterdir():
                 if _LEFT_OVER.fullmatch(path.name):
                     path.unlink()
     except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from error
+        named = str(error.filename2 or path)  # the second name is the place of the new file
+        raise OSError(error.errno, error.strerror, named) from error
     finally:
         for temporary in written.values():
             temporary.unlink(missing_ok=True)
+
+
+def _hidden(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+
+
+def _write(data: bytes, temporary: Path, *, like: Path) -> None:
+    """Write a new file to the disk, with the mode of the one whose place it will take."""
+    if like.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(like))
+    with temporary.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    if like.exists():
+        temporary.chmod(like.stat().st_mode)
+
+
+def _replace_all(written: Mapping[Path, Path]) -> None:
+    """Put new files in their places; at a fault put the old ones back."""
+    kept = {path: _hidden(path) for path in written if path.exists()}
+    try:
+        for path, old in kept.items():
+            try:
+                os.link(path, old)
+            except OSError:  # not every file system has links
+                shutil.copy2(path, old)
+        try:
+            for path, temporary in written.items():
+                temporary.replace(path)
+        except BaseException:
+            for path in written:
+                if path in kept:
+                    kept[path].replace(path)
+                else:
+                    path.unlink(missing_ok=True)
+            raise
+    finally:
+        for old in kept.values():
+            old.unlink(missing_ok=True)
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -164,8 +198,9 @@ def text_frame(data: bytes, table: Table) -> tuple[pd.DataFrame | None, list[Pro
     def fault(message: str, line: int = 0) -> None:
         problems.append(Problem(table.file, line, "", "", message))
 
-    if not data.strip():
-        fault("the file is empty; write at least the header: " + ",".join(table.column_names))
+    if not data.strip() or data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        empty = "the file is empty; write at least the header: " + ",".join(table.column_names)
+        fault("the file is UTF-16; save it as UTF-8" if data.strip() else empty)
         return None, problems, set()
     if data.startswith(b"\xef\xbb\xbf"):
         fault("the file starts with a byte order mark; save it as UTF-8 without BOM", 1)
@@ -175,30 +210,24 @@ def text_frame(data: bytes, table: Table) -> tuple[pd.DataFrame | None, list[Pro
         fault("the line ends with a carriage return; save the file with LF line ends", first)
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     header, *lines = data.removesuffix(b"\n").split(b"\n")
-    refused = 0
     wrong = list(header_problems(header.decode(errors="replace"), table))
     if wrong:
         return None, problems + wrong, set()
     rows: dict[int, list[str]] = {}
-    unread: set[str] = set()
+    unread: dict[int, str] = {}
+    refused: list[Problem] = []
     for number, line in enumerate(lines, start=2):
         row = _row(line, len(table.columns))
         if isinstance(row, list):
             rows[number] = row
-            continue
-        unread.add(line.partition(b",")[0].strip(b'"').decode(errors="replace"))
-        if refused < _MOST:
-            fault(row, number)
-        refused += 1
-    if refused > _MOST:
-        rest = refused - _MOST
-        problems.append(Problem(
-            table.file, 0, "", "", f"{rest:,} more rows cannot be read", count=rest
-        ))  # fmt: skip
+        else:
+            unread[number] = line.partition(b",")[0].strip(b'"').decode(errors="replace")
+            refused.append(Problem(table.file, number, "", "", row))
     columns = zip(*rows.values(), strict=True) if rows else [()] * len(table.columns)
     cells = dict(zip(table.column_names, map(list, columns), strict=True))
     frame = pd.DataFrame(cells, index=pd.Index(rows, dtype="int64"), dtype="str")
-    return frame, problems + list(unclean_cells(frame, table)), unread
+    found = [*problems, *listed(refused), *unclean_cells(frame, table)]
+    return frame, found, set(unread.values())
 
 
 def _row(line: bytes, width: int) -> list[str] | str:

@@ -380,8 +380,8 @@ def checked_tables(path: str | Path | None = None) -> tuple[Tables, Problems]:
     """Read a folder of tables and run every rule over them."""
     if not (path is None or isinstance(path, str | Path)):
         raise ArgumentError(
-            f"`path` is a {type(path).__name__}; give the path of a folder with the tables, or "
-            "nothing for the bundled data"
+            f"`path` is of type {type(path).__name__}; give the path of a folder with the tables, "
+            "or nothing for the bundled data"
         )
     folder = bundled_data() if path is None else Path(path)
     if not folder.is_dir():
