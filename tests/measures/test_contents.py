@@ -27,6 +27,7 @@ def test_only_a_whole_list_says_what_was_not_agreed(mini):
 
 def test_later_talks_and_planned_pairings_count_when_asked_for(mini):
     assert contents(mini).set_index("topic").loc["trade_and_movement", "told"] == 0
+    assert contents(mini, status="planned")["told"].sum() == 0
     later = contents(mini, basis="later", status="planned").set_index("topic")
     assert later.loc["trade_and_movement", "told"] == 1
 
