@@ -211,6 +211,8 @@ def test_a_stopped_run_leaves_nothing_and_says_so(
     begun = project / "begun"
     source = f"import time\nopen({str(begun)!r}, 'w').close()\ntime.sleep(60)"
     write_notebook(project / "notebooks" / "01-one.ipynb", source)
+    # a child ignores what its parent ignores, as in tests run in the background
+    before = signal.signal(number, signal.SIG_DFL)
     running = subprocess.Popen(
         [sys.executable, "-m", "twinstudy", "run"],
         cwd=project,
@@ -220,6 +222,7 @@ def test_a_stopped_run_leaves_nothing_and_says_so(
         text=True,
         start_new_session=True,
     )
+    signal.signal(number, before)
     last = time.monotonic() + 60
     while not begun.exists() and time.monotonic() < last:
         time.sleep(0.1)
