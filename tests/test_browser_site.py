@@ -82,10 +82,12 @@ def test_every_page_opens_offline_without_a_fault(site: Path, page: Page) -> Non
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_no_fault(site: Path, page: Page, scheme: str) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    page.emulate_media(color_scheme=scheme)
+    # A colour that is still fading from one mode to the other has the contrast of neither.
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     told: list[Any] = []
     for path in some_pages(site):
         page.goto(path.as_uri())
+        page.wait_for_function("document.getAnimations().every(a => a.playState === 'finished')")
         # `preload` would read the style sheet by a request, which Chromium refuses from disk.
         response: dict[str, Any] = axe.run(page, options={"preload": False}).response
         told += [
@@ -117,6 +119,5 @@ def test_the_map_can_be_reached_by_keyboard_and_leads_to_pairings(site: Path, pa
 @pytest.mark.parametrize("asked", ["hen", "Pò Hèn", "滩散"])
 def test_the_search_finds_a_pairing(site: Path, page: Page, asked: str) -> None:
     page.goto((site / "search.html").as_uri() + f"?q={asked}")
-    page.locator("#search-results li a").first.wait_for()
-    found = page.locator("#search-results li a").evaluate_all("links => links.map(l => l.href)")
-    assert any(PAIRING in link for link in found)
+    # Results come one by one, and not in the same order on every machine.
+    page.locator(f"#search-results li a[href*='{PAIRING}']").first.wait_for()
