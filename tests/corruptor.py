@@ -123,7 +123,8 @@ def wrong_values(column: Column) -> dict[str, tuple[str, ...]]:
             low, high = column.minimum, column.maximum
             out = () if low is None else (f"{low - 1:g}",)
             out += () if high is None else (f"{high + 1:g}",)
-            values["numbers"] = WRONG_NUMBERS[column.type] + out
+            values["numbers"] = WRONG_NUMBERS[column.type]
+            values["bounds"] = out
         case "text":
             values["formula_text"] = ("=1+1", "+84", "-x", "@here")
             if column.pattern:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -21,16 +22,22 @@ from corruptor import (
 
 from twinstudy import check
 from twinstudy.errors import Problems
-from twinstudy.tables.cell_rules import CELL_RULES, references
+from twinstudy.tables.cell_rules import (
+    VALUE_RULES,
+    references,
+    unique_keys,
+    value_problems,
+)
 from twinstudy.tables.files import Tables, bundled_data, text_frame, type_tables
 from twinstudy.tables.schema import TABLES, Table
 from twinstudy.tables.table_rules import TABLE_RULES, check_tables
 
 CELLS, KEYS = dict(cell_corruptions()), dict(key_corruptions())
 ACROSS = dict(table_corruptions())
-RULES = {
-    rule.__name__: rule for rule in (*CELL_RULES, references, *(rule for rule, _ in TABLE_RULES))
-}
+ON_TABLES = (unique_keys, references, *(rule for rule, _ in TABLE_RULES))
+RULES = {rule.__name__: rule for rule in ON_TABLES}
+RULES["required_cells"] = partial(value_problems, rules=[])
+RULES |= {each[0].__name__: partial(value_problems, rules=[each]) for each in VALUE_RULES}
 BATCH = 8
 
 

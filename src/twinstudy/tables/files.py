@@ -11,7 +11,7 @@ import secrets
 import shutil
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from math import isnan
 from pathlib import Path
@@ -33,6 +33,9 @@ _LARGEST_FILE = 1_000_000_000  # bytes
 _MOST = 1_000  # problems of one kind that are kept
 _LEFT_OVER = re.compile(r"\..+\.[0-9a-f]{16}")
 
+#: What stands for a number in a cell, by the type of the column.
+NUMBERS = {"integer": r"[0-9]{1,15}", "number": r"-?[0-9]{1,15}(?:\.[0-9]+)?"}
+
 
 @dataclass(frozen=True)
 class Tables:
@@ -52,8 +55,9 @@ class Tables:
         for name, frame in self.typed.items():
             if "id" in frame:
                 rows = ((frame["id"] != "") & ~frame["id"].duplicated()).to_numpy(bool)
-                text[name], typed[name] = text[name][rows], frame[rows]
-        return Tables(text, typed, self.suffix, self.unread)
+                if not rows.all():
+                    text[name], typed[name] = text[name][rows], frame[rows]
+        return replace(self, text=text, typed=typed)
 
 
 # -- folders ----------------------------------------------------------------------------------
@@ -107,16 +111,24 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     before the first file is replaced, so a full disk or a kill leaves the old files; where one
     cannot be replaced, those before it are put back.
     """
-    written: dict[Path, Path] = {}
+    new: dict[Path, Path] = {}
+    old: dict[Path, Path] = {}
     path = folder
     try:
         for name, data in files.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            written[path] = _hidden(path)
-            _write(data, written[path], like=path)
-        _replace_all(written)
-        for below in {path.parent for path in written}:
+            new[path] = _hidden(path)
+            with new[path].open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            if path.exists():
+                new[path].chmod(path.stat().st_mode)
+                old[path] = _hidden(path)
+                shutil.copy2(path, old[path])
+        _replace_all(new, old)
+        for below in {path.parent for path in new}:
             for path in below.iterdir():
                 if _LEFT_OVER.fullmatch(path.name):
                     path.unlink()
@@ -124,7 +136,7 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
         named = str(error.filename2 or path)  # the second name is the place of the new file
         raise OSError(error.errno, error.strerror, named) from error
     finally:
-        for temporary in written.values():
+        for temporary in (*new.values(), *old.values()):
             temporary.unlink(missing_ok=True)
 
 
@@ -132,40 +144,18 @@ def _hidden(path: Path) -> Path:
     return path.with_name(f".{path.name}.{secrets.token_hex(8)}")
 
 
-def _write(data: bytes, temporary: Path, *, like: Path) -> None:
-    """Write a new file to the disk, with the mode of the one whose place it will take."""
-    if like.is_dir():
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(like))
-    with temporary.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    if like.exists():
-        temporary.chmod(like.stat().st_mode)
-
-
-def _replace_all(written: Mapping[Path, Path]) -> None:
+def _replace_all(new: Mapping[Path, Path], old: Mapping[Path, Path]) -> None:
     """Put new files in their places; at a fault put the old ones back."""
-    kept = {path: _hidden(path) for path in written if path.exists()}
     try:
-        for path, old in kept.items():
-            try:
-                os.link(path, old)
-            except OSError:  # not every file system has links
-                shutil.copy2(path, old)
-        try:
-            for path, temporary in written.items():
-                temporary.replace(path)
-        except BaseException:
-            for path in written:
-                if path in kept:
-                    kept[path].replace(path)
-                else:
-                    path.unlink(missing_ok=True)
-            raise
-    finally:
-        for old in kept.values():
-            old.unlink(missing_ok=True)
+        for path, temporary in new.items():
+            temporary.replace(path)
+    except BaseException:
+        for path in new:
+            if path in old:
+                old[path].replace(path)
+            else:
+                path.unlink(missing_ok=True)
+        raise
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -195,39 +185,37 @@ def text_frame(data: bytes, table: Table) -> tuple[pd.DataFrame | None, list[Pro
     """
     problems: list[Problem] = []
 
-    def fault(message: str, line: int = 0) -> None:
+    def fault(line: int, message: str) -> None:
         problems.append(Problem(table.file, line, "", "", message))
 
     if not data.strip() or data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         empty = "the file is empty; write at least the header: " + ",".join(table.column_names)
-        fault("the file is UTF-16; save it as UTF-8" if data.strip() else empty)
+        fault(0, "the file is UTF-16; save it as UTF-8" if data.strip() else empty)
         return None, problems, set()
     if data.startswith(b"\xef\xbb\xbf"):
-        fault("the file starts with a byte order mark; save it as UTF-8 without BOM", 1)
+        fault(1, "the file starts with a byte order mark; save it as UTF-8 without BOM")
         data = data[3:]
     if b"\r" in data:
         first = data.count(b"\n", 0, data.index(b"\r")) + 1
-        fault("the line ends with a carriage return; save the file with LF line ends", first)
+        fault(first, "the line ends with a carriage return; save the file with LF line ends")
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     header, *lines = data.removesuffix(b"\n").split(b"\n")
-    wrong = list(header_problems(header.decode(errors="replace"), table))
+    wrong = header_problems(header.decode(errors="replace"), table)
     if wrong:
         return None, problems + wrong, set()
     rows: dict[int, list[str]] = {}
-    unread: dict[int, str] = {}
+    unread: set[str] = set()
     refused: list[Problem] = []
     for number, line in enumerate(lines, start=2):
         row = _row(line, len(table.columns))
         if isinstance(row, list):
             rows[number] = row
         else:
-            unread[number] = line.partition(b",")[0].strip(b'"').decode(errors="replace")
+            unread.add(line.partition(b",")[0].strip(b'"').decode(errors="replace"))
             refused.append(Problem(table.file, number, "", "", row))
-    columns = zip(*rows.values(), strict=True) if rows else [()] * len(table.columns)
-    cells = dict(zip(table.column_names, map(list, columns), strict=True))
-    frame = pd.DataFrame(cells, index=pd.Index(rows, dtype="int64"), dtype="str")
-    found = [*problems, *listed(refused), *unclean_cells(frame, table)]
-    return frame, found, set(unread.values())
+    index, columns = pd.Index(rows, dtype="int64"), list(table.column_names)
+    frame = pd.DataFrame(list(rows.values()), index=index, columns=columns, dtype="str")
+    return frame, [*problems, *listed(refused), *unclean_cells(frame, table)], unread
 
 
 def _row(line: bytes, width: int) -> list[str] | str:
@@ -235,8 +223,11 @@ def _row(line: bytes, width: int) -> list[str] | str:
     if len(line) > _LONGEST_LINE:
         found = f"the line is {len(line):,} bytes long, of {_LONGEST_LINE:,} allowed"
         return f"{found}; shorten it or close a quote"
+    if not line:
+        return "the line is empty; take it out"
     try:
-        row = next(csv.reader([line.decode()], strict=True))
+        text = line.decode()
+        row = next(csv.reader([text], strict=True)) if '"' in text else text.split(",")
     except UnicodeDecodeError as error:
         return f"byte {line[error.start]:#04x} is not UTF-8; save the file as UTF-8"
     except csv.Error:
@@ -244,46 +235,40 @@ def _row(line: bytes, width: int) -> list[str] | str:
             "the quotes of this row do not match, or a cell holds a line break; double a quote "
             "inside quotes, and write each row on one line"
         )
-    if not row:
-        return "the line is empty; take it out"
     if len(row) != width:
         cells = f"{len(row)} cell{'s' if len(row) != 1 else ''}"
         return f"the row has {cells} where the header has {width}; check its commas and quotes"
     return row
 
 
-def header_problems(line: str, table: Table) -> Iterator[Problem]:
-    """Yield what is wrong with a header: columns missing, unknown, twice, or out of order.
+def header_problems(line: str, table: Table) -> list[Problem]:
+    """List what is wrong with a header: columns missing, unknown, twice, or out of order.
 
     >>> from twinstudy.tables.schema import table
     >>> print(*header_problems("claim_id,locality_id", table("memberships")))
     memberships.csv:1: named_as: the column is missing; add it to the header
     """
     expected = list(table.column_names)
+    wanted = ",".join(expected)
     header = next(csv.reader([line]), [])
-    if header == expected:
-        return
+    twice = dict.fromkeys(name for name in header if header.count(name) > 1)
     if len(header) == 1 and ("\t" in line or ";" in line):
         mark = "tabs" if "\t" in line else "semicolons"
-        yield Problem(table.file, 1, "", line, f"the cells are separated by {mark}; use commas")
-        return
-    listed = ",".join(expected)
-    for name in expected:
-        if name not in header:
-            yield Problem(table.file, 1, name, "", "the column is missing; add it to the header")
-    for name in header:
-        if name not in expected:
-            message = f"{name!r} is not a column of this table; the columns are {listed}"
-            yield Problem(table.file, 1, name, name, message)
-    if sorted(header) == sorted(expected):
-        message = f"the columns stand in another order; write {listed}"
-        yield Problem(table.file, 1, "", line, message)
-    for name in dict.fromkeys(name for name in header if header.count(name) > 1):
-        message = "the column stands twice; keep one of them"
-        yield Problem(table.file, 1, name, name, message)
+        found = [("", line, f"the cells are separated by {mark}; use commas")]
+    else:
+        unknown = f"is not a column of this table; the columns are {wanted}"
+        found = [
+            *((name, "", "the column is missing; add it to the header")
+              for name in expected if name not in header),
+            *((name, name, f"{name!r} {unknown}") for name in header if name not in expected),
+            *((name, name, "the column stands twice; keep one of them") for name in twice),
+        ]  # fmt: skip
+        if sorted(header) == sorted(expected) and header != expected:
+            found.append(("", line, f"the columns stand in another order; write {wanted}"))
+    return [Problem(table.file, 1, *each) for each in found]
 
 
-def unclean_cells(frame: pd.DataFrame, table: Table, *, file: str = "") -> Iterator[Problem]:
+def unclean_cells(frame: pd.DataFrame, table: Table) -> Iterator[Problem]:
     r"""Yield cells that no sound file holds: control characters, separate accents; long rows.
 
     >>> from twinstudy.tables.schema import table
@@ -291,43 +276,62 @@ def unclean_cells(frame: pd.DataFrame, table: Table, *, file: str = "") -> Itera
     >>> print(*unclean_cells(pd.DataFrame(cells, index=[2]), table("memberships")))
     memberships.csv:2: named_as: 'A\nB' holds the control character '\n'; take it out
     """
-    file = file or table.file
-    length = pd.Series(0, index=frame.index)
-    for column in table.columns:
-        cells = frame[column.name]
-        length += cells.str.len()
-        said = cells.map({value: _unclean(value) for value in cells.unique()})
-        for severity in ("error", "warning"):
-            rows = [n for n, (_, grade) in enumerate(said) if grade == severity]
-            yield from listed(
-                Problem(
-                    file, int(cells.index[n]), column.name, cells.iloc[n], said.iloc[n][0], severity
-                )
-                for n in rows
-            )
-    for line in length.index[length > _LONGEST_LINE // 4]:
-        size = len(csv_bytes(frame.loc[[line]]).partition(b"\n")[2]) - 1
-        if size > _LONGEST_LINE:
-            message = f"the row is {size:,} bytes long, of {_LONGEST_LINE:,} allowed; shorten it"
-            yield Problem(file, int(line), "", "", message)
+    longest = 0
+    for name in table.column_names:
+        values = frame[name].unique().tolist()
+        longest += max(map(len, values), default=0)
+        odd = [value for value in values if not (value.isascii() and value.isprintable())]
+        refused = {value: f"{shown(value)} {said}" for value in odd if (said := _refused(value))}
+        yield from wrong_values(frame[name], table.file, refused)
+        odd = [value for value in odd if value not in refused]
+        hidden = {value: f"{shown(value)} {said}" for value in odd if (said := _invisible(value))}
+        yield from wrong_values(frame[name], table.file, hidden, "warning")
+    if longest > _LONGEST_LINE // 4:  # a character has up to four bytes
+        for line, *row in frame[list(table.column_names)].itertuples():
+            size = len(csv_bytes(pd.DataFrame([row])).partition(b"\n")[2]) - 1
+            if size > _LONGEST_LINE:
+                message = f"the row is {size:,} bytes long, of {_LONGEST_LINE:,} allowed"
+                yield Problem(table.file, int(line), "", "", f"{message}; shorten it")
 
 
-def _unclean(value: str) -> tuple[str, Severity | None]:
-    """Say what is wrong with the characters of a cell, and how grave it is."""
-    if value.isascii() and value.isprintable():
-        return "", None
+def _refused(value: str) -> str:
+    """Say which characters of a cell no sound file holds."""
     control = CONTROL.search(value)
     if control:
-        found = f"{shown(value)} holds the control character {control.group()!r}"
-        return f"{found}; take it out", "error"
+        return f"holds the control character {control.group()!r}; take it out"
     if not unicodedata.is_normalized("NFC", value):
-        remedy = "normalise it to Unicode NFC"
-        return f"{shown(value)} has letters with separate accents; {remedy}", "error"
+        return "has letters with separate accents; normalise it to Unicode NFC"
+    return ""
+
+
+def _invisible(value: str) -> str:
+    """Say which character of a cell nobody can see."""
     for character in value:
         if unicodedata.category(character) == "Cf":
-            found = f"{shown(value)} holds the invisible character {character!r}"
-            return f"{found}, which tells names apart that look the same; take it out", "warning"
-    return "", None
+            found = f"holds the invisible character {character!r}"
+            return f"{found}, which tells names apart that look the same; take it out"
+    return ""
+
+
+def problems_of(
+    cells: pd.Series, file: str, message: str | Mapping[str, str], severity: Severity = "error"
+) -> Iterator[Problem]:
+    """Make a problem of each cell; `message` has a text for each value, or ``{!r}`` for it."""
+    if isinstance(message, str):
+        values = cells.unique().tolist()
+        message = {value: message.replace("{!r}", shown(value)) for value in values}
+    yield from listed(
+        Problem(file, line, str(cells.name), value, message[value], severity)
+        for line, value in zip(cells.index.tolist(), cells.tolist(), strict=True)
+    )
+
+
+def wrong_values(
+    cells: pd.Series, file: str, messages: Mapping[str, str], severity: Severity = "error"
+) -> Iterator[Problem]:
+    """Make a problem of every cell of a column whose value has a message."""
+    if messages:
+        yield from problems_of(cells[cells.isin(list(messages))], file, messages, severity)
 
 
 def shown(value: str) -> str:
@@ -382,28 +386,30 @@ def type_tables(
             cells = text[table.name]
             columns = {c.name: _typed(cells[c.name], c) for c in table.columns}
             frame = pd.DataFrame(columns, index=cells.index)
-            key = frame[list(table.key)].reset_index(drop=True)
-            order = key.sort_values(list(table.key), kind="stable", na_position="first").index
+            key = [
+                (frame[name].cat.codes if table.column(name).words else cells[name]).tolist()
+                for name in table.key
+            ]
+            order = sorted(range(len(cells)), key=list(zip(*key, strict=True)).__getitem__)
             in_order[table.name], typed[table.name] = cells.iloc[order], frame.iloc[order]
     return Tables(in_order, typed, suffix, unread or {})
 
 
-def _typed(values: pd.Series, column: Column) -> object:
+def _typed(values: pd.Series, column: Column) -> pd.Series:
     match column.type:
         case "id":
-            return values.array
+            return values
         case "vocabulary":
-            words = pd.Index(column.words, dtype="str")
-            codes = words.get_indexer(pd.Index(values))
-            return pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(words))
-        case "integer":
-            whole = values.where(values.str.fullmatch(r"[0-9]{1,15}"))
-            return pd.to_numeric(whole, errors="coerce").astype("Int64").array
-        case "number":
-            plain = values.where(values.str.fullmatch(r"-?[0-9]{1,15}(?:\.[0-9]+)?"))
-            return pd.to_numeric(plain, errors="coerce").astype("float64").array
+            words = pd.CategoricalDtype(pd.Index(column.words, dtype="str"))
+            codes = words.categories.get_indexer(pd.Index(values))
+            typed = pd.Categorical.from_codes(codes, dtype=words)
+            return pd.Series(typed, index=values.index)
+        case "integer" | "number":
+            written = values.where(values.str.fullmatch(NUMBERS[column.type]))
+            numbers = pd.to_numeric(written, errors="coerce")
+            return numbers.astype("Int64" if column.type == "integer" else "float64")
         case _:
-            return values.where(values != "").array
+            return values.where(values != "")
 
 
 def text_tables(typed: Mapping[str, pd.DataFrame]) -> Frames:
@@ -425,13 +431,14 @@ def column_text(values: pd.Series, column: Column) -> pd.Series:
     ['277', '74.5']
     """
     if column.type == "number":
-        numbers = values.to_numpy(dtype="float64", na_value=np.nan)
-        text = ["" if isnan(x) else _decimal(x) for x in numbers.tolist()]
+        text = [_decimal(number) for number in values.astype("float64").tolist()]
         return pd.Series(text, index=values.index, dtype="str")
     return values.astype("str").where(values.notna(), "")
 
 
 def _decimal(number: float) -> str:
     """Write the shortest text that gives the number back, without exponent."""
+    if isnan(number):
+        return ""
     text = repr(number + 0.0).removesuffix(".0")  # adding zero takes the sign from -0
     return np.format_float_positional(number, trim="-") if "e" in text else text

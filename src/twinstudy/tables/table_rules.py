@@ -9,49 +9,61 @@ import numpy as np
 import pandas as pd
 
 from twinstudy.dates import date_bounds
-from twinstudy.errors import ArgumentError, Problem, Problems
-from twinstudy.tables.cell_rules import CELL_RULES, problems_at, references
-from twinstudy.tables.files import Tables, bundled_data, read_tables
-from twinstudy.tables.schema import KINDS, LEVELS
+from twinstudy.errors import ArgumentError, Problem, Problems, Severity
+from twinstudy.tables.cell_rules import references, unique_keys, value_problems
+from twinstudy.tables.files import Tables, bundled_data, problems_of, read_tables
+from twinstudy.tables.schema import KINDS, LEVELS, table
 
 Rule = Callable[[Tables], Iterator[Problem]]
 
-_DATED_BY_SOURCE = (("claims", "signed"), ("events", "date"), ("counts", "as_of"))
+
+def problems_at(
+    tables: Tables,
+    name: str,
+    column: str,
+    where: np.ndarray | pd.Series,
+    message: str,
+    *,
+    severity: Severity = "error",
+) -> Iterator[Problem]:
+    """Make a problem of every row of a table for which `where` is true.
+
+    >>> cells = pd.DataFrame({"id": ["p-a", "x"]}, index=[2, 3])
+    >>> tables = Tables({"pairings": cells}, {})
+    >>> print(*problems_at(tables, "pairings", "id", cells["id"] == "x", "{!r} is odd"))
+    pairings.csv:3: id: 'x' is odd
+    """
+    cells = tables.text[name][column].iloc[np.flatnonzero(where)]
+    yield from problems_of(cells, f"{name}{tables.suffix}", message, severity)
+
+
+def _rows_of(references: pd.Series, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the row of another table that each reference means; missing where there is none."""
+    return frame.set_index("id").reindex(references).set_axis(references.index)
 
 
 def original_sources(tables: Tables) -> Iterator[Problem]:
     """Yield translations and reprints whose original is itself, or itself a reprint."""
     frame = tables.typed["sources"]
     reprints = frame["id"][frame["original_source_id"].notna()]
-    yield from problems_at(
-        tables, "sources", "original_source_id", frame["original_source_id"].isin(reprints),
-        "{!r} has an original itself, or is this row; name the first report",
-    )  # fmt: skip
+    wrong = frame["original_source_id"].isin(reprints)
+    message = "{!r} has an original itself, or is this row; name the first report"
+    yield from problems_at(tables, "sources", "original_source_id", wrong, message)
 
 
 def positions(tables: Tables) -> Iterator[Problem]:
     """Yield points that are half given, or given without `position` and its source."""
-    given = tables.text["localities"] != ""
-    yield from problems_at(
-        tables, "localities", "longitude", given["longitude"] != given["latitude"],
-        "a point needs longitude and latitude; give both or neither",
-    )  # fmt: skip
-    half = (given["longitude"] & given["latitude"]) != given["position"]
-    yield from problems_at(
-        tables, "localities", "position", half,
-        "longitude, latitude and position go together; say how well the point is known",
-    )  # fmt: skip
-    yield from problems_at(
-        tables, "localities", "position_source_id",
-        given["position_source_id"] & ~given["position"],
-        "a source of a point needs the point; give both or neither",
-    )  # fmt: skip
-
-
-def _looked_up(references: pd.Series, frame: pd.DataFrame, column: str) -> pd.Series:
-    """Return what a column of another table says of each reference; missing where unknown."""
-    found = frame.set_index("id")[column].reindex(references)  # `map` fails on no rows of dates
-    return found.set_axis(references.index)
+    columns = ["longitude", "latitude", "position", "position_source_id"]
+    given = tables.text["localities"][columns] != ""
+    wrong = given["longitude"] != given["latitude"]
+    message = "a point needs longitude and latitude; give both or neither"
+    yield from problems_at(tables, "localities", "longitude", wrong, message)
+    wrong = (given["longitude"] & given["latitude"]) != given["position"]
+    message = "longitude, latitude and position go together; say how well the point is known"
+    yield from problems_at(tables, "localities", "position", wrong, message)
+    wrong = given["position_source_id"] & ~given["position"]
+    message = "a source of a point needs the point; give both or neither"
+    yield from problems_at(tables, "localities", "position_source_id", wrong, message)
 
 
 def containment_levels(tables: Tables) -> Iterator[Problem]:
@@ -60,126 +72,106 @@ def containment_levels(tables: Tables) -> Iterator[Problem]:
     Levels descend strictly, so no chain of parents can come back to where it began.
     """
     frame = tables.typed["containments"]
-    places = tables.typed["localities"].assign(level=lambda t: t["level"].cat.codes)
-    places["level"] = places["level"].where(places["level"] >= 0)
-    level, country = (
-        [_looked_up(frame[end], places, column) for end in ("child_id", "parent_id")]
-        for column in ("level", "country")
-    )
-    yield from problems_at(
-        tables, "containments", "parent_id", level[1] >= level[0],
-        "{!r} is not of a higher level than its child; the levels are, from the top, "
-        + ", ".join(LEVELS),
-    )  # fmt: skip
-    known = country[0].notna() & country[1].notna()
-    yield from problems_at(
-        tables, "containments", "parent_id", known & (country[0] != country[1]),
-        "{!r} lies in another country than its child; correct one of them",
-    )  # fmt: skip
+    places = tables.typed["localities"][["id", "level", "country"]]
+    child, parent = (_rows_of(frame[end], places) for end in ("child_id", "parent_id"))
+    known = child.notna() & parent.notna()
+    wrong = known["level"] & (parent["level"].cat.codes >= child["level"].cat.codes)
+    levels = ", ".join(LEVELS)
+    message = "{!r} is not of a higher level than its child; the levels are, from the top, "
+    yield from problems_at(tables, "containments", "parent_id", wrong, message + levels)
+    wrong = known["country"] & (parent["country"] != child["country"])
+    message = "{!r} lies in another country than its child; correct one of them"
+    yield from problems_at(tables, "containments", "parent_id", wrong, message)
 
 
 def one_parent_at_a_time(tables: Tables) -> Iterator[Problem]:
     """Yield containments that give a child two parents of one level on one day."""
     frame = tables.typed["containments"]
-    level = _looked_up(frame["parent_id"], tables.typed["localities"], "level").astype("str")
-    yield from problems_at(
-        tables, "containments", "during", _overlaps([frame["child_id"], level], frame["during"]),
+    level = _rows_of(frame["parent_id"], tables.typed["localities"][["id", "level"]])["level"]
+    wrong = _overlaps(frame[["child_id", "during"]].assign(level=level.astype("str")))
+    message = (
         "{!r} overlaps with the time of another parent of the same level; "
-        "end one of the two before the other begins",
-    )  # fmt: skip
+        "end one of the two before the other begins"
+    )
+    yield from problems_at(tables, "containments", "during", wrong, message)
 
 
 def one_code_at_a_time(tables: Tables) -> Iterator[Problem]:
     """Yield codes that mean two localities on one day, and localities with two codes at once."""
-    frame = tables.typed["codes"]
-    system = frame["system"].astype("str")
+    frame = tables.typed["codes"].astype({"system": "str"})
     for thing, column in (("code", "code"), ("locality", "locality_id")):
-        yield from problems_at(
-            tables, "codes", "during", _overlaps([system, frame[column]], frame["during"]),
-            "{!r} overlaps with another row of the same system "
-            f"and {thing}; end one of the two before the other begins",
-        )  # fmt: skip
+        wrong = _overlaps(frame[["system", column, "during"]])
+        message = (
+            f"{{!r}} overlaps with another row of the same system and {thing}; "
+            "end one of the two before the other begins"
+        )
+        yield from problems_at(tables, "codes", "during", wrong, message)
 
 
-def _overlaps(group: list[pd.Series], during: pd.Series) -> pd.Series:
-    """Tell which rows begin before an earlier row of their group has ended."""
-    spans = pd.DataFrame(dict(enumerate(group))).reset_index(drop=True)
-    parts = list(spans)
-    bounds = date_bounds(during.reset_index(drop=True), errors="coerce")
-    for name, column, unbounded in (("start", "earliest", -np.inf), ("end", "latest", np.inf)):
-        seconds = bounds[column].astype("int64").astype("float64")
-        spans[name] = seconds.where(bounds[column].notna(), unbounded)
-    spans = spans.dropna().sort_values("start", kind="stable")
-    grouped = spans.groupby(parts)["end"]
-    reached = grouped.cummax().groupby([spans[part] for part in parts]).shift()
-    clash = (spans["start"] <= reached).reindex(range(len(during)), fill_value=False)
-    return clash.set_axis(during.index)
+def _overlaps(spans: pd.DataFrame) -> pd.Series:
+    """Tell which rows begin before an earlier row, alike in all but `during`, has ended."""
+    alike = [name for name in spans if name != "during"]
+    spans = spans.reset_index(drop=True)
+    twice = spans.duplicated(alike, keep=False) & spans[alike].notna().all(axis=1)
+    bounds = date_bounds(spans["during"][twice], errors="coerce")
+    start = bounds["earliest"].fillna(pd.Timestamp("0001-01-01"))
+    end = bounds["latest"].fillna(pd.Timestamp("9999-12-31"))
+    found = spans[twice].assign(start=start, end=end).sort_values("start", kind="stable")
+    found["reached"] = found.groupby(alike)["end"].cummax()
+    earlier = found.groupby(alike)["reached"].shift()
+    return (found["start"] <= earlier).reindex(spans.index, fill_value=False)
 
 
 def acyclic_successions(tables: Tables) -> Iterator[Problem]:
     """Yield successions that lead back to where they began."""
     steps = tables.typed["successions"][["old_id", "new_id"]].reset_index(drop=True)
     rest = steps.dropna()
-    while True:
-        # What nothing leads to, or what leads nowhere, is on no circle.
-        on = rest["old_id"].isin(rest["new_id"]) & rest["new_id"].isin(rest["old_id"])
-        if on.all():
-            break
-        rest = rest[on]
-    yield from problems_at(
-        tables, "successions", "old_id", steps.index.isin(rest.index),
-        "{!r} becomes its own successor; take one step of the circle out",
-    )  # fmt: skip
+    size = -1
+    while len(rest) != size:  # what nothing leads to, or what leads nowhere, is on no circle
+        size = len(rest)
+        rest = rest[rest["old_id"].isin(rest["new_id"]) & rest["new_id"].isin(rest["old_id"])]
+    message = "{!r} becomes its own successor; take one step of the circle out"
+    yield from problems_at(tables, "successions", "old_id", steps.index.isin(rest.index), message)
 
 
 def pairing_sides(tables: Tables) -> Iterator[Problem]:
     """Yield pairings without claims, claims without members, and pairings without two sides."""
     claims, members = tables.typed["claims"], tables.typed["memberships"]
-    pairings, places = tables.typed["pairings"], tables.typed["localities"]
+    pairings, places = tables.typed["pairings"]["id"], tables.typed["localities"]
     # What is missing may stand in a row that cannot be read, or under a key that is misspelt.
-    claims_whole = (
-        not tables.unread.get("claims") and claims["pairing_id"].isin(pairings["id"]).all()
-    )
-    members_whole = (
+    whole_claims = not tables.unread.get("claims") and claims["pairing_id"].isin(pairings).all()
+    whole_members = (
         not tables.unread.get("memberships") and members["claim_id"].isin(claims["id"]).all()
     )
-    if members_whole:
-        yield from problems_at(
-            tables, "claims", "id", ~claims["id"].isin(members["claim_id"]),
-            f"{{!r}} names no member; add its rows to memberships{tables.suffix}",
-        )  # fmt: skip
-    claimed = pairings["id"].isin(claims["pairing_id"])
-    if claims_whole:
-        yield from problems_at(
-            tables, "pairings", "id", ~claimed,
-            "{!r} has no claim; add one, or take the pairing out",
-        )  # fmt: skip
-    if not (claims_whole and members_whole):
-        return
-    named = pd.DataFrame({
-        "pairing": _looked_up(members["claim_id"], claims, "pairing_id"),
-        "place": members["locality_id"],
-        "country": _looked_up(members["locality_id"], places, "country"),
-    })  # fmt: skip
-    size = named.groupby("pairing")[["country", "place"]].nunique()
-    two = (size["country"] == 2) | ((size["country"] == 1) & (size["place"] == 2))
-    unknown = named["pairing"][named["country"].isna()]
-    wrong = pairings["id"].isin(size.index[~two]) & ~pairings["id"].isin(unknown)
-    yield from problems_at(
-        tables, "pairings", "id", wrong,
-        "the members of {!r} do not make two sides; name members of two "
-        "countries, or exactly two of one",
-    )  # fmt: skip
+    if whole_members:
+        wrong = ~claims["id"].isin(members["claim_id"])
+        message = f"{{!r}} names no member; add its rows to memberships{tables.suffix}"
+        yield from problems_at(tables, "claims", "id", wrong, message)
+    if whole_claims:
+        wrong = ~pairings.isin(claims["pairing_id"])
+        message = "{!r} has no claim; add one, or take the pairing out"
+        yield from problems_at(tables, "pairings", "id", wrong, message)
+    if whole_claims and whole_members:
+        pairing = _rows_of(members["claim_id"], claims[["id", "pairing_id"]])["pairing_id"]
+        country = _rows_of(members["locality_id"], places[["id", "country"]])["country"]
+        named = members[["locality_id"]].assign(pairing=pairing, country=country)
+        size = named.groupby("pairing")[["country", "locality_id"]].nunique()
+        two = (size["country"] == 2) | ((size["country"] == 1) & (size["locality_id"] == 2))
+        unknown = named["pairing"][named["country"].isna()]
+        wrong = pairings.isin(size.index[~two]) & ~pairings.isin(unknown)
+        message = (
+            "the members of {!r} do not make two sides; name members of two countries, "
+            "or exactly two of one"
+        )
+        yield from problems_at(tables, "pairings", "id", wrong, message)
 
 
 def implied_aims(tables: Tables) -> Iterator[Problem]:
     """Yield contents that are known from an aim and called explicit."""
     cells = tables.text["contents"]
     wrong = (cells["basis"] == "aim") & (cells["certainty"] == "explicit")
-    yield from problems_at(
-        tables, "contents", "certainty", wrong,
-        "{!r} does not fit an aim, from which contents follow only; write implied",
-    )  # fmt: skip
+    message = "{!r} does not fit an aim, from which contents follow only; write implied"
+    yield from problems_at(tables, "contents", "certainty", wrong, message)
 
 
 def lists_of_contents(tables: Tables) -> Iterator[Problem]:
@@ -189,86 +181,66 @@ def lists_of_contents(tables: Tables) -> Iterator[Problem]:
     """
     cells = tables.text["claims"]
     told = cells["id"].isin(tables.text["contents"]["claim_id"])
-    counted = cells["agreement_items"] != ""
+    items = cells["agreement_items"] != ""
+    counted = cells["list"] == "counted"
     file = f"contents{tables.suffix}"
-    faults = (
-        (cells["list"].isin(["whole", "part"]) & ~told,
-         f"{{!r}} needs rows of this claim in {file}; add them, or write counted"),
-        ((cells["list"] == "counted") & told,
-         f"{{!r}} does not fit a claim with rows in {file}; write whole or part"),
-        ((cells["list"] == "counted") & ~counted,
-         "{!r} needs the number in agreement_items; give it, or leave this empty"),
-    )  # fmt: skip
-    for wrong, message in faults:
-        yield from problems_at(tables, "claims", "list", wrong, message)
-    yield from problems_at(
-        tables, "claims", "list", counted & ~told & (cells["list"] == ""),
+    wrong = cells["list"].isin(["whole", "part"]) & ~told
+    message = f"{{!r}} needs rows of this claim in {file}; add them, or write counted"
+    yield from problems_at(tables, "claims", "list", wrong, message)
+    message = f"{{!r}} does not fit a claim with rows in {file}; write whole or part"
+    yield from problems_at(tables, "claims", "list", counted & told, message)
+    message = "{!r} needs the number in agreement_items; give it, or leave this empty"
+    yield from problems_at(tables, "claims", "list", counted & ~items, message)
+    wrong = items & ~told & (cells["list"] == "")
+    message = (
         f"the claim counts contents and has none in {file}; "
-        "add them, or write counted where the source lists none",
-        severity="warning",
-    )  # fmt: skip
+        "add them, or write counted where the source lists none"
+    )
+    yield from problems_at(tables, "claims", "list", wrong, message, severity="warning")
 
 
 def event_quantities(tables: Tables) -> Iterator[Problem]:
     """Yield events with a quantity and no unit, or a unit and no quantity."""
     cells = tables.text["events"]
-    half = ((cells["quantity"] == "") != (cells["unit"] == "")).to_numpy(bool)
-    yield from problems_at(
-        tables, "events", "quantity", half,
-        "quantity and unit go together; give both or neither",
-    )  # fmt: skip
+    half = (cells["quantity"] == "") != (cells["unit"] == "")
+    message = "quantity and unit go together; give both or neither"
+    yield from problems_at(tables, "events", "quantity", half, message)
 
 
 def count_shapes(tables: Tables) -> Iterator[Problem]:
     """Yield counts whose kind or side does not fit what they measure."""
     cells = tables.text["counts"]
-    measure, kind, side = (cells[name].to_numpy(object) for name in ("measure", "kind", "side"))
-    twinning = np.isin(measure, ["pairings", "twinned"])
-    words = {
-        "pairings": (*KINDS, ""), "twinned": (*KINDS, ""),
-        "border_units": LEVELS, "border_length": ("",),
-        "border_length_before_2009": ("",), "border_stretch": ("",),
-    }  # fmt: skip
-    for name, allowed in words.items():
-        shown = ", ".join(word for word in allowed if word)
-        remedy = f"use one of {shown}" if shown else "leave it empty"
-        yield from problems_at(
-            tables, "counts", "kind", (measure == name) & ~np.isin(kind, allowed),
-            f"{{!r}} does not fit {name}; {remedy}",
-        )  # fmt: skip
-    yield from problems_at(
-        tables, "counts", "side", (measure == "pairings") & (side != ""),
-        "{!r} does not fit pairings, which have two sides; leave it empty",
-    )  # fmt: skip
-    sided = np.isin(measure, ["twinned", "border_units"])
-    yield from problems_at(
-        tables, "counts", "side", sided & (side == ""),
-        "the units stand on one side; give the country code of it",
-    )  # fmt: skip
-    whole = twinning | (measure == "border_units")
-    value = tables.typed["counts"]["value"].to_numpy()
-    yield from problems_at(
-        tables, "counts", "value", whole & (np.floor(value) != value) & ~np.isnan(value),
-        "{!r} is no whole number of units; correct it",
-    )  # fmt: skip
+    fitting = {"pairings": (*KINDS, ""), "twinned": (*KINDS, ""), "border_units": LEVELS}
+    for measure in table("counts").column("measure").words:
+        words = fitting.get(measure, ("",))
+        wrong = (cells["measure"] == measure) & ~cells["kind"].isin(words)
+        remedy = f"use one of {', '.join(filter(None, words))}" if any(words) else "leave it empty"
+        message = f"{{!r}} does not fit {measure}; {remedy}"
+        yield from problems_at(tables, "counts", "kind", wrong, message)
+    wrong = (cells["measure"] == "pairings") & (cells["side"] != "")
+    message = "{!r} does not fit pairings, which have two sides; leave it empty"
+    yield from problems_at(tables, "counts", "side", wrong, message)
+    wrong = cells["measure"].isin(["twinned", "border_units"]) & (cells["side"] == "")
+    message = "the units stand on one side; give the country code of it"
+    yield from problems_at(tables, "counts", "side", wrong, message)
+    wrong = cells["measure"].isin(fitting) & (tables.typed["counts"]["value"] % 1 > 0)
+    message = "{!r} is no whole number of units; correct it"
+    yield from problems_at(tables, "counts", "value", wrong, message)
 
 
 def not_after_publication(tables: Tables) -> Iterator[Problem]:
     """Yield dates that a source could not know, being later than its publication."""
-    sources = tables.typed["sources"]
+    sources = tables.typed["sources"][["id", "published"]]
     sources = sources.assign(day=date_bounds(sources["published"], errors="coerce")["latest"])
     planned = tables.typed["pairings"].query("status == 'planned'")["id"]
-    for name, column in _DATED_BY_SOURCE:
+    message = "{!r} is later than the publication of its source; correct one of the two dates"
+    for name, column in (("claims", "signed"), ("events", "date"), ("counts", "as_of")):
         frame = tables.typed[name]
-        known_by = _looked_up(frame["source_id"], sources, "day")
+        known_by = _rows_of(frame["source_id"], sources)["day"]
         late = date_bounds(frame[column], errors="coerce")["earliest"] > known_by
         if name == "claims":
             late &= ~frame["pairing_id"].isin(planned) & (frame["status"] != "planned")
-        yield from problems_at(
-            tables, name, column, late,
-            "{!r} is later than the publication of its source; "
-            "correct one of the two dates",
-        )  # fmt: skip
+        yield from problems_at(tables, name, column, late, message)
 
 
 def read_when_published(tables: Tables) -> Iterator[Problem]:
@@ -276,38 +248,32 @@ def read_when_published(tables: Tables) -> Iterator[Problem]:
     frame = tables.typed["sources"]
     published = date_bounds(frame["published"], errors="coerce")["earliest"]
     accessed = date_bounds(frame["accessed"], errors="coerce")["latest"]
-    yield from problems_at(
-        tables, "sources", "accessed", (published > accessed).to_numpy(bool),
-        "{!r} is earlier than the publication; correct one of the two dates",
-    )  # fmt: skip
+    message = "{!r} is earlier than the publication; correct one of the two dates"
+    yield from problems_at(tables, "sources", "accessed", published > accessed, message)
 
 
 def border_flags(tables: Tables) -> Iterator[Problem]:
     """Yield sources of an empty `at_border`, and lengths of the border of units away from it."""
     cells, counts = tables.text["localities"], tables.text["counts"]
     empty = (cells["at_border"] == "") & (cells["at_border_source_id"] != "")
-    yield from problems_at(
-        tables, "localities", "at_border_source_id", empty.to_numpy(bool),
-        "{!r} is the source of an empty cell; write yes or no into at_border, or take it out",
-    )  # fmt: skip
-    away = counts["area_id"].isin(cells.loc[cells["at_border"] == "no", "id"])
-    sized = counts["measure"].str.startswith("border_")
-    yield from problems_at(
-        tables, "counts", "area_id", (away & sized).to_numpy(bool),
-        "{!r} is said not to touch the border; correct its at_border in localities, or the count",
-    )  # fmt: skip
+    message = "{!r} is the source of an empty cell; write yes or no into at_border, or take it out"
+    yield from problems_at(tables, "localities", "at_border_source_id", empty, message)
+    away = counts["area_id"].isin(cells["id"][cells["at_border"] == "no"])
+    wrong = away & counts["measure"].str.startswith("border_")
+    remedy = "correct its at_border in localities, or the count"
+    message = f"{{!r}} is said not to touch the border; {remedy}"
+    yield from problems_at(tables, "counts", "area_id", wrong, message)
 
 
 def claimed_agreements(tables: Tables) -> Iterator[Problem]:
     """Yield agreed pairings of which every claim speaks as of a plan."""
     pairings, claims = tables.text["pairings"], tables.text["claims"]
-    other = claims.loc[claims["status"] != "planned", "pairing_id"]
-    claimed = pairings["id"].isin(claims["pairing_id"])
-    wrong = (pairings["status"] == "agreed") & claimed & ~pairings["id"].isin(other)
-    yield from problems_at(
-        tables, "pairings", "status", wrong.to_numpy(bool),
-        "every claim on this pairing says planned; write planned, or correct a claim",
-    )  # fmt: skip
+    planned = claims["status"] == "planned"
+    plans = set(claims["pairing_id"][planned].tolist())
+    plans.difference_update(claims["pairing_id"][~planned].tolist())
+    wrong = (pairings["status"] == "agreed") & pairings["id"].isin(plans)
+    message = "every claim on this pairing says planned; write planned, or correct a claim"
+    yield from problems_at(tables, "pairings", "status", wrong, message)
 
 
 #: Every rule across rows or tables, with the tables that it reads.
@@ -336,7 +302,7 @@ def check_tables(tables: Tables, found: Iterable[Problem] = ()) -> Problems:
     >>> check_tables(read_tables(bundled_data())[0])
     no problems
     """
-    cells = [problem for rule in CELL_RULES for problem in rule(tables)]
+    cells = [*value_problems(tables), *unique_keys(tables)]
     missing = list(references(tables))
     tables = tables.keyed()
     across = [
