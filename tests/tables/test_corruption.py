@@ -15,7 +15,6 @@ from corruptor import (
     cell_corruptions,
     file_bytes,
     file_corruptions,
-    key_corruptions,
     mutated,
     table_corruptions,
 )
@@ -32,8 +31,7 @@ from twinstudy.tables.files import Tables, bundled_data, text_frame, type_tables
 from twinstudy.tables.schema import TABLES, Table
 from twinstudy.tables.table_rules import TABLE_RULES, check_tables
 
-CELLS, KEYS = dict(cell_corruptions()), dict(key_corruptions())
-ACROSS = dict(table_corruptions())
+CELLS, ACROSS = dict(cell_corruptions()), dict(table_corruptions())
 ON_TABLES = (unique_keys, references, *(rule for rule, _ in TABLE_RULES))
 RULES = {rule.__name__: rule for rule in ON_TABLES}
 RULES["required_cells"] = partial(value_problems, rules=[])
@@ -91,7 +89,7 @@ def test_the_tables_are_valid_before() -> None:
 
 
 def test_every_rule_is_broken_by_some_corruption() -> None:
-    rng, everything = random.Random(0), CELLS | KEYS | ACROSS
+    rng, everything = random.Random(0), CELLS | ACROSS
     assert {corrupt(copied(VALID), rng).rule for corrupt in everything.values()} == set(RULES)
 
 
@@ -120,15 +118,9 @@ def test_every_spoilt_cell_is_named(names: list[str]) -> None:
     assert_named(faults, tables)
 
 
-@pytest.mark.parametrize("name", sorted(KEYS))
-def test_every_spoilt_key_is_named(name: str) -> None:
-    tables, faults = broken([KEYS[name]], random.Random(name))
-    assert_named(faults, tables)
-
-
 @pytest.mark.parametrize("name", sorted(ACROSS))
 def test_every_fault_across_rows_and_tables_is_named(name: str) -> None:
-    for seed in range(2):
+    for seed in range(3):
         tables, faults = broken([ACROSS[name]], random.Random(f"{name} {seed}"))
         assert_named(faults, tables)
 
@@ -150,7 +142,7 @@ def test_the_default_run_breaks_the_data_three_hundred_times() -> None:
         len(file_corruptions((MINIATURE / each.file).read_bytes(), each, random.Random(0)))
         for each in TABLES
     )
-    assert len(CELLS) + len(KEYS) + 2 * len(ACROSS) + files >= 300
+    assert len(CELLS) + 3 * len(ACROSS) + files >= 300
 
 
 @pytest.mark.parametrize("names", _batches()[:2], ids=lambda names: names[0])
@@ -197,7 +189,7 @@ def test_garbage_in_every_file(tmp_path: Path) -> None:
 @pytest.mark.nightly
 def test_ten_thousand_corruptions_are_named() -> None:
     places = {folder: read(folder) for folder in (MINIATURE, bundled_data())}
-    all_of_them = CELLS | KEYS | ACROSS
+    all_of_them = CELLS | ACROSS
     names = sorted(all_of_them)
     for seed in range(10_000):
         rng = random.Random(seed)
