@@ -27,36 +27,28 @@ ODD_NAMES = (
 )  # fmt: skip
 
 
+def _end(first: dt.date, last: dt.date) -> st.SearchStrategy[tuple[str, int, str]]:
+    """Day, precision and mark of a date."""
+    days = st.dates(first, last).map(dt.date.isoformat)
+    return st.tuples(days, st.sampled_from([4, 7, 10]), st.sampled_from(MARKS))
+
+
 def edtf_dates(first: dt.date = dt.date.min, last: dt.date = dt.date.max) -> st.SearchStrategy[str]:
     """Dates of any precision, with or without a qualifier."""
-    days = st.dates(first, last).map(dt.date.isoformat)
-    return st.builds(
-        lambda day, length, mark: day[:length] + mark,
-        days,
-        st.sampled_from([4, 7, 10]),
-        st.sampled_from(MARKS),
-    )
+    return _end(first, last).map(lambda end: end[0][: end[1]] + end[2])
 
 
-@st.composite
 def edtf_intervals(
-    draw: st.DrawFn, first: dt.date = dt.date.min, last: dt.date = dt.date.max
-) -> str:
+    first: dt.date = dt.date.min, last: dt.date = dt.date.max
+) -> st.SearchStrategy[str]:
     """Intervals, closed or open at one end, that do not end before they begin."""
-    ends = sorted(draw(st.lists(st.dates(first, last), min_size=2, max_size=2)))
-    precision = draw(st.lists(st.sampled_from([4, 7, 10]), min_size=2, max_size=2))
-    marks = draw(st.lists(st.sampled_from(MARKS), min_size=2, max_size=2))
-    start, end = (
-        day.isoformat()[:length] + mark
-        for day, length, mark in zip(ends, precision, marks, strict=True)
+    return st.builds(
+        lambda ends, form: form.format(
+            *(day[:length] + mark for day, length, mark in sorted(ends))
+        ),
+        st.lists(_end(first, last), min_size=2, max_size=2),
+        st.sampled_from(["{0}/{1}", "{0}/..", "../{1}"]),
     )
-    match draw(st.sampled_from(["closed", "open start", "open end"])):
-        case "open start":
-            return f"../{end}"
-        case "open end":
-            return f"{start}/.."
-        case _:
-            return f"{start}/{end}"
 
 
 def edtf_texts(first: dt.date = dt.date.min, last: dt.date = dt.date.max) -> st.SearchStrategy[str]:
@@ -98,17 +90,15 @@ def _sources(draw: st.DrawFn) -> list[Row]:
     rows: list[Row] = []
     for key in _ids(draw, "s", draw(st.integers(1, 4))):
         originals = [row["id"] for row in rows if not row["original_source_id"]]
-        rows.append(
-            {
-                "id": key,
-                "kind": draw(_words("sources", "kind")),
-                "title": draw(maybe(names())),
-                "published": draw(maybe(edtf_texts(dt.date(2000, 1, 1), LAST))),
-                "language": draw(st.sampled_from(["", "vi", "zh"])),
-                "url": draw(st.sampled_from(["", "https://example.org/đ?a=1,2"])),
-                "original_source_id": draw(st.sampled_from(["", *originals])),
-            }
-        )
+        rows.append({
+            "id": key,
+            "kind": draw(_words("sources", "kind")),
+            "title": draw(maybe(names())),
+            "published": draw(maybe(edtf_texts(dt.date(2000, 1, 1), LAST))),
+            "language": draw(st.sampled_from(["", "vi", "zh"])),
+            "url": draw(st.sampled_from(["", "https://example.org/đ?a=1,2"])),
+            "original_source_id": draw(st.sampled_from(["", *originals])),
+        })  # fmt: skip
     return rows
 
 
@@ -116,12 +106,10 @@ def _place(draw: st.DrawFn, key: str, country: str, level: str, sources: list[Ro
     row = {"id": key, "country": country, "level": level, "name": draw(names())}
     row |= {"name_zh": draw(maybe(names())), "designation": draw(st.sampled_from(["", "xã", "镇"]))}
     if draw(st.booleans()):
-        row |= {
-            "longitude": str(draw(st.integers(-1800, 1800)) / 10),
-            "latitude": str(draw(st.integers(-900, 900)) / 10),
-            "position": draw(_words("localities", "position")),
-            "position_source_id": draw(st.sampled_from(["", *(row["id"] for row in sources)])),
-        }
+        row["longitude"] = str(draw(st.integers(-1800, 1800)) / 10)
+        row["latitude"] = str(draw(st.integers(-900, 900)) / 10)
+        row["position"] = draw(_words("localities", "position"))
+        row["position_source_id"] = draw(st.sampled_from(["", *(each["id"] for each in sources)]))
     return row
 
 
@@ -173,39 +161,40 @@ def _sides(draw: st.DrawFn, places: list[Row]) -> list[str]:
             by_country.setdefault(row["country"], []).append(row["id"])
     some = st.lists(st.sampled_from(sorted(by_country)), min_size=1, max_size=2, unique=True)
     chosen = draw(some)
-    if len(chosen) == 1:
-        members = st.lists(
-            st.sampled_from(by_country[chosen[0]]), min_size=2, max_size=2, unique=True
-        )
-        return draw(members)
-    return [
-        member
-        for country in chosen
-        for member in draw(
-            st.lists(st.sampled_from(by_country[country]), min_size=1, max_size=3, unique=True)
-        )
-    ]
+    least, most = (2, 2) if len(chosen) == 1 else (1, 3)
+    members: list[str] = []
+    for country in chosen:
+        of_it = st.sampled_from(by_country[country])
+        members += draw(st.lists(of_it, min_size=least, max_size=most, unique=True))
+    return members
 
 
-def _contents(draw: st.DrawFn, claim: str) -> list[Row]:
+def _claim(
+    draw: st.DrawFn, key: str, pairing: str, number: int, source: Row
+) -> tuple[Row, list[Row]]:
+    """A claim and what it tells; the word on its list fits the rows that it has."""
     topics = st.lists(_words("contents", "topic"), max_size=3, unique=True)
-    return [
-        {
-            "claim_id": claim,
-            "topic": topic,
-            "basis": draw(_words("contents", "basis")),
-            "certainty": "implied",
-            "stated": draw(names()),
-        }
+    told = [
+        {"claim_id": key, "topic": topic, "basis": draw(_words("contents", "basis")),
+         "certainty": "implied", "stated": draw(names())}
         for topic in draw(topics)
-    ]
-
-
-def _list_word(draw: st.DrawFn, items: str, told: list[Row]) -> str:
-    """A word that fits the rows of a claim; one with a number and no rows needs it."""
-    if told:
-        return draw(st.sampled_from(["", "whole", "part"]))
-    return "counted" if items else ""
+    ]  # fmt: skip
+    items = draw(st.sampled_from(["", "6"]))
+    claim = {
+        "id": key,
+        "pairing_id": pairing,
+        "source_id": source["id"],
+        "locator": f"par. {number}",
+        "signed": _by(draw, source),
+        "agreement_items": items,
+        "list": draw(st.sampled_from(["", "whole", "part"]))
+        if told
+        else "counted"
+        if items
+        else "",
+        "note": draw(maybe(names())),
+    }
+    return claim, told
 
 
 def _pairings(draw: st.DrawFn, places: list[Row], sources: list[Row]) -> dict[str, list[Row]]:
@@ -215,52 +204,34 @@ def _pairings(draw: st.DrawFn, places: list[Row], sources: list[Row]) -> dict[st
     pairings = _ids(draw, "p", draw(st.integers(0, 5)))
     claims = iter(_ids(draw, "c", 3 * len(pairings)))
     for number, key in enumerate(pairings):
+        kind, matching = draw(st.sampled_from(KINDS)), draw(_words("pairings", "matching"))
         status = draw(st.sampled_from([*STATUSES, "agreed"]))
-        matching = draw(_words("pairings", "matching"))
-        tables["pairings"].append(
-            {
-                "id": key,
-                "kind": draw(st.sampled_from(KINDS)),
-                "matching": matching,
-                "status": status,
-            }
-        )
+        tables["pairings"] += [{"id": key, "kind": kind, "matching": matching, "status": status}]
         members = _sides(draw, places)
-        for claim in range(draw(st.integers(1, 3))):
-            source, claim_id = draw(st.sampled_from(sources)), next(claims)
-            items, told = draw(st.sampled_from(["", "6"])), _contents(draw, claim_id)
+        for paragraph in range(draw(st.integers(1, 3))):
+            claim, told = _claim(draw, next(claims), key, paragraph, draw(st.sampled_from(sources)))
+            tables["claims"] += [claim]
             tables["contents"] += told
-            tables["claims"].append(
-                {
-                    "id": claim_id,
-                    "pairing_id": key,
-                    "source_id": source["id"],
-                    "locator": f"par. {claim}",
-                    "signed": _by(draw, source),
-                    "agreement_items": items,
-                    "list": _list_word(draw, items, told),
-                    "note": draw(maybe(names())),
-                }
-            )
             # The first claim names all; a later one may name one side only.
             some = st.lists(st.sampled_from(members), min_size=1, unique=True)
-            for member in members if claim == 0 else draw(some):
-                tables["memberships"].append(
-                    {"claim_id": claim_id, "locality_id": member, "named_as": draw(maybe(names()))}
-                )
+            for member in draw(some) if paragraph else members:
+                named = {
+                    "claim_id": claim["id"],
+                    "locality_id": member,
+                    "named_as": draw(maybe(names())),
+                }
+                tables["memberships"] += [named]
         if draw(st.booleans()):
             source, quantity = draw(st.sampled_from(sources)), draw(st.sampled_from(["", "82"]))
-            tables["events"].append(
-                {
-                    "id": f"e-{number}",
-                    "pairing_id": key,
-                    "kind": draw(_words("events", "kind")),
-                    "date": _by(draw, source),
-                    "quantity": quantity,
-                    "unit": quantity and "calls",
-                    "source_id": source["id"],
-                }
-            )
+            tables["events"] += [{
+                "id": f"e-{number}",
+                "pairing_id": key,
+                "kind": draw(_words("events", "kind")),
+                "date": _by(draw, source),
+                "quantity": quantity,
+                "unit": quantity and "calls",
+                "source_id": source["id"],
+            }]  # fmt: skip
     return tables
 
 
@@ -268,29 +239,21 @@ def _counts(draw: st.DrawFn, places: list[Row], sources: list[Row]) -> list[Row]
     rows = []
     for number in range(draw(st.integers(0, 4))):
         source, area = draw(st.sampled_from(sources)), draw(st.sampled_from(places))
-        measure = draw(_words("counts", "measure"))
-        whole = str(draw(st.integers(0, 300)))
-        kind, side, value = {
-            "pairings": (draw(st.sampled_from(["", *KINDS])), "", whole),
-            "twinned": (draw(st.sampled_from(["", *KINDS])), area["country"], whole),
-            "border_units": (draw(_words("localities", "level")), area["country"], whole),
-            "border_length": ("", draw(st.sampled_from(["", area["country"]])), f"{whole}.5"),
-            "border_length_before_2009": ("", "", f"{whole}.5"),
-            "border_stretch": ("", "", f"{whole}.5"),
-        }[measure]
-        rows.append(
-            {
-                "id": f"n-{number}",
-                "area_id": area["id"],
-                "measure": measure,
-                "kind": kind,
-                "side": side,
-                "value": value,
-                "qualifier": draw(_words("counts", "qualifier")),
-                "as_of": _by(draw, source),
-                "source_id": source["id"],
-            }
-        )
+        measure, value = draw(_words("counts", "measure")), str(draw(st.integers(0, 300)))
+        kind, side = "", ""
+        if measure in {"pairings", "twinned"}:
+            kind = draw(st.sampled_from(["", *KINDS]))
+        if measure == "border_units":
+            kind = draw(_words("localities", "level"))
+        if measure in {"twinned", "border_units"}:
+            side = area["country"]
+        if measure.startswith(("border_length", "border_stretch")):
+            value = f"{value}.5"
+        rows.append({
+            "id": f"n-{number}", "area_id": area["id"], "measure": measure, "kind": kind,
+            "side": side, "value": value, "qualifier": draw(_words("counts", "qualifier")),
+            "as_of": _by(draw, source), "source_id": source["id"],
+        })  # fmt: skip
     return rows
 
 
