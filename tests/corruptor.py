@@ -31,22 +31,13 @@ class Fault:
 Corruption = Callable[[Frames, random.Random], Fault]
 
 WRONG_DATES = (
-    "2013-13",
-    "2014-02-30",
-    "2014/2010",
-    "../..",
-    "c. 2014",
-    "2014-8-6",
-    "201X",
-    "2014/",
-)
+    "2013-13", "2014-02-30", "2014/2010", "../..", "c. 2014", "2014-8-6", "201X", "2014/",
+)  # fmt: skip
 WRONG_NUMBERS = {
     "integer": ("six", "6.0", "-1", "1e3", "0x6", "６", "9" * 16),
     "number": ("1,5", "nan", "inf", "1e3", "1.5.2", "+1", "²"),
 }
 NOWHERE = {"sources": "s-nowhere", "localities": "l-nowhere", "pairings": "p-x", "claims": "c-x"}
-
-
 ODD_BYTES = (
     b'"', b'""', b",", b"\n", b"\n\n", b'"x', b',"', b'",', b'"x"y', b"\t", b";", b"'", b"\\",
     b"\x00", b"\r", b"\xc3", b"\xe2\x80\xa8", b'"a,b"', b'\n"', b'"\n', b"#", b"\xef\xbb\xbf",
@@ -146,17 +137,17 @@ def repeat_key(each: Table, key: tuple[str, ...]) -> Corruption:
     return corrupt
 
 
-Where = Callable[[Frames, pd.DataFrame], object]  # which rows of a table a corruption may take
+Where = Callable[[Frames, pd.DataFrame], pd.Series]  # which rows of a table a corruption may take
 
 
 def put_cells(
-    rule: str, place: str, words: str, cells: dict[str, str], where: Where = lambda *_: None
+    rule: str, place: str, words: str, cells: dict[str, str], where: Where | None = None
 ) -> Corruption:
     """Put cells into a row and find it at fault; a cell of ``{column}`` is taken from that row."""
     name, column = place.split(".")
 
     def corrupt(text: Frames, rng: random.Random) -> Fault:
-        row = row_of(text, name, rng, where(text, text[name]))
+        row = row_of(text, name, rng, where and where(text, text[name]))
         old = text[name].iloc[row].to_dict()
         for each, value in cells.items():
             put(text, name, row, each, value.format(**old))
@@ -169,12 +160,12 @@ def _told(text: Frames, claims: pd.DataFrame) -> pd.Series:
     return claims["id"].isin(text["contents"]["claim_id"])
 
 
-def _untold(text: Frames, claims: pd.DataFrame) -> pd.Series:
-    return ~_told(text, claims)
-
-
 def _placed(_: Frames, places: pd.DataFrame) -> pd.Series:
     return places["position"] != ""
+
+
+def _not(where: Where) -> Where:
+    return lambda text, rows: ~where(text, rows)
 
 
 def _bounded(text: Frames, rows: pd.DataFrame) -> pd.Series:
@@ -195,13 +186,13 @@ ONE_ROW = (
     put_cells(POINTS, "localities.longitude", "give both or neither", {"longitude": ""}, _placed),
     put_cells(POINTS, "localities.longitude", "give both or neither", {"latitude": ""}, _placed),
     put_cells(POINTS, "localities.position", "how well the point is known", {"position": ""}, _placed),
-    put_cells(POINTS, "localities.position_source_id", "needs the point", {"position_source_id": "s-1"}, lambda *a: ~_placed(*a)),
+    put_cells(POINTS, "localities.position_source_id", "needs the point", {"position_source_id": "s-1"}, _not(_placed)),
     put_cells("implied_aims", "contents.certainty", "does not fit an aim", {"basis": "aim", "certainty": "explicit"}),
-    put_cells(LISTS, "claims.list", "'whole' needs rows", {"list": "whole"}, _untold),
-    put_cells(LISTS, "claims.list", "'part' needs rows", {"list": "part", "agreement_items": "6"}, _untold),
+    put_cells(LISTS, "claims.list", "'whole' needs rows", {"list": "whole"}, _not(_told)),
+    put_cells(LISTS, "claims.list", "'part' needs rows", {"list": "part", "agreement_items": "6"}, _not(_told)),
     put_cells(LISTS, "claims.list", "'counted' does not fit", {"list": "counted", "agreement_items": "6"}, _told),
     put_cells(LISTS, "claims.list", "'counted' needs the number", {"list": "counted", "agreement_items": ""}),
-    put_cells(LISTS, "claims.list", "counts contents and has none", {"list": "", "agreement_items": "6"}, _untold),
+    put_cells(LISTS, "claims.list", "counts contents and has none", {"list": "", "agreement_items": "6"}, _not(_told)),
     put_cells("event_quantities", "events.quantity", "go together", {"quantity": "82", "unit": ""}),
     put_cells("event_quantities", "events.quantity", "go together", {"quantity": "", "unit": "calls"}),
     put_cells(COUNTS, "counts.kind", "'country' does not fit", {"measure": "twinned", "kind": "country"}),
