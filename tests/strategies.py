@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
-from collections.abc import Sequence
 
 import pandas as pd
 from hypothesis import strategies as st
@@ -180,20 +179,12 @@ def _claim(
         for topic in draw(topics)
     ]  # fmt: skip
     items = draw(st.sampled_from(["", "6"]))
+    fitting = ["", "whole", "part"] if told else ["counted" if items else ""]
     claim = {
-        "id": key,
-        "pairing_id": pairing,
-        "source_id": source["id"],
-        "locator": f"par. {number}",
-        "signed": _by(draw, source),
-        "agreement_items": items,
-        "list": draw(st.sampled_from(["", "whole", "part"]))
-        if told
-        else "counted"
-        if items
-        else "",
-        "note": draw(maybe(names())),
-    }
+        "id": key, "pairing_id": pairing, "source_id": source["id"], "locator": f"par. {number}",
+        "signed": _by(draw, source), "agreement_items": items, "note": draw(maybe(names())),
+        "list": draw(st.sampled_from(fitting)),
+    }  # fmt: skip
     return claim, told
 
 
@@ -215,21 +206,14 @@ def _pairings(draw: st.DrawFn, places: list[Row], sources: list[Row]) -> dict[st
             # The first claim names all; a later one may name one side only.
             some = st.lists(st.sampled_from(members), min_size=1, unique=True)
             for member in draw(some) if paragraph else members:
-                named = {
-                    "claim_id": claim["id"],
-                    "locality_id": member,
-                    "named_as": draw(maybe(names())),
-                }
-                tables["memberships"] += [named]
+                name = draw(maybe(names()))
+                row = {"claim_id": claim["id"], "locality_id": member, "named_as": name}
+                tables["memberships"] += [row]
         if draw(st.booleans()):
             source, quantity = draw(st.sampled_from(sources)), draw(st.sampled_from(["", "82"]))
             tables["events"] += [{
-                "id": f"e-{number}",
-                "pairing_id": key,
-                "kind": draw(_words("events", "kind")),
-                "date": _by(draw, source),
-                "quantity": quantity,
-                "unit": quantity and "calls",
+                "id": f"e-{number}", "pairing_id": key, "kind": draw(_words("events", "kind")),
+                "date": _by(draw, source), "quantity": quantity, "unit": quantity and "calls",
                 "source_id": source["id"],
             }]  # fmt: skip
     return tables
@@ -264,12 +248,11 @@ def frames(draw: st.DrawFn) -> dict[str, pd.DataFrame]:
     tables = {"sources": sources} | _places(draw, sources)
     tables |= _pairings(draw, tables["localities"], sources)
     tables["counts"] = _counts(draw, tables["localities"], sources)
-    return {each.name: frame(each.name, tables[each.name]) for each in TABLES}
-
-
-def frame(name: str, rows: Sequence[Row]) -> pd.DataFrame:
-    """A table as text, indexed by line; columns that a row does not name are empty."""
-    columns = table(name).column_names
-    cells = [[row.get(column, "") for column in columns] for row in rows]
-    index = pd.RangeIndex(2, len(rows) + 2)
-    return pd.DataFrame(cells, index=index, columns=list(columns), dtype="str")
+    made = {}
+    for each in TABLES:  # indexed by line; columns that a row does not name are empty
+        rows = [
+            {name: row.get(name, "") for name in each.column_names} for row in tables[each.name]
+        ]
+        index = pd.RangeIndex(2, len(rows) + 2)
+        made[each.name] = pd.DataFrame(rows, index, list(each.column_names), dtype="str")
+    return made

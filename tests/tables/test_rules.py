@@ -217,15 +217,10 @@ def test_warnings_do_not_keep_data_out(edited: Edit) -> None:
     assert [problem.severity for problem in load(folder).report] == ["warning"]
 
 
-@pytest.mark.parametrize("path", [5, ["data"], b"data"])
-def test_what_is_no_path_is_a_bad_argument(path: object) -> None:
-    with pytest.raises(ArgumentError, match=r"`path` is of type .*; give the path of a folder"):
+@pytest.mark.parametrize("path", [5, ["data"], b"data", "nowhere"])
+def test_what_is_no_folder_is_a_bad_argument(path: object) -> None:
+    with pytest.raises(ArgumentError, match=r"`path` is .*; give (the path of a folder|one) with"):
         check(path)  # type: ignore[arg-type]
-
-
-def test_a_folder_that_is_none_is_a_bad_argument(tmp_path: Path) -> None:
-    with pytest.raises(ArgumentError, match=r"`path` is '.*nowhere', which is no folder"):
-        check(tmp_path / "nowhere")
 
 
 def test_a_missing_file_is_one_problem_a_file(tmp_path: Path) -> None:
