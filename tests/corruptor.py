@@ -266,13 +266,6 @@ def pairing_of_odd_sides(text: Frames, rng: random.Random) -> Fault:
     return fault("pairing_sides", "pairings", row, "id", f"{pairing!r} do not make two sides")
 
 
-def length_away_from_the_border(text: Frames, rng: random.Random) -> Fault:
-    row = row_of(text, "counts", rng, text["counts"]["measure"].str.startswith("border_"))
-    area = text["counts"]["area_id"].iloc[row]
-    put(text, "localities", list(text["localities"]["id"]).index(area), "at_border", "no")
-    return fault("border_flags", "counts", row, "area_id", f"{area!r} is said not to touch")
-
-
 def agreement_of_plans(text: Frames, rng: random.Random) -> Fault:
     row = row_of(text, "pairings", rng, text["pairings"]["status"] == "agreed")
     pairing = text["pairings"]["id"].iloc[row]
@@ -286,11 +279,8 @@ def table_corruptions() -> Iterator[tuple[str, Corruption]]:
         for key in filter(None, (each.key, each.unique)):
             yield f"{each.name} repeats {', '.join(key)}", repeat_key(each, key)
     yield from ((f"cells of one row {n}", corrupt) for n, corrupt in enumerate(ONE_ROW))
-    for corrupt in (
-        wrong_parent, two_parents_at_once, code_of_two_places,
-        circle_of_successors,
-        pairing_of_odd_sides, length_away_from_the_border, agreement_of_plans,
-    ):  # fmt: skip
+    special = wrong_parent, two_parents_at_once, code_of_two_places, circle_of_successors
+    for corrupt in (*special, pairing_of_odd_sides, agreement_of_plans):
         yield corrupt.__name__, corrupt
 
 

@@ -21,7 +21,7 @@ from corruptor import (
 from twinstudy import check
 from twinstudy.errors import Problems
 from twinstudy.tables.cell_rules import VALUE_RULES, references, unique_keys, value_problems
-from twinstudy.tables.files import Tables, bundled_data, csv_bytes, text_frame, type_tables
+from twinstudy.tables.files import Tables, bundled_data, text_frame, type_tables
 from twinstudy.tables.schema import TABLES, Table
 from twinstudy.tables.table_rules import TABLE_RULES, check_tables
 
@@ -119,14 +119,6 @@ def test_every_fault_of_a_file_is_named(each: Table) -> None:
         named = [problem for problem in found if problem.line == line and words in problem.message]
         assert named, (case, found)
         assert {problem.file for problem in found} == {each.file}, case
-
-
-def test_faults_in_files_are_named_by_check(tmp_path: Path) -> None:
-    rng, text = random.Random(0), copied(VALID)
-    faults = [CELLS[name](text, rng) for name in _batches()[0]]
-    for name, frame in text.items():
-        (tmp_path / f"{name}.csv").write_bytes(csv_bytes(frame))
-    assert_named(faults, check(tmp_path))
 
 
 def assert_no_traceback(folder: Path, source: Path, seed: int) -> None:
