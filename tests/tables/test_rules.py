@@ -171,6 +171,10 @@ EDGES = {
     "fewer items than rows": ("claims.csv", _ITEMS, "2014-08-26,1,whole"),
     "more items than rows": ("claims.csv", _ITEMS, "2014-08-26,6,whole"),
     "one claim of two on a plan": ("claims.csv", "par. 9,2015,7,counted,,", "par. 9,2015,7,counted,planned,"),
+    "a parent of the same level": ("containments.csv", "l-vn-phai-lau,l-vn-quang-ninh-province", "l-vn-phai-lau,l-vn-chi-ma", "containments.csv:15"),
+    "claims without a place in the source": (
+        "claims.csv", "05,par. 2,2014-08-26,6,part,,\nc-phai-lau-trang-nhi-2,p-phai-lau-trang-nhi,s-agency-2021-06-en,par. 2",
+        "05,,2014-08-26,6,part,,\nc-phai-lau-trang-nhi-2,p-phai-lau-trang-nhi,s-agency-2021-05,", "claims.csv:4"),
     # Both references are nothing that is there, and still two different things.
     "misspelt sources are no repeats": ("claims.csv", "s-agency-2021-05,par. 2", "s-agencee,par. 2", "claims.csv:3"),
     # A bad row or key is one problem, and accuses no other table.
