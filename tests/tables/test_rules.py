@@ -185,7 +185,7 @@ EDGES = {
     "a row of pairings too long": ("pairings.csv", "p-trang-vi-van-vi,village", "p-trang-vi-van-vi,,village", "pairings.csv:6"),
     "a row of places too long": ("localities.csv", "l-vn-trang-vi,VN", "l-vn-trang-vi,,VN", "localities.csv:21"),
     "a row of sources too long": ("sources.csv", "Foreign relations,", "Foreign, relations,", "sources.csv:5"),
-    "a member without country": ("localities.csv", "l-cn-trang-nhi,CN", "l-cn-trang-nhi,", "localities.csv:8"),
+    "a member without country": ("localities.csv", "l-cn-thien-bao-commune,CN", "l-cn-thien-bao-commune,", "localities.csv:6"),
 }  # fmt: skip
 
 
