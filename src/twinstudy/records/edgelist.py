@@ -389,6 +389,8 @@ def _inferred(stated: pd.DataFrame, named: Iterable[str]) -> list[str]:
 
 def _matched(stated: pd.DataFrame, named: pd.Index, problems: list[Problem]) -> pd.DataFrame:
     """Give each row about a place its place and the one above; tell rows that cannot be used."""
+    if stated.empty:
+        return stated.assign(place="", above="")
     country = stated["country"].mask(stated["country"].eq(""), _inferred(stated, named))
     stated = stated.assign(
         place=_joined([country, stated["key"]]),
@@ -487,8 +489,8 @@ def _text_tables(rows: pd.DataFrame, places: pd.DataFrame, inside: pd.DataFrame)
     rows = rows.assign(undated=rows["signed"].eq(""), source_id=rows["source"].map(sources))
     rows = rows.sort_values(["undated", "signed", "source_id"], kind="stable")
     first = rows.drop_duplicates("pair").set_index("pair")
-    one, two = (first[end].map(places["id"]) for end in ("low", "high"))
-    stem = distinct_ids(one.str[2:] + "-" + two.str[2:], one + _BETWEEN + two)
+    one, two = (first[end].map(places["id"].str[2:]) for end in ("low", "high"))
+    stem = distinct_ids(one + "-" + two, "l-" + one + _BETWEEN + "l-" + two)
     number = rows.groupby("pair").cumcount().add(1).astype("str")
     stems = rows["pair"].map(stem)
     claims = rows.assign(

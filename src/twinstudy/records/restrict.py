@@ -72,10 +72,8 @@ def restrict(
     """
     refuse_other(dataset)
     tables = dataset.tables
-    chosen, claims, counts, places = (
-        tables[name] for name in ("pairings", "claims", "counts", "localities")
-    )
-    events, inside = tables["events"], tables["containments"]
+    chosen, claims, events = (tables[name] for name in ("pairings", "claims", "events"))
+    counts, places, inside = (tables[name] for name in ("counts", "localities", "containments"))
     members = tables["memberships"].merge(claims, left_on="claim_id", right_on="id")
     members = members.merge(places[["id", "country"]], left_on="locality_id", right_on="id")
     if kind is not None:
@@ -122,13 +120,8 @@ def restrict(
     claims = claims[claims["pairing_id"].isin(chosen["id"])]
     events = events[events["pairing_id"].isin(chosen["id"])]
     named = members.loc[members["claim_id"].isin(claims["id"]), "locality_id"]
-    old, new = "old_id", "new_id"
-    local = _reached(
-        {*named, *counts["area_id"]},
-        inside[["child_id", "parent_id"]],
-        tables["successions"][[old, new]],
-        tables["successions"][[new, old]],
-    )
+    above, steps = inside[["child_id", "parent_id"]], tables["successions"][["old_id", "new_id"]]
+    local = _reached({*named, *counts["area_id"]}, above, steps, steps[["new_id", "old_id"]])
     kept = {"pairings": chosen, "claims": claims, "events": events, "counts": counts,
             "localities": places[places["id"].isin(local)]}  # fmt: skip
     return dataset_of(_closed(tables, kept), report)
@@ -150,23 +143,21 @@ def _known(
     if isinstance(names, str) or not isinstance(names, Iterable):
         names = [names]
     listed, known = [str(name) for name in names], list(known)
-    called = pd.Series(dtype="str") if called is None else called
-    folded = called.map(fold_name) if set(listed) - set(known) else called
-    parts = called.map(lambda name: fold_name(main_part(name))) if len(folded) else called
-    found, unknown = [], []
-    for name in listed:
+    found, strange = ([n for n in listed if (n in known) == yes] for yes in (True, False))
+    called = pd.Series(dtype="str") if called is None or not strange else called
+    folded = called.map(fold_name)
+    parts = called.map(lambda name: fold_name(main_part(name)))
+    unknown = []
+    for name in strange:
         text = fold_name(name)
         hits = sorted({*folded.index[folded == text]} or {*parts.index[parts == text]})
-        if name in known or not hits:
-            unknown += [] if name in known else [name]
-            found.append(name)
-        elif len(hits) > 1:
+        if len(hits) > 1:
             raise ArgumentError(
                 f"`{argument}` is {name!r}, which {len(hits)} are called; use one of "
                 f"{', '.join(hits)}"
             )
-        else:
-            found += hits
+        found += hits
+        unknown += [] if hits else [name]
     if unknown:
         unknown = sorted(unknown)
         near = difflib.get_close_matches(unknown[0], [*known, *called], n=1, cutoff=0.7)
