@@ -107,7 +107,8 @@ def from_edgelist(
     ------
     DataError
         If rows name no place, one place twice, or what is not a date, or `localities` breaks a
-        rule of the data model: all faults at once.
+        rule of the data model: all faults at once; of more than 1,000 in a column the rest is
+        counted.
     ArgumentError
         If an argument cannot be used, or kinds or countries are not of the data model.
 
@@ -117,8 +118,8 @@ def from_edgelist(
     else is changed, so "NA" and "007" stay what they are. Ids are made of country and key:
     ``l-de-koln``, ``p-de-koln-fr-lille``, ``c-de-koln-fr-lille-1``. They depend on nothing else,
     except that places whose keys fold to the same ASCII letters all get a hash of their key at
-    the end, as do keys with letters that have no ASCII form. The claims of a pairing are numbered
-    by date.
+    the end, as do keys with letters that have no ASCII form, and ids of over 96 letters, which are
+    cut. The claims of a pairing are numbered by date.
 
     Examples
     --------
