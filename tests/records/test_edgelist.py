@@ -8,10 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from twinstudy import DataError, Dataset, ancestors, conflicts, from_edgelist, load
+from twinstudy import DataError, Dataset, ancestors, conflicts, from_edgelist
 from twinstudy.errors import ArgumentError
 from twinstudy.records.dataset import dataset_from_text
 from twinstudy.tables.files import text_tables
@@ -586,33 +584,3 @@ def test_arguments_that_cannot_be_used(arguments: dict[str, Any], message: str) 
     pairs = arguments.pop("pairs", frame(("Ulm", "Leeds", 1952), ("Bonn", "Bath", 1953)))
     with pytest.raises(ArgumentError, match=message):
         read(pairs, **arguments)
-
-
-# Whatever the frame
-
-NAMES = st.text(max_size=8) | st.sampled_from(["Ulm", "ULM", "Köln", "NA", "007", "7", "=1", "a-b"])
-CODES = st.sampled_from(["DE", "GB", "ZZ"])
-ROWS = st.lists(
-    st.tuples(
-        NAMES, NAMES, CODES, CODES,
-        st.sampled_from([None, 1952, "1952-03", "1950/1953~", 2000.0]),
-        st.sampled_from([None, "commune", "district"]), st.sampled_from([None, "A", "B 1", "b-1"]),
-    ),
-    min_size=1, max_size=12,
-)  # fmt: skip
-
-
-@settings(max_examples=15, deadline=None, derandomize=True)
-@given(ROWS, st.randoms(use_true_random=False))
-def test_any_frame_becomes_sound_tables_in_any_order(rows: list[Any], random: Any) -> None:
-    columns = "city twin home abroad year what where"
-    given = ENDS | {"signed": "year", "kind": "what", "source": "where", "on_error": "skip"}
-    dataset = sound(read(frame(*rows, columns=columns), **given))
-    random.shuffle(rows)
-    assert read(frame(*rows, columns=columns), **given).version == dataset.version
-
-
-def test_saved_and_loaded_it_is_the_same(tmp_path: Any) -> None:
-    pairs = frame(("Ulm", "Leeds", 1952), ("Köln", "=Bath", "1958~"), ("名古屋", 'a "b", c', None))
-    dataset = read(pairs, signed="year", localities=PLACES)
-    assert load(dataset.save(tmp_path)).version == dataset.version
