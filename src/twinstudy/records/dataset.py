@@ -15,13 +15,8 @@ import pandas as pd
 
 from twinstudy import __version__
 from twinstudy.errors import ArgumentError, DataError, Problems
-from twinstudy.tables.files import (
-    Frames,
-    column_text,
-    type_tables,
-    unclean_cells,
-    write_tables,
-)
+from twinstudy.tables import files
+from twinstudy.tables.files import Frames, Tables, column_text, type_tables
 from twinstudy.tables.schema import TABLES, Column
 from twinstudy.tables.table_rules import check_tables, checked_tables
 
@@ -51,13 +46,6 @@ memberships, contents, events, counts
     report: Problems = field(default_factory=Problems)
     remembered: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
 
-    def __post_init__(self) -> None:
-        frames = {}
-        for table in TABLES:  # frames of others may have them as categories still
-            texts = [c.name for c in table.columns if c.type in ("reference", "date", "interval")]
-            frames[table.name] = self._frames[table.name].astype(dict.fromkeys(texts, "str"))
-        object.__setattr__(self, "_frames", frames)
-
     @property
     def tables(self) -> Frames:
         """Copies of the tables by name."""
@@ -66,62 +54,62 @@ memberships, contents, events, counts
     @property
     def sources(self) -> pd.DataFrame:
         """The table `sources`."""
-        return self.tables["sources"]
+        return self._frames["sources"].copy(deep=False)
 
     @property
     def localities(self) -> pd.DataFrame:
         """The table `localities`."""
-        return self.tables["localities"]
+        return self._frames["localities"].copy(deep=False)
 
     @property
     def aliases(self) -> pd.DataFrame:
         """The table `aliases`."""
-        return self.tables["aliases"]
+        return self._frames["aliases"].copy(deep=False)
 
     @property
     def codes(self) -> pd.DataFrame:
         """The table `codes`."""
-        return self.tables["codes"]
+        return self._frames["codes"].copy(deep=False)
 
     @property
     def containments(self) -> pd.DataFrame:
         """The table `containments`."""
-        return self.tables["containments"]
+        return self._frames["containments"].copy(deep=False)
 
     @property
     def successions(self) -> pd.DataFrame:
         """The table `successions`."""
-        return self.tables["successions"]
+        return self._frames["successions"].copy(deep=False)
 
     @property
     def pairings(self) -> pd.DataFrame:
         """The table `pairings`."""
-        return self.tables["pairings"]
+        return self._frames["pairings"].copy(deep=False)
 
     @property
     def claims(self) -> pd.DataFrame:
         """The table `claims`."""
-        return self.tables["claims"]
+        return self._frames["claims"].copy(deep=False)
 
     @property
     def memberships(self) -> pd.DataFrame:
         """The table `memberships`."""
-        return self.tables["memberships"]
+        return self._frames["memberships"].copy(deep=False)
 
     @property
     def contents(self) -> pd.DataFrame:
         """The table `contents`."""
-        return self.tables["contents"]
+        return self._frames["contents"].copy(deep=False)
 
     @property
     def events(self) -> pd.DataFrame:
         """The table `events`."""
-        return self.tables["events"]
+        return self._frames["events"].copy(deep=False)
 
     @property
     def counts(self) -> pd.DataFrame:
         """The table `counts`."""
-        return self.tables["counts"]
+        return self._frames["counts"].copy(deep=False)
 
     @cached_property
     def version(self) -> str:
@@ -148,7 +136,7 @@ memberships, contents, events, counts
             return bytes(keys.get_indexer(pd.Index(values)).astype("<i4").tobytes())
         if column.type in ("integer", "number"):
             return bytes(values.to_numpy("<f8", na_value=np.nan).tobytes())
-        return "\n".join(column_text(values, column)).encode()
+        return "\n".join(column_text(values, column).tolist()).encode()
 
     def save(self, folder: str | Path) -> Path:
         """Write the tables into a folder as CSV files, all of them or none.
@@ -185,7 +173,7 @@ memberships, contents, events, counts
             if each.exists() and not each.is_dir():
                 raise ArgumentError(f"`folder` is {str(path)!r}, and {str(each)!r} is a file; give "
                                     "the path of a folder")  # fmt: skip
-        write_tables(self._frames, path)
+        files.write_tables(self._frames, path)
         return path
 
     def __repr__(self) -> str:
@@ -217,6 +205,13 @@ _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 
+def refuse_other(dataset: object) -> None:
+    """Refuse what is no dataset."""
+    if not isinstance(dataset, Dataset):
+        given = type(dataset).__name__
+        raise ArgumentError(f"`dataset` is a {given}; give a dataset, as `load()` returns it")
+
+
 def remembered(
     function: Callable[Concatenate[Dataset, _P], _T],
 ) -> Callable[Concatenate[Dataset, _P], _T]:
@@ -224,9 +219,7 @@ def remembered(
 
     @wraps(function)
     def answer(dataset: Dataset, *args: _P.args, **kwargs: _P.kwargs) -> _T:
-        if not isinstance(dataset, Dataset):
-            given = type(dataset).__name__
-            raise ArgumentError(f"`dataset` is a {given}; give a dataset, as `load()` returns it")
+        refuse_other(dataset)
         key = (function.__module__, function.__qualname__, args, tuple(sorted(kwargs.items())))
         if key not in dataset.remembered:
             dataset.remembered[key] = function(dataset, *args, **kwargs)
@@ -270,6 +263,15 @@ def load(path: str | Path | None = None) -> Dataset:
     return dataset_of(tables.typed, problems)
 
 
+def checked_text(text: Frames) -> tuple[Tables, Problems]:
+    """Give types to frames of text, one a table and indexed by line, and run every rule."""
+    unclean = [
+        problem for table in TABLES for problem in files.unclean_cells(text[table.name], table)
+    ]
+    tables = type_tables(text)
+    return tables, check_tables(tables, unclean)
+
+
 def dataset_from_text(text: Frames) -> Dataset:
     """Make a dataset of frames of text, one a table and indexed by line, running every rule.
 
@@ -278,9 +280,8 @@ def dataset_from_text(text: Frames) -> Dataset:
     >>> dataset_from_text(text_tables(dataset.tables)).version == dataset.version
     True
     """
-    unclean = [problem for table in TABLES for problem in unclean_cells(text[table.name], table)]
-    tables = type_tables(text)
-    return dataset_of(tables.typed, check_tables(tables, unclean))
+    tables, problems = checked_text(text)
+    return dataset_of(tables.typed, problems)
 
 
 def dataset_of(typed: Frames, problems: Problems) -> Dataset:

@@ -3,36 +3,36 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Hashable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+import re
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
 import numpy as np
 import pandas as pd
 
 from twinstudy.dates import parse_date
-from twinstudy.errors import ArgumentError, DataError, Problem, Problems
-from twinstudy.records.dataset import Dataset, dataset_from_text
+from twinstudy.errors import ArgumentError, Problem, Problems, Severity
+from twinstudy.records.dataset import Dataset, checked_text, dataset_of
 from twinstudy.records.reading import (
-    BETWEEN,
+    Reader,
     date_text,
     distinct_ids,
     doubtful_dates,
     fold_name,
-    inferred_countries,
-    joined,
     plain_text,
     read_column,
-    read_places,
+    read_frame,
+    refuse_no_frame,
     slug,
     some,
     warning,
-    with_countries,
 )
 from twinstudy.tables.files import Frames
 from twinstudy.tables.schema import KINDS, LEVEL_OF_KIND, LEVELS, TABLES, table
 
 _PAIRS, _PLACES = "pairs", "localities"
+_BETWEEN = "\x1f"  # joins country and key to one text; white space, so it is never inside a part
 _NO_PLACE = "the row names no place; fill the cell, or take the row out"
 _NO_COUNTRY = (
     "the row names no country; give its code, or ZZ where it is not known (for NA of Namibia read "
@@ -107,7 +107,8 @@ def from_edgelist(
     ------
     DataError
         If rows name no place, one place twice, or what is not a date, or `localities` breaks a
-        rule of the data model: all faults at once.
+        rule of the data model: all faults at once; of more than 1,000 in a column the rest is
+        counted.
     ArgumentError
         If an argument cannot be used, or kinds or countries are not of the data model.
 
@@ -117,8 +118,8 @@ def from_edgelist(
     else is changed, so "NA" and "007" stay what they are. Ids are made of country and key:
     ``l-de-koln``, ``p-de-koln-fr-lille``, ``c-de-koln-fr-lille-1``. They depend on nothing else,
     except that places whose keys fold to the same ASCII letters all get a hash of their key at
-    the end, as do keys with letters that have no ASCII form. The claims of a pairing are numbered
-    by date.
+    the end, as do keys with letters that have no ASCII form, and ids of over 96 letters, which are
+    cut. The claims of a pairing are numbered by date.
 
     Examples
     --------
@@ -139,47 +140,41 @@ def from_edgelist(
     if isinstance(undated_values, str) or not isinstance(undated_values, Iterable):
         raise ArgumentError(f"`undated_values` is {undated_values!r}; give a list of values")
     declared = {date_text(value) for value in undated_values}
-    register = _Register(pairs)
+    refuse_no_frame("pairs", pairs)
+    if localities is not None:
+        refuse_no_frame("localities", localities)
+    register = _Register(pairs, [], skip=on_error == "skip")
     problems = register.problems
     lefts, rights = register.keys(left, right)
-    skip = on_error == "skip"
+    stated = _stated(localities, len(lefts), problems)
+    given = stated[stated["country"].ne("")].drop_duplicates(["country", "key"])
+    known = given.drop_duplicates("key", keep=False).set_index("key")["country"]
     rows = pd.DataFrame(
         {
-            "left": register.ends("left", left_country, lefts, skip=skip),
-            "right": register.ends("right", right_country, rights, skip=skip),
+            "left": register.places("left", lefts, left_country, known),
+            "right": register.places("right", rights, right_country, known),
             "kind": register.kinds(kind),
             "signed": register.dates(signed, declared),
             "source": register.read("source", source).replace("", "Edge list"),
         }
     )
-    stated = read_places(localities, len(lefts), problems)
-    for side in ("left", "right"):
-        rows[side] = with_countries(rows[side], stated)
-    problems += _tied_to_itself(rows, rights[0])
-    lines = {each.line for each in problems if each.file == _PAIRS}
-    faulty = rows.index.isin(lines) | rows["left"].eq("") | rows["right"].eq("")
+    tied = rows["left"].eq(rows["right"])
+    problems += _tied_to_itself(rows.loc[tied, "left"], rights[0])
+    faulty = tied | rows.isna().any(axis=1)
     rows = rows[~faulty]
-    if skip and faulty.any():
+    if register.skip and faulty.any():
         for n, each in enumerate(problems):
             if each.file == _PAIRS:
                 problems[n] = replace(each, severity="warning")
         problems.append(warning(_PAIRS, f"{faulty.sum()} of {len(faulty)} rows are left out"))
-    for word in sorted(declared & {*rows["signed"]}):
+    for word in sorted(declared & {*rows["signed"].unique()}):
         stands = f"{word!r} stands in {rows['signed'].eq(word).sum()} of {len(rows)} rows"
         problems.append(warning(_PAIRS, f"{stands} and is read as not stated", signed, word))
     rows = rows.assign(signed=rows["signed"].mask(rows["signed"].isin(declared), ""))
     problems += doubtful_dates(rows["signed"], _PAIRS, signed)
     rows = _paired(rows, kind, problems)
-    text, dataset = _text_tables(rows, *_locality_rows(rows, stated, problems)), None
-    try:
-        dataset = dataset_from_text(text)
-        found = dataset.report
-    except DataError as error:
-        found = error.problems
-    report = Problems(sorted([*problems, *_told(found)]))
-    if dataset is None or any(problem.severity == "error" for problem in report):
-        raise DataError(report)
-    return replace(dataset, report=report)
+    tables, found = checked_text(_text_tables(rows, *_places(rows, stated, problems)))
+    return dataset_of(tables.typed, Problems(sorted([*problems, *_told(found)])))
 
 
 @dataclass(frozen=True)
@@ -187,26 +182,21 @@ class _Register:
     """The rows of an edge list, read column by column, and what is wrong in them."""
 
     pairs: pd.DataFrame
-    problems: list[Problem] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.pairs, pd.DataFrame):
-            given = type(self.pairs).__name__
-            raise ArgumentError(f"`pairs` is a {given}; give a pandas DataFrame")
+    problems: list[Problem]
+    skip: bool
 
     def keys(self, left: Any, right: Any) -> tuple[list[Hashable], list[Hashable]]:
         """Return the columns of the keys of both sides."""
         both = []
         for argument, value in (("left", left), ("right", right)):
-            columns = list(value) if isinstance(value, list | pd.Index | np.ndarray) else [value]
-            for column in columns:
+            both.append(list(value) if isinstance(value, list | pd.Index | np.ndarray) else [value])
+            for column in both[-1]:
                 if not self.has(column):
                     shown = ", ".join(map(repr, self.pairs.columns[:10]))
                     raise ArgumentError(
                         f"`{argument}` is {column!r}; use a column of `pairs`: {shown}"
                         f"{', …' * (len(self.pairs.columns) > 10)}{self.near(column)}"
                     )
-            both.append(columns)
         if len(both[0]) != len(both[1]) or not both[0]:
             raise ArgumentError(
                 f"`left` has {len(both[0])} columns and `right` {len(both[1])}; give as many for "
@@ -223,16 +213,15 @@ class _Register:
             return False
 
     def near(self, value: object) -> str:
-        """Ask for the column that a value looks like, if there is one."""
-        known = {str(column).casefold(): column for column in self.pairs.columns}
-        found = difflib.get_close_matches(str(value).casefold(), known, n=1, cutoff=0.8)
-        return f"; is the column {known[found[0]]!r} meant?" if found else ""
+        """Ask for the column that a value which is none looks like, if there is one."""
+        columns = {} if self.has(value) else {str(c).casefold(): c for c in self.pairs.columns}
+        found = difflib.get_close_matches(str(value).casefold(), columns, n=1, cutoff=0.8)
+        return f"; is the column {columns[found[0]]!r} meant?" if found else ""
 
     def read(
-        self, argument: str, value: Any, how: Callable[[object], str] = plain_text,
-        missing: str = "",
-    ) -> pd.Series:  # fmt: skip
-        """Read a column, or one value for all rows."""
+        self, argument: str, value: Any, how: Reader = plain_text, missing: str = ""
+    ) -> pd.Series:
+        """Read a column, or one value for all rows; a fault is missing."""
         if self.has(value):
             cells = self.pairs[value]
             if isinstance(cells, pd.DataFrame):
@@ -248,13 +237,14 @@ class _Register:
             if near:
                 said = f"`{argument}` is {value!r}, which is no column and holds for all rows{near}"
                 self.problems.append(warning(_PAIRS, said))
-        return read_column(cells, how, (_PAIRS, str(value)), self.problems, missing=missing)
+        return read_column(cells, how, (_PAIRS, str(value)), self.problems, missing)
 
-    def countries(self, side: str, column: Any, *, skip: bool) -> pd.Series:
-        """Read the countries of one side; "" for what is no code, where such rows are skipped."""
+    def countries(self, side: str, column: Any) -> pd.Series:
+        """Read the countries of one side; what is no code is missing."""
         codes = self.read(f"{side}_country", column, missing=_NO_COUNTRY)
-        wrong = codes.ne("") & ~codes.str.fullmatch("[A-Z]{2}")
-        words = sorted({*codes[wrong]})
+        known = codes.dropna().unique().tolist()
+        words = sorted(word for word in known if not re.fullmatch("[A-Z]{2}", word))
+        wrong = codes.isin(words)
         if words:
             remedy = "give one two-letter ISO 3166-1 code in capitals, or a column of them"
             if self.has(column):
@@ -265,29 +255,31 @@ class _Register:
                 f"`{side}_country` gives {some(list(map(repr, words)))} in {wrong.sum():,} of "
                 f"{len(codes):,} rows; {remedy} (ZZ where it is not known)"
             )
-            if not skip or not self.has(column):
-                raise ArgumentError(message + self.near(column) * (not self.has(column)))
+            if not self.skip or not self.has(column):
+                raise ArgumentError(message + self.near(column))
             self.problems.append(warning(_PAIRS, message, column))
-        if "UK" in {*codes}:
+        if "UK" in known:
             said = "'UK' is no code of ISO 3166-1; that of the United Kingdom is GB"
             self.problems.append(warning(_PAIRS, said, column, "UK"))
-        return codes.mask(wrong, "")
+        return codes.mask(wrong)
 
-    def ends(
-        self, side: str, country: Any, columns: list[Hashable], *, skip: bool
-    ) -> pd.Series:  # fmt: skip
-        """Read the places of one side, country and key in one text; "" where a part is missing."""
-        countries = self.countries(side, country, skip=skip)
-        return joined([countries, *(self.read(side, each, missing=_NO_PLACE) for each in columns)])
+    def places(
+        self, side: str, columns: list[Hashable], country: Any, known: pd.Series
+    ) -> pd.Series:
+        """Read the places of one side; those of ZZ take the country known of their key, if any."""
+        code = self.countries(side, country)
+        key = _joined([self.read(side, column, missing=_NO_PLACE) for column in columns])
+        code = code.mask(code.eq("ZZ") & key.isin(known.index), key.map(known))
+        return _joined([code, key])
 
     def kinds(self, kind: Any) -> pd.Series:
         """Read the kinds, all of which must be of the data model."""
         cells = self.read("kind", kind)
-        wrong = sorted({*cells} - {"", *KINDS})
+        wrong = sorted({*cells.dropna().unique()} - {"", *KINDS})
         if wrong:
             raise ArgumentError(
                 f"`kind` gives {some(list(map(repr, wrong)))}; give a column of kinds, or one "
-                f"kind, of {', '.join(KINDS)}{self.near(kind) if not self.has(kind) else ''}"
+                f"kind, of {', '.join(KINDS)}{self.near(kind)}"
             )
         return cells
 
@@ -300,8 +292,9 @@ class _Register:
                 parse_date(text)
             return text
 
+        before = len(self.problems)
         cells = self.read("signed", signed, read)
-        faults = [each for each in self.problems if each.column == str(signed) and each.line]
+        faults = [each for each in self.problems[before:] if each.severity == "error"]
         if faults and not self.has(signed):
             raise ArgumentError(
                 f"`signed` is no column of `pairs`, and {faults[0].message}{self.near(signed)}"
@@ -309,20 +302,26 @@ class _Register:
         return cells
 
 
+def _joined(parts: list[pd.Series]) -> pd.Series:
+    """Join country and key, or the parts of a key, to one text a row; missing where one is."""
+    text, *others = parts
+    for part in others:
+        text = text + _BETWEEN + part
+    return text
+
+
 def _shown(place: str) -> str:
     """Write a place for a message: key and country."""
-    country, *key = place.split(BETWEEN)
+    country, *key = place.split(_BETWEEN)
     return f"{', '.join(key)!r}" + f" of {country}" * bool(country)
 
 
-def _tied_to_itself(rows: pd.DataFrame, column: Hashable) -> Iterator[Problem]:
-    """Yield the rows whose two places are one."""
-    for line, place in rows.loc[
-        rows["left"].eq(rows["right"]) & rows["left"].ne(""), "left"
-    ].items():
+def _tied_to_itself(places: pd.Series, column: Hashable) -> Iterator[Problem]:
+    """Yield a problem for each row whose two places are one."""
+    for line, place in places.items():
         remedy = "give the countries" if place.startswith("ZZ") else "correct one of the two"
         said = f"{_shown(place)} is tied to itself; {remedy}, or take the row out"
-        yield Problem(_PAIRS, cast(int, line), str(column), place.split(BETWEEN)[1], said)
+        yield Problem(_PAIRS, cast(int, line), str(column), place.split(_BETWEEN)[1], said)
 
 
 def _paired(rows: pd.DataFrame, column: Hashable, problems: list[Problem]) -> pd.DataFrame:
@@ -330,28 +329,77 @@ def _paired(rows: pd.DataFrame, column: Hashable, problems: list[Problem]) -> pd
     turned = rows["left"] > rows["right"]
     low = rows["left"].mask(turned, rows["right"])
     high = rows["right"].mask(turned, rows["left"])
-    rank = rows["kind"].map({word: n for n, word in enumerate(KINDS)}).fillna(len(KINDS) - 1)
-    first = rank.groupby([low, high]).transform("min")
-    kept = pd.Series([KINDS[int(n)] for n in first], index=rows.index, dtype="str")
-    told = [f"{rows['kind'][line]!r} in row {line} (kept: {kept[line]!r})"
-            for line in rows.index[rows["kind"].ne("") & rows["kind"].ne(kept)]]  # fmt: skip
+    pair = low + _BETWEEN + high
+    rank = rows["kind"].replace("", KINDS[-1]).map({word: n for n, word in enumerate(KINDS)})
+    kept = rank.groupby(pair).transform("min").map(dict(enumerate(KINDS)))
+    other = rows["kind"].ne("") & rows["kind"].ne(kept)
+    cells = zip(rows.index[other], rows.loc[other, "kind"], kept[other], strict=True)
+    told = [f"{word!r} in row {line} (kept: {first!r})" for line, word, first in cells]
     if told:
         message = f"{len(told)} of {len(rows)} rows give another kind than is kept for the pairing"
         problems.append(warning(_PAIRS, f"{message}, such as {some(told)}", column))
-    return rows.assign(low=low, high=high, kind=kept)
+    return rows.assign(low=low, high=high, pair=pair, kind=kept)
+
+
+def _stated(frame: pd.DataFrame | None, width: int, problems: list[Problem]) -> pd.DataFrame:
+    """Read a frame about places, by row: key, country, key above ("" for none) and its cells."""
+    columns = {column.name: column for column in table("localities").columns}
+    columns |= {"during": table("containments").column("during"), "parent": columns["name"]}
+    if frame is None or not len(frame):
+        return pd.DataFrame(columns=["key", *columns], dtype="str")
+    levels = frame.index.nlevels
+    if levels not in (width, width + 1):
+        raise ArgumentError(
+            f"`localities` has an index of {levels} levels; index it by the {width} "
+            "columns of the key, or by these and the country"
+        )
+    index = [frame.index.get_level_values(n).to_series() for n in range(levels)]
+
+    def read(values: pd.Series, column: str, how: Reader = plain_text, no: str = "") -> pd.Series:
+        """Read the cells of a column or level of the frame."""
+        return read_column(values, how, (_PLACES, column), problems, no)
+
+    def above(value: object) -> str:
+        """Read the key of the unit above, which has as many parts as any key."""
+        if not isinstance(value, tuple) or len(value) != width:
+            raise ArgumentError(f"{value!r} is no key; write a tuple of {width} values")
+        return _BETWEEN.join(map(plain_text, value))
+
+    stated = read_frame(_PLACES, frame, columns, problems)
+    if width > 1 and "parent" in frame:
+        stated["parent"] = read(frame["parent"], "parent", above)
+    if levels > width:
+        stated["country"] = read(index[width], "country")
+    no_key = "the row has no key; fill the index"
+    stated["key"] = _joined([read(part, "", no=no_key) for part in index[:width]])
+    return stated[stated["key"].notna()].fillna("")
+
+
+def _inferred(stated: pd.DataFrame, named: Iterable[str]) -> list[str]:
+    """Take the country of a key from the pairs, and that of a parent from its children."""
+    known: dict[str, set[str]] = {}
+    for country, key in (place.split(_BETWEEN, 1) for place in named):
+        known.setdefault(key, set()).add(country)
+    everywhere = set().union(*known.values())
+    for _ in LEVELS:
+        for child, parent in zip(stated["key"], stated["parent"], strict=True):
+            known[parent] = known.get(parent, set()) | known.get(child, set())
+    found = [known.get(key) or everywhere for key in stated["key"]]
+    return ["".join(each) if len(each) == 1 else "" for each in found]
 
 
 def _matched(stated: pd.DataFrame, named: pd.Index, problems: list[Problem]) -> pd.DataFrame:
     """Give each row about a place its place and the one above; tell rows that cannot be used."""
-    country = stated["country"].mask(stated["country"].eq(""), inferred_countries(stated, named))
+    if stated.empty:
+        return stated.assign(place="", above="")
+    country = stated["country"].mask(stated["country"].eq(""), _inferred(stated, named))
     stated = stated.assign(
-        place=country + BETWEEN + stated["key"],
-        above=(country + BETWEEN + stated["parent"]).where(stated["parent"].ne(""), ""),
+        place=_joined([country, stated["key"]]),
+        above=_joined([country, stated["parent"]]).where(stated["parent"].ne(""), ""),
     )
-
     total = len(stated)
 
-    def tell(rows: pd.Series, message: str, remedy: str, severity: Any = "error") -> None:
+    def tell(rows: pd.Series, message: str, remedy: str, severity: Severity = "error") -> None:
         """Make one problem of all rows of a kind."""
         if rows.any():
             shown = some([*map(_shown, stated.loc[rows, "place"].unique())])
@@ -364,33 +412,34 @@ def _matched(stated: pd.DataFrame, named: pd.Index, problems: list[Problem]) -> 
     tell(again, "repeat a place", "keep one of each by drop_duplicates on key and country; of a "
          "unit that moved say in `during` when it lay in which `parent`")  # fmt: skip
     stated = stated[~unclear & ~again]
-    lost = ~stated["place"].isin(named) & ~stated["place"].isin(stated["above"])
-    spelt = {fold_name(place.split(BETWEEN, 1)[1]): place for place in reversed(named)}
-    near = [_shown(spelt[fold_name(key)]) for key in stated.loc[lost, "key"]
-            if fold_name(key) in spelt]  # fmt: skip
+    here = stated["place"].isin(named)
+    lost = ~here & ~stated["place"].isin(stated["above"])
+    if not lost.any():
+        return stated
+    spelt = {fold_name(place.split(_BETWEEN, 1)[1]): place for place in reversed(named)}
+    folded = stated.loc[lost, "key"].map(fold_name)
+    near = [_shown(spelt[key]) for key in folded if key in spelt]
     there = f"`pairs` has {some(near or [*map(_shown, named[:1])])}"
-    remedy = f"{there}; index the frame by key, or by key and country, as they are spelt there"
-    if len(named) and len(stated) and not stated["place"].isin(named).any():
-        tell(lost, "are no place of `pairs`", remedy)
+    if len(named) and not here.any():
+        tell(lost, "are no place of `pairs`", f"{there}; index the frame by key, or by key and "
+             "country, as they are spelt there")  # fmt: skip
         return stated[:0]
     remedy = f"{there}, so spell key and country alike" if near else "they have no pairing"
     tell(lost, "are neither a place of `pairs` nor above one", remedy, "warning")
     return stated
 
 
-def _locality_rows(
+def _places(
     rows: pd.DataFrame, stated: pd.DataFrame, problems: list[Problem]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Make the rows of localities, by place, and of containments, both with `line`."""
-    named = pd.Index(sorted({*rows["low"], *rows["high"]}), dtype="str")
+    named = pd.Index(sorted({*rows["low"].unique(), *rows["high"].unique()}), dtype="str")
     stated = _matched(stated, named, problems)
-    index = named.append(pd.Index(stated["place"][~stated["place"].isin(named)].unique()))
-    split = [place.split(BETWEEN) for place in index]
-    slugs = pd.Series(
-        ["-".join([country.lower(), *map(slug, key)]) for country, *key in split], index, "str"
-    )
+    index = named.append(pd.Index(stated["place"], dtype="str")).unique()
+    split = [place.split(_BETWEEN) for place in index]
+    slugs = pd.Series(["-".join([c.lower(), *map(slug, key)]) for c, *key in split], index, "str")
     ids = distinct_ids(slugs, index.to_series())
-    alike = index.to_series()[slugs.ne(ids)].groupby(slugs[slugs.ne(ids)]).agg(list)
+    alike = index.to_series().groupby(slugs[slugs.ne(ids)]).agg(list)
     if len(alike):
         message = (
             f"{some([' and '.join(map(_shown, group)) for group in alike])} differ in accents, "
@@ -399,7 +448,7 @@ def _locality_rows(
         problems.append(warning(_PLACES, message))
     told = stated.mask(stated == "").assign(line=stated.index).groupby("place", sort=False).first()
     told = told.reindex(index, columns=[*table("localities").column_names, "line"])
-    ends = pd.concat([rows.set_index("low")["kind"], rows.set_index("high")["kind"]])
+    ends = pd.concat([rows.set_index(end)["kind"] for end in ("low", "high")])
     rank = {kind: LEVELS.index(level) for kind, level in LEVEL_OF_KIND.items()}
     level = ends.map(rank).groupby(level=0).min().map(dict(enumerate(LEVELS)))
     unranked = (level.isna() & told["level"].reindex(level.index).isna()).sum()
@@ -418,41 +467,35 @@ def _locality_rows(
             "line": 0,
         }
     )
-    told = told.assign(country=None).astype(object)
-    places = told.where(told.notna(), defaults.reindex(columns=told.columns)).fillna("")
+    places = told.astype(object).fillna(defaults).fillna("")
+    places["named_as"] = [", ".join(key) for _, *key in split]
     inside = stated[stated["above"].ne("")]
     for line, place in inside.loc[~inside["above"].isin(index), "above"].items():
         message = f"{_shown(place)} is no place of `localities` or `pairs`; add its row"
-        key = ", ".join(place.split(BETWEEN)[1:])
+        key = ", ".join(place.split(_BETWEEN)[1:])
         problems.append(Problem(_PLACES, cast(int, line), "parent", key, message))
-    inside = pd.DataFrame(
-        {
-            "child_id": inside["place"].map(places["id"]),
-            "parent_id": inside["above"].map(places["id"]),
-            "during": inside["during"],
-            "line": inside.index,
-        }
+    inside = inside[inside["above"].isin(index)]
+    inside = inside.assign(
+        child_id=inside["place"].map(places["id"]),
+        parent_id=inside["above"].map(places["id"]),
+        line=inside.index,
     )
-    return places, inside[inside["parent_id"].notna()]
+    return places, inside
 
 
 def _text_tables(rows: pd.DataFrame, places: pd.DataFrame, inside: pd.DataFrame) -> Frames:
     """Write all tables as text, indexed by the row of the frame about places, else by 0."""
-    titles = pd.Series(sorted({*rows["source"]}), dtype="str")
+    titles = pd.Series(sorted(rows["source"].unique()), dtype="str")
     sources = ("s-" + distinct_ids(titles.map(slug), titles)).set_axis(titles)
+    rows = rows.assign(undated=rows["signed"].eq(""), source_id=rows["source"].map(sources))
+    rows = rows.sort_values(["undated", "signed", "source_id"], kind="stable")
+    first = rows.drop_duplicates("pair").set_index("pair")
+    one, two = (first[end].map(places["id"].str[2:]) for end in ("low", "high"))
+    stem = distinct_ids(one + "-" + two, "l-" + one + _BETWEEN + "l-" + two)
+    number = rows.groupby("pair").cumcount().add(1).astype("str")
+    stems = rows["pair"].map(stem)
     claims = rows.assign(
-        pair=rows["low"] + BETWEEN * 2 + rows["high"], undated=rows["signed"].eq(""),
-        one=rows["low"].map(places["id"]), two=rows["high"].map(places["id"]),
-        source_id=rows["source"].map(sources),
-    ).sort_values(["pair", "undated", "signed", "source_id"], kind="stable")  # fmt: skip
-    first = claims.drop_duplicates("pair").set_index("pair")
-    stem = first["one"].str[2:] + "-" + first["two"].str[2:]
-    stem = distinct_ids(stem, first["one"] + BETWEEN + first["two"])
-    number = claims.groupby("pair").cumcount().add(1).astype("str")
-    claims = claims.assign(
-        pairing_id="p-" + claims["pair"].map(stem),
-        id="c-" + claims["pair"].map(stem) + "-" + number,
-        locator="entry " + number,
+        pairing_id="p-" + stems, id="c-" + stems + "-" + number, locator="entry " + number
     )
     members = pd.concat([claims.set_index("id")[end] for end in ("low", "high")])
     made: dict[str, pd.DataFrame] = {
@@ -465,24 +508,29 @@ def _text_tables(rows: pd.DataFrame, places: pd.DataFrame, inside: pd.DataFrame)
             {
                 "claim_id": members.index,
                 "locality_id": members.map(places["id"]).array,
-                "named_as": members.str.split(BETWEEN).str[1:].str.join(", ").array,
+                "named_as": members.map(places["named_as"]).array,
             }
         ),
     }
     text = {}
     for each in TABLES:
         frame = made.get(each.name, pd.DataFrame())
-        lines = frame["line"].astype("int64") if "line" in frame else [0] * len(frame)
-        frame = frame.reindex(columns=each.column_names).astype(object).fillna("").astype("str")
-        text[each.name] = frame.set_axis(pd.Index(lines))
+        lines = frame["line"] if "line" in frame else [0] * len(frame)
+        frame = frame.reindex(columns=each.column_names, fill_value="").astype("str")
+        text[each.name] = frame.set_axis(pd.Index(lines, dtype="int64"))
     return text
 
 
-def _told(found: Problems) -> Iterator[Problem]:
-    """Yield what the checks say of places and sources in the words of the frames given."""
+def _told(found: Problems) -> list[Problem]:
+    """Say what the checks found in places and sources in the words of the frames given."""
     files = {"localities": _PLACES, "containments": _PLACES, "sources": _PAIRS}
     columns = {"child_id": "", "parent_id": "parent"}
+    told = []
     for problem in found:
         file = files.get(problem.file.removesuffix(".csv"))
         if file:
-            yield replace(problem, file=file, column=columns.get(problem.column, problem.column))
+            column = columns.get(problem.column, problem.column)
+            told.append(replace(problem, file=file, column=column))
+    if not any(each.severity == "error" for each in told):  # else the rest follows from these
+        told += [each for each in found if each.severity == "error"]
+    return told

@@ -5,23 +5,22 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from statistics import median
 
 import numpy as np
 import pandas as pd
 
-from twinstudy.dates import parse_date
+from twinstudy.dates import date_bounds
 from twinstudy.errors import ArgumentError, Problem
-from twinstudy.tables.files import CONTROL, column_text
-from twinstudy.tables.schema import LEVELS, Column, table
+from twinstudy.tables.files import CONTROL, column_text, listed
+from twinstudy.tables.schema import LONGEST_ID, Column
 
-#: Joins country and key to one text; white space, so it is never inside a part.
-BETWEEN = "\x1f"
+Reader = Callable[[object], str]
+Place = tuple[str, str]
+
 _LONGEST_TEXT = 1_000  # characters; so that a row never makes a line too long for a file
-_UNCLEAN = re.compile(f"{CONTROL.pattern}|[\ud800-\udfff]")
+_LONGEST_SLUG = LONGEST_ID - 4  # so that a letter before and a number behind have their place
 _TIMED = re.compile(r"\+?([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9]{2}:.*")
 _FOREIGN = re.compile(r"[^\W\x00-\x7f]")
 #: Latin letters that Unicode does not take apart.
@@ -49,41 +48,61 @@ _SIMPLER = str.maketrans(_CHINESE[::2], _CHINESE[1::2])
 
 
 def read_column(
-    values: pd.Series, read: Callable[[object], str], place: tuple[str, str],
-    problems: list[Problem], *, missing: str = "",
-) -> pd.Series:  # fmt: skip
-    """Read cells as text by row counted from 1, "" where there is none; tell faults of a place.
+    values: pd.Series, read: Reader, place: Place, problems: list[Problem], missing: str = ""
+) -> pd.Series:
+    """Read cells as text by row counted from 1, "" where there is none; a fault is missing.
 
     The place is a file and a column; `missing` says what is wrong with an empty cell, if anything.
     """
     try:
-        codes, distinct = pd.factorize(values)
+        codes, distinct = pd.factorize(values, use_na_sentinel=False)
     except TypeError:
         raise ArgumentError(
             f"column {values.name!r} holds what is no text, number or date; make it text first"
         ) from None
-    texts, faults = [], []
-    for value in distinct.tolist():
+    texts: list[str | None] = []
+    faults: dict[int, tuple[str, str]] = {}
+    for code, value in enumerate(distinct.tolist()):
+        known = "" if pd.isna(value) else str(value)
         try:
-            texts.append(read(value))
-            faults.append(("", "" if texts[-1] else missing))
+            text = read(value) if known else ""
+            if missing and not text:
+                raise ArgumentError(missing)
+            texts.append(text)
         except ArgumentError as error:
-            texts.append("")
-            faults.append((str(value), str(error)))
-    faults.append(("", missing))  # the last one stands for missing cells, whose code is -1
-    bad = np.array([bool(why) for _, why in faults])
-    rows = np.flatnonzero(bad[codes]).tolist()
-    problems += [Problem(place[0], n + 1, place[1], *faults[codes[n]]) for n in rows]
-    cells = pd.array([*texts, ""], dtype="str").take(codes)
+            texts.append(None)
+            faults[code] = (known, str(error))
+    rows = np.flatnonzero(np.isin(codes, list(faults))).tolist()
+    problems += listed(Problem(place[0], n + 1, place[1], *faults[codes[n]]) for n in rows)
+    cells = pd.array(texts, dtype="str").take(codes)
     return pd.Series(cells, index=pd.RangeIndex(1, len(values) + 1))
 
 
-def read_as(values: pd.Series, column: Column, file: str, problems: list[Problem]) -> pd.Series:
-    """Read cells as the text that would stand in a column of a table."""
-    if column.type == "number" and pd.api.types.is_numeric_dtype(values):
-        return column_text(values, column).set_axis(pd.RangeIndex(1, len(values) + 1))
-    read = date_text if column.type in ("date", "interval") else plain_text
-    return read_column(values, read, (file, column.name), problems)
+def read_frame(
+    name: str, frame: pd.DataFrame, columns: dict[str, Column], problems: list[Problem]
+) -> pd.DataFrame:
+    """Read a frame with some of the columns as text, by row counted from 1; "" for a fault, too."""
+    refuse_no_frame(name, frame)
+    unknown = [repr(str(column)) for column in frame.columns if column not in columns]
+    if unknown or not frame.columns.is_unique:
+        found, known = some(unknown) or "a column twice", ", ".join(columns)
+        raise ArgumentError(f"`{name}` has {found}; use some of {known}, each once")
+    rows = pd.RangeIndex(1, len(frame) + 1)
+    cells = pd.DataFrame(dict.fromkeys(columns, ""), rows, dtype="str")
+    for word in frame.columns:
+        column, values = columns[word], frame[word]
+        if column.type == "number" and pd.api.types.is_numeric_dtype(values):
+            cells[word] = column_text(values, column).set_axis(rows)
+        else:
+            read = date_text if column.type in ("date", "interval") else plain_text
+            cells[word] = read_column(values, read, (name, word), problems).fillna("")
+    return cells
+
+
+def refuse_no_frame(name: str, value: object) -> None:
+    """Refuse what is no frame."""
+    if not isinstance(value, pd.DataFrame):
+        raise ArgumentError(f"`{name}` is a {type(value).__name__}; give a pandas DataFrame")
 
 
 def plain_text(value: object) -> str:
@@ -96,7 +115,7 @@ def plain_text(value: object) -> str:
             f"{text[:20] + '…'!r} has {len(text):,} characters, of {_LONGEST_TEXT:,} allowed; "
             "shorten it"
         )
-    unclean = None if text.isprintable() else _UNCLEAN.search(text)
+    unclean = None if text.isprintable() else CONTROL.search(text)
     if unclean:
         raise ArgumentError(f"{text!r} holds the character {unclean.group()!r}; take it out")
     return text
@@ -143,9 +162,10 @@ def slug(text: str) -> str:
 
 
 def distinct_ids(slugs: pd.Series, contents: pd.Series) -> pd.Series:
-    """Give all slugs that stand more than once a hash of what they mean, so that none moves."""
-    again = slugs.duplicated(keep=False)
-    return slugs.mask(again, slugs + "-" + contents.map(_hash))
+    """Give all slugs that stand more than once, or are too long, a hash of what they mean."""
+    hashed = slugs.duplicated(keep=False) | slugs.str.len().gt(_LONGEST_SLUG)
+    ends = "-" + contents[hashed].map(_hash)
+    return slugs.mask(hashed, slugs.str[: _LONGEST_SLUG - 13] + ends)
 
 
 def _hash(text: str) -> str:
@@ -159,12 +179,6 @@ def some(shown: Sequence[str]) -> str:
     return ", ".join(shown[:3]) + more
 
 
-def joined(parts: list[pd.Series]) -> pd.Series:
-    """Join country and key to one text a row; "" where a part is missing."""
-    texts = [BETWEEN.join(row) if all(row) else "" for row in zip(*parts, strict=True)]
-    return pd.Series(texts, index=parts[0].index, dtype="str")
-
-
 def warning(file: str, message: str, column: object = "", value: str = "") -> Problem:
     """Make a warning about a column as a whole."""
     return Problem(file, 0, str(column), value, message, "warning")
@@ -172,115 +186,33 @@ def warning(file: str, message: str, column: object = "", value: str = "") -> Pr
 
 def doubtful_dates(signed: pd.Series, file: str, column: object) -> Iterator[Problem]:
     """Yield what looks like no date of signing: years, days and intervals that cannot be meant."""
-    counts = Counter(signed[signed.ne("")])
-    dates = {text: parse_date(text) for text in sorted(counts)}
-    years: Counter[int] = Counter()
-    for text, day in dates.items():
-        if day.earliest and day.latest and day.earliest.year == day.latest.year:
-            years[day.earliest.year] += counts[text]
-    for year, count in sorted(years.items()):
-        around = [years[y] for y in (year - 2, year - 1, year + 1, year + 2)
-                  if min(years) <= y <= max(years)]  # fmt: skip
-        if around and count > 5 * max(median(around), 1):
-            message = (
-                f"{count} of {years.total()} dates lie in {year}, where the years around it have "
-                f"{median(around):g} (median); if it stands for 'not known', name it in "
-                "`undated_values`"
-            )
-            yield warning(file, message, column, str(year))
-    days = [text for text, day in dates.items() if day.earliest == day.latest]
-    firsts = [text for text in days if text[4:10] == "-01-01"]
-    if sum(counts[text] for text in firsts) < max(5, 0.9 * sum(counts[text] for text in days)):
-        firsts = []
-    early = [text for text, day in dates.items() if day.latest and day.latest.year < 800]
-    late = [t for t, day in dates.items() if day.earliest and day.earliest > date.today()]  # noqa: DTZ011
-    spans = [
-        text for text, day in dates.items() if day.earliest
-        and (not day.latest or day.latest.year - day.earliest.year > 10)
-    ]  # fmt: skip
-    for texts, said, remedy in (
-        (early, "lie before the year 800", "write years with four digits"),
+    counts = signed[signed.ne("")].value_counts().sort_index()
+    total, text = counts.sum(), counts.index.to_series()
+    bounds = date_bounds(text)
+    first, last = bounds["earliest"].dt.year, bounds["latest"].dt.year
+    same = first.eq(last)
+    years = counts[same].groupby(first[same].astype("int64")).sum()
+    every = years.reindex(range(min(years.index, default=0), max(years.index, default=0) + 1))
+    around = pd.concat([every.fillna(0).shift(n) for n in (-2, -1, 1, 2)], axis=1).median(axis=1)
+    for year, count in years[years > 5 * around[years.index].clip(lower=1)].items():
+        message = (
+            f"{count} of {years.sum()} dates lie in {year}, where the years around it have "
+            f"{around[year]:g} (median); if it stands for 'not known', name it in "
+            "`undated_values`"
+        )
+        yield warning(file, message, column, str(year))
+    days = bounds["earliest"].eq(bounds["latest"])
+    firsts = days & text.str[4:10].eq("-01-01")
+    many = firsts & (counts[firsts].sum() >= max(5, 0.9 * counts[days].sum()))
+    late = bounds["earliest"] > pd.Timestamp.now()
+    long = first.notna() & ~(last - first <= 10)
+    for found, said, remedy in (
+        (last < 800, "lie before the year 800", "write years with four digits"),
         (late, "lie in the future", "correct them, or name them in `undated_values`"),
-        (firsts, "are a 1 January", "where only the year is known, give it alone (.str[:4])"),
-        (spans, "span more than ten years", "an interval is signed within: give beginnings alone"),
+        (many, "are a 1 January", "where only the year is known, give it alone (.str[:4])"),
+        (long, "span more than ten years", "an interval is signed within: give beginnings alone"),
     ):  # fmt: skip
-        if texts:
-            count = sum(counts[text] for text in texts)
-            message = f"{count} of {counts.total()} dates {said}, such as {some(texts)}; {remedy}"
+        if found.any():
+            shown = some(text[found].tolist())
+            message = f"{counts[found].sum()} of {total} dates {said}, such as {shown}; {remedy}"
             yield warning(file, message, column)
-
-
-def read_places(frame: pd.DataFrame | None, width: int, problems: list[Problem]) -> pd.DataFrame:
-    """Read a frame about places, by row: country, key, key above ("" for none) and its cells."""
-    if frame is not None and not isinstance(frame, pd.DataFrame):
-        raise ArgumentError(f"`localities` is a {type(frame).__name__}; give a pandas DataFrame")
-    if frame is None or not len(frame):
-        return pd.DataFrame(columns=["country", "key", "parent", "during"], dtype="str")
-    columns = {column.name: column for column in table("localities").columns}
-    columns |= {"during": table("containments").column("during")}
-    unknown = [str(name) for name in frame.columns if name not in {*columns, "parent"}]
-    levels = frame.index.nlevels
-    if unknown or not frame.columns.is_unique:
-        raise ArgumentError(
-            f"`localities` has the columns {some(list(map(repr, unknown))) or 'of one name'}; use "
-            f"some of {', '.join([*columns, 'parent'])}, each once"
-        )
-    if levels not in (width, width + 1):
-        raise ArgumentError(
-            f"`localities` has an index of {levels} levels; index it by the {width} "
-            "columns of the key, or by these and the country"
-        )
-
-    def above(value: object) -> str:
-        parts = value if width > 1 else (value,)
-        if not isinstance(parts, tuple) or len(parts) != width:
-            raise ArgumentError(f"{value!r} is no key; write a tuple of {width} values")
-        return BETWEEN.join(map(plain_text, parts))
-
-    index = frame.index.to_frame(index=False)
-    no_key = "the row has no key; fill the index"
-    parts = [
-        read_column(index.iloc[:, n], plain_text, ("localities", ""), problems, missing=no_key)
-        for n in range(width)
-    ]
-    stated = pd.DataFrame(
-        {
-            name: read_as(frame[name], column, "localities", problems)
-            for name, column in columns.items()
-            if name in frame
-        },
-        index=parts[0].index,
-    )
-    for name in {"country", "parent", "during"} - {*stated}:
-        stated[name] = ""
-    if levels > width:
-        stated["country"] = read_column(
-            index.iloc[:, width], plain_text, ("localities", "country"), problems
-        )
-    if "parent" in frame:
-        stated["parent"] = read_column(frame["parent"], above, ("localities", "parent"), problems)
-    stated["key"] = joined(parts)
-    return stated[stated["key"].ne("")]
-
-
-def with_countries(places: pd.Series, stated: pd.DataFrame) -> pd.Series:
-    """Take the country of a place of ZZ from the frame about places, where it gives one."""
-    given = stated.loc[stated["country"].ne(""), ["country", "key"]].drop_duplicates()
-    known = given.drop_duplicates("key", keep=False).set_index("key")["country"]
-    key = places.str[3:]
-    country = key.map(dict(known)).astype("str")
-    return places.mask(places.str.startswith("ZZ") & country.notna(), country + BETWEEN + key)
-
-
-def inferred_countries(stated: pd.DataFrame, named: Iterable[str]) -> pd.Series:
-    """Take the country of a key from the pairs, and that of a parent from its children."""
-    known: defaultdict[str, set[str]] = defaultdict(set)
-    for country, key in (place.split(BETWEEN, 1) for place in named):
-        known[key].add(country)
-    everywhere = {country for each in known.values() for country in each}
-    for _ in LEVELS:
-        for child, parent in zip(stated["key"], stated["parent"], strict=True):
-            known[parent] |= known[child]
-    found = [known[key] or everywhere for key in stated["key"]]
-    countries = [next(iter(each)) if len(each) == 1 else "" for each in found]
-    return pd.Series(countries, index=stated.index, dtype="str")

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 import pandas as pd
 
 from twinstudy.errors import ArgumentError, Problem, Problems
-from twinstudy.records.dataset import Dataset, dataset_of
-from twinstudy.records.reading import fold_name, main_part, read_as, some
+from twinstudy.records.dataset import Dataset, dataset_of, refuse_other
+from twinstudy.records.reading import fold_name, main_part, read_frame, some
 from twinstudy.tables.files import Frames, text_tables, type_tables
-from twinstudy.tables.schema import KINDS, STATUSES, TABLES, Table
+from twinstudy.tables.schema import KINDS, STATUSES, TABLES, table
 from twinstudy.tables.table_rules import check_tables
 
 Names = str | Iterable[str]
@@ -70,11 +70,10 @@ def restrict(
     >>> part.pairings["kind"].unique().tolist()
     ['border_post']
     """
-    tables = _tables_of(dataset)
-    chosen, claims, counts, places = (
-        tables[name] for name in ("pairings", "claims", "counts", "localities")
-    )
-    events, inside = tables["events"], tables["containments"]
+    refuse_other(dataset)
+    tables = dataset.tables
+    chosen, claims, events = (tables[name] for name in ("pairings", "claims", "events"))
+    counts, places, inside = (tables[name] for name in ("counts", "localities", "containments"))
     members = tables["memberships"].merge(claims, left_on="claim_id", right_on="id")
     members = members.merge(places[["id", "country"]], left_on="locality_id", right_on="id")
     if kind is not None:
@@ -121,25 +120,11 @@ def restrict(
     claims = claims[claims["pairing_id"].isin(chosen["id"])]
     events = events[events["pairing_id"].isin(chosen["id"])]
     named = members.loc[members["claim_id"].isin(claims["id"]), "locality_id"]
-    old, new = "old_id", "new_id"
-    local = _reached(
-        {*named, *counts["area_id"]},
-        inside[["child_id", "parent_id"]],
-        tables["successions"][[old, new]],
-        tables["successions"][[new, old]],
-    )
+    above, steps = inside[["child_id", "parent_id"]], tables["successions"][["old_id", "new_id"]]
+    local = _reached({*named, *counts["area_id"]}, above, steps, steps[["new_id", "old_id"]])
     kept = {"pairings": chosen, "claims": claims, "events": events, "counts": counts,
             "localities": places[places["id"].isin(local)]}  # fmt: skip
-    closed = type_tables(text_tables(_closed(tables, kept)))
-    return dataset_of(closed.typed, report)
-
-
-def _tables_of(dataset: Dataset) -> Frames:
-    """Return the tables of what must be a dataset."""
-    if not isinstance(dataset, Dataset):
-        given = type(dataset).__name__
-        raise ArgumentError(f"`dataset` is a {given}; give a dataset, as `load()` returns it")
-    return dataset.tables
+    return dataset_of(_closed(tables, kept), report)
 
 
 def _names(tables: Frames) -> pd.Series:
@@ -158,23 +143,21 @@ def _known(
     if isinstance(names, str) or not isinstance(names, Iterable):
         names = [names]
     listed, known = [str(name) for name in names], list(known)
-    called = pd.Series(dtype="str") if called is None else called
-    folded = called.map(fold_name) if set(listed) - set(known) else called
-    parts = called.map(lambda name: fold_name(main_part(name))) if len(folded) else called
-    found, unknown = [], []
-    for name in listed:
+    found, strange = ([n for n in listed if (n in known) == yes] for yes in (True, False))
+    called = pd.Series(dtype="str") if called is None or not strange else called
+    folded = called.map(fold_name)
+    parts = called.map(lambda name: fold_name(main_part(name)))
+    unknown = []
+    for name in strange:
         text = fold_name(name)
         hits = sorted({*folded.index[folded == text]} or {*parts.index[parts == text]})
-        if name in known or not hits:
-            unknown += [] if name in known else [name]
-            found.append(name)
-        elif len(hits) > 1:
+        if len(hits) > 1:
             raise ArgumentError(
                 f"`{argument}` is {name!r}, which {len(hits)} are called; use one of "
                 f"{', '.join(hits)}"
             )
-        else:
-            found += hits
+        found += hits
+        unknown += [] if hits else [name]
     if unknown:
         unknown = sorted(unknown)
         near = difflib.get_close_matches(unknown[0], [*known, *called], n=1, cutoff=0.7)
@@ -205,13 +188,13 @@ def _closed(tables: Frames, kept: Frames) -> Frames:
     """Take of every other table the rows all of whose keys are kept, and the sources of all."""
     frames = tables | kept
     cited: set[str] = set()
-    for table in TABLES[1:]:
-        frame = frames[table.name]
-        for column in table.columns:
-            if column.target in kept and table.name not in kept:
+    for each in TABLES[1:]:
+        frame = frames[each.name]
+        for column in each.columns:
+            if column.target in kept and each.name not in kept:
                 frame = frame[frame[column.name].isin(kept[column.target]["id"])]
-        frames[table.name] = frame
-        for column in table.columns:
+        frames[each.name] = frame
+        for column in each.columns:
             if column.target == "sources":
                 cited |= {*frame[column.name].dropna()}
     sources = tables["sources"]
@@ -261,39 +244,18 @@ def extend(dataset: Dataset, **tables: pd.DataFrame) -> Dataset:
     >>> len(more.counts) - len(dataset.counts), more.version == dataset.version
     (1, False)
     """
-    known = {table.name: table for table in TABLES}
-    text = {  # line 0: what was there before has no row in an added frame
-        name: frame.set_axis([0] * len(frame))
-        for name, frame in text_tables(_tables_of(dataset)).items()
-    }
+    refuse_other(dataset)
+    # Line 0: what was there before has no row in an added frame.
+    old = text_tables(dataset.tables)
+    text = {name: frame.set_axis([0] * len(frame)) for name, frame in old.items()}
     problems: list[Problem] = []
     for name, frame in tables.items():
-        if name not in known:
-            raise ArgumentError(f"{name!r} is no table; give rows of some of {', '.join(known)}")
-        added = _rows(frame, known[name], problems)
-        text[name] = pd.concat([text[name], added])
+        if name not in text:
+            raise ArgumentError(f"{name!r} is no table; give rows of some of {', '.join(text)}")
+        columns = {column.name: column for column in table(name).columns}
+        text[name] = pd.concat([text[name], read_frame(name, frame, columns, problems)])
     typed = type_tables(text, suffix="")
     found = check_tables(typed)
     # What is flagged in rows that were there before stands in the report already.
     problems += [each for each in found if each.line or each.severity == "error"]
     return dataset_of(typed.typed, Problems([*dataset.report, *sorted(problems)]))
-
-
-def _rows(frame: pd.DataFrame, table: Table, problems: list[Problem]) -> pd.DataFrame:
-    """Read the rows of a frame as text, indexed by row number counted from 1."""
-    if not isinstance(frame, pd.DataFrame):
-        message = f"`{table.name}` is a {type(frame).__name__}; give a pandas DataFrame"
-        raise ArgumentError(message)
-    unknown = [str(name) for name in frame.columns if name not in table.column_names]
-    if unknown or not frame.columns.is_unique:
-        shown = ", ".join(map(repr, unknown)) or "a column twice"
-        raise ArgumentError(
-            f"`{table.name}` has {shown}; use some of {', '.join(table.column_names)}, each once"
-        )
-    cells = {
-        column.name: read_as(frame[column.name], column, table.name, problems)
-        if column.name in frame
-        else ""
-        for column in table.columns
-    }
-    return pd.DataFrame(cells, index=pd.RangeIndex(1, len(frame) + 1), dtype="str")
