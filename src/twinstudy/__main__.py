@@ -257,13 +257,13 @@ def _run(options: argparse.Namespace) -> int:
     runs = execute(chosen, jobs=options.jobs, on_end=tell)
     failed = any(run.failure for run in runs)
     changed = changes(project, runs, whole=chosen == choose_notebooks(project))
-    for path, data in changed.items():
-        word = "no longer made" if data is None else "differs" if path.is_file() else "is new"
-        print(f"{path.relative_to(project).as_posix()}: {word}")
+    for name, data in changed.items():
+        there = (project / name).is_file()
+        print(f"{name}: {'no longer made' if data is None else 'differs' if there else 'is new'}")
     if not changed and not failed:
         print("all is as it was")
     if not options.check:
-        update(changed)
+        update(project, changed)
     return int(failed or bool(options.check and changed))
 
 

@@ -13,6 +13,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from twinstudy.errors import ArgumentError
+from twinstudy.study import build
 from twinstudy.study.build import (
     Run,
     changes,
@@ -47,8 +48,8 @@ def project(tmp_path: Path) -> Path:
 def written(project: Path, *runs: Run, whole: bool = True) -> list[str]:
     """Put what runs gave into the project; return what that changed."""
     changed = changes(project, runs, whole=whole)
-    update(changed)
-    return names(list(changed))
+    update(project, changed)
+    return [name.rpartition("/")[2] for name in changed]
 
 
 def names(paths: Sequence[Path]) -> list[str]:
@@ -142,9 +143,12 @@ def test_a_failing_cell_is_told_and_the_other_notebooks_run(project: Path) -> No
         ("import time\ntime.sleep(60)", "cell 1: the cell took more than 1 s"),
     ],
 )
-def test_other_ways_to_fail(project: Path, source: str, message: str) -> None:
+def test_other_ways_to_fail(
+    project: Path, monkeypatch: pytest.MonkeyPatch, source: str, message: str
+) -> None:
     notebook = write_notebook(project / "notebooks" / "01-one.ipynb", source)
-    [run] = execute([notebook], timeout=1)
+    monkeypatch.setattr(build, "TIMEOUT", 1)
+    [run] = execute([notebook])
     with pytest.raises(AssertionError, match=f"^{message}$"):
         raise AssertionError(run.failure)
 
@@ -188,7 +192,7 @@ def test_what_was_changed_by_hand_is_seen(project: Path) -> None:
     run = Run(project / "notebooks" / "01-one.ipynb", b"1", {"a.svg": b"a"})
     written(project, run)
     (project / "figures" / "a.svg").write_bytes(b"edited")
-    assert changes(project, [run], whole=True) == {project / "figures" / "a.svg": b"a"}
+    assert changes(project, [run], whole=True) == {"figures/a.svg": b"a"}
 
 
 @pytest.mark.parametrize("name", ["../README.md", "/etc/motd", "a/../../b", ""])
