@@ -15,9 +15,8 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from twinstudy.errors import ArgumentError, MissingExtraError
 from twinstudy.tables.files import write_files
@@ -36,19 +35,19 @@ except ImportError as missing:
 
 FOLDERS = ("notebooks", "examples")
 SUMS = "SHA256SUMS"
+LEFT_OVER = ".*." + 16 * "[0-9a-f]"  # of a run that was killed while it wrote
 TIMEOUT = 600  # seconds for one cell
 #: What would let the same notebook give other bytes.
 REPEATABLE = {"PYTHONHASHSEED": "0", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
 REPEATABLE |= {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL")}
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(NamedTuple):
     """One notebook after its run: what it became, what it drew, and why it stopped if it did."""
 
     notebook: Path
     executed: bytes
-    figures: dict[str, bytes] = field(default_factory=dict)
+    figures: dict[str, bytes]
     failure: str = ""
 
 
@@ -122,7 +121,7 @@ async def _run(notebook: Path, scratch: Path) -> Run:
         nb = nbformat.read(notebook, 4)  # type: ignore[no-untyped-call]
     except (nbformat.ValidationError, ValueError) as error:
         fault = f"the file is no notebook: {str(error).splitlines()[0]}"
-        return Run(notebook, notebook.read_bytes(), failure=fault)
+        return Run(notebook, notebook.read_bytes(), {}, fault)
     folder, figures = scratch / notebook.parent.name, scratch / "figures"
     shutil.copytree(notebook.parent, folder, ignore=shutil.ignore_patterns("*.ipynb", ".*"))
     figures.mkdir()
@@ -183,7 +182,8 @@ def changes(project: Path, runs: Sequence[Run], *, whole: bool) -> dict[str, byt
     """Say which files of the project would be others, and their content; None takes one away.
 
     What a failing notebook did is left out. Where `whole` says that these are all notebooks, and
-    none failed, figures of earlier runs that none of them draws any more are taken away.
+    none failed, figures of earlier runs that none of them draws any more are taken away. The
+    checksums come last: where whoever writes is cut off, they do not fit the figures.
     """
     good = [run for run in runs if not run.failure]
     drawn = {name: data for run in good for name, data in run.figures.items()}
@@ -191,22 +191,21 @@ def changes(project: Path, runs: Sequence[Run], *, whole: bool) -> dict[str, byt
     gone = set(sums) - set(drawn) if whole and len(good) == len(runs) else set()
     sums |= {name: hashlib.sha256(data).hexdigest() for name, data in drawn.items()}
     listing = "".join(f"{sums[name]}  {name}\n" for name in sorted(set(sums) - gone))
-    figures = {**drawn, **dict.fromkeys(gone), SUMS: listing.encode()}
-    wanted = {f"figures/{name}": data for name, data in figures.items()}
+    wanted = {f"figures/{name}": drawn.get(name) for name in sorted({*drawn, *gone})}
     wanted |= {run.notebook.relative_to(project).as_posix(): run.executed for run in good}
+    left = [path for folder in (*FOLDERS, "figures") for path in (project / folder).glob(LEFT_OVER)]
+    wanted |= {path.relative_to(project).as_posix(): None for path in left}
+    wanted[f"figures/{SUMS}"] = listing.encode()
     there = {name: path.read_bytes() for name in wanted if (path := project / name).is_file()}
-    return {name: wanted[name] for name in sorted(wanted) if wanted[name] != there.get(name)}
+    return {name: data for name, data in wanted.items() if data != there.get(name)}
 
 
 def update(project: Path, changed: Mapping[str, bytes | None]) -> None:
-    """Put files into the project, all of them or none, then take away what is None.
-
-    The checksums come last: until then they do not fit, and the next run mends what is there.
-    """
-    new = {name: data for name, data in changed.items() if data is not None}
-    write_files(project, dict(sorted(new.items(), key=lambda item: item[0].endswith(SUMS))))
-    for name in set(changed) - set(new):
-        (project / name).unlink(missing_ok=True)
+    """Take away what is None, then put the other files into the project, all of them or none."""
+    for name, data in changed.items():
+        if data is None:
+            (project / name).unlink()
+    write_files(project, {name: data for name, data in changed.items() if data is not None})
 
 
 def read_sums(folder: Path) -> dict[str, str]:
