@@ -59,7 +59,7 @@ WRONG = "claims.csv:2: signed: '2015-13' has no month 13; write a month from 01 
         (["export", "csv", "none/ties.csv"], 2, "", "twinstudy: [Errno 2] the folder is not there"),
         (["export", "json", "none/ties.json"], 2, "",
          "twinstudy: `path` is 'none/ties.json', and 'none' is no folder; make it"),
-        (["run"], 2, "", "twinstudy: '"),
+        (["run"], 2, "", "twinstudy: 'FOLDER' is not inside the twinstudy repository, which holds"),
         ([], 2, "usage: twinstudy", ""),
     ],
 )  # fmt: skip
@@ -70,16 +70,8 @@ def test_every_command_has_an_exit_code_and_a_line(
     arguments, code, *texts = case
     assert main([broken if word == "BROKEN" else word for word in arguments]) == code
     for found, wanted in zip(capsys.readouterr(), texts, strict=True):
-        assert found.startswith(wanted)
+        assert found.startswith(wanted.replace("FOLDER", str(Path.cwd())))
         assert bool(found) == bool(wanted)
-
-
-def test_run_outside_of_the_repository_says_what_it_needs(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert main(["run"]) == 2
-    assert "is not inside the twinstudy repository, which holds" in capsys.readouterr().err
 
 
 def test_info_fits_80_columns(capsys: pytest.CaptureFixture[str]) -> None:
