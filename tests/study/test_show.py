@@ -222,6 +222,10 @@ def test_a_place_is_told_with_its_pairings(mini: Dataset) -> None:
     ]
 
 
+def test_a_place_that_came_under_other_units_is_told_with_the_last_ones() -> None:
+    assert "  in        Tuyên Quang\n" in record(load(), "l-vn-bach-dich-post")
+
+
 def test_every_record_fits_a_terminal() -> None:
     dataset = load()
     for key in [*dataset.pairings["id"], *dataset.localities["id"]]:
@@ -261,6 +265,8 @@ def test_every_source_is_an_entry_of_the_bibliography(mini: Dataset) -> None:
     text = bibliography(mini)
     assert re.findall(r"@misc\{(.*),", text) == mini.sources["id"].tolist()
     assert text.count("{") == text.count("}")
+    addresses = load().sources["url"].dropna()
+    assert set(re.findall(r"  url = \{(.*)\}", bibliography(load()))) == set(addresses)
     entry = text[text.index("@misc{s-agency-2021-05,") :].split("\n\n")[0]
     told = {"title": "Clusters", "howpublished": "Agency", "date": "2021-05", "year": "2021",
             "url": "https://example.org/a"}  # fmt: skip
