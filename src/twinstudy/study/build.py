@@ -54,9 +54,8 @@ class Run(NamedTuple):
 def find_project(start: Path) -> Path:
     """Find the source checkout, whose notebooks can be run, from a folder upwards."""
     for folder in [start.resolve(), *start.resolve().parents]:
-        described = folder / "pyproject.toml"
-        text = described.read_text(encoding="utf-8") if described.is_file() else ""
-        if 'name = "twinstudy"' in text and (folder / "notebooks").is_dir():
+        told = "".join(path.read_text("utf-8") for path in folder.glob("pyproject.toml"))
+        if 'name = "twinstudy"' in told and (folder / "notebooks").is_dir():
             return folder
     raise ArgumentError(
         f"{str(start)!r} is not inside the twinstudy repository, which holds the notebooks; "
@@ -202,9 +201,8 @@ def changes(project: Path, runs: Sequence[Run], *, whole: bool) -> dict[str, byt
 
 def update(project: Path, changed: Mapping[str, bytes | None]) -> None:
     """Take away what is None, then put the other files into the project, all of them or none."""
-    for name, data in changed.items():
-        if data is None:
-            (project / name).unlink()
+    for name in (name for name, data in changed.items() if data is None):
+        (project / name).unlink()
     write_files(project, {name: data for name, data in changed.items() if data is not None})
 
 
