@@ -19,12 +19,9 @@ EXEMPT = re.compile(
     r"\b100 km|\b95 %|\b(?:\d{1,2} )?(?:January|February|March|April|May|June|July|August|September"
     r"|October|November|December)(?: \d{4})?|\b\d{4}-\d\d-\d\d\b"
 )
-WORDS = {
-    word: float(number)
-    for number, word in enumerate(
-        "three four five six seven eight nine ten eleven twelve".split(), start=3
-    )
-}
+WORDS = dict(
+    zip("three four five six seven eight nine ten eleven twelve".split(), range(3, 13), strict=True)
+)
 
 
 def numbers(text: str) -> set[float]:
@@ -43,13 +40,13 @@ def claimed(markdown: str) -> set[float]:
 
 def shown(cell: dict) -> set[float]:
     """Read the numbers that the outputs of a cell show."""
-    texts = []
-    for output in cell.get("outputs", []):
-        texts.append(output.get("text", ""))
-        texts += [output.get("data", {}).get("text/plain", "")]
-    text = "\n".join("".join(part) for part in texts)
+    texts = [
+        "".join(part)
+        for output in cell.get("outputs", [])
+        for part in (output.get("text", ""), output.get("data", {}).get("text/plain", ""))
+    ]
     # Of a date the year counts, and not the numbers of its month and day.
-    text = re.sub(r"\b(\d{4})(?:-\d\d){1,2}\b", r"\1", text)
+    text = re.sub(r"\b(\d{4})(?:-\d\d){1,2}\b", r"\1", "\n".join(texts))
     return numbers(re.sub(r"[-/;~?]", " ", text))
 
 

@@ -26,8 +26,7 @@ pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = [
     path.relative_to(ROOT).as_posix()
-    for folder in ("notebooks", "examples")
-    for path in sorted((ROOT / folder).glob("*.ipynb"))
+    for path in sorted([*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("examples/*.ipynb")])
 ]
 TOKEN = "only-for-this-test"
 SCREENSHOTS = ROOT / "results" / "screenshots"
@@ -45,8 +44,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy that JupyterLab may write to."""
     folder = tmp_path_factory.mktemp("lab")
     for name in ("notebooks", "examples"):
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, folder / name)
+        shutil.copytree(ROOT / name, folder / name)
     (folder / "figures").mkdir()
     return folder
 
@@ -58,14 +56,12 @@ def address(checkout: Path) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     own = checkout / ".jupyter"
-    environment = os.environ | {
-        "PYTHONPATH": str(ROOT / "src"),
-        "PYTHONHASHSEED": "0",
-        "IPYTHONDIR": str(own / "ipython"),
-        **{f"JUPYTER_{kind}_DIR": str(own / kind) for kind in ("CONFIG", "DATA", "RUNTIME")},
-        **{f"JUPYTERLAB_{kind}_DIR": str(own / kind) for kind in ("SETTINGS", "WORKSPACES")},
-    }
-    environment.pop("MPLBACKEND", None)  # as `tasks.py lab` does
+    folders = {f"JUPYTER_{kind}_DIR": own / kind for kind in ("CONFIG", "DATA", "RUNTIME")}
+    folders |= {f"JUPYTERLAB_{kind}_DIR": own / kind for kind in ("SETTINGS", "WORKSPACES")}
+    environment = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
+    environment |= {"PYTHONPATH": str(ROOT / "src"), "PYTHONHASHSEED": "0"}  # as `tasks.py lab`
+    environment |= {name: str(folder) for name, folder in folders.items()}
+    environment["IPYTHONDIR"] = str(own / "ipython")
     for name, values in SETTINGS.items():
         settings = own / "SETTINGS" / "@jupyterlab" / f"{name}.jupyterlab-settings"
         settings.parent.mkdir(parents=True)

@@ -14,16 +14,15 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS = ["requirements.lock", "requirements-lab.lock"]
-CONDA_NAMES = {"igraph": "python-igraph"}
 CONDA_ONLY = {"python", "pip"}
+TABLE = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
 def requirements(*parts: str) -> dict[str, Requirement]:
-    table = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     lists = {
-        "core": table["project"]["dependencies"],
-        **table["project"]["optional-dependencies"],
-        **table["dependency-groups"],
+        "core": TABLE["project"]["dependencies"],
+        **TABLE["project"]["optional-dependencies"],
+        **TABLE["dependency-groups"],
     }
     wanted = [Requirement(text) for part in parts for text in lists[part]]
     return {r.name: r for r in wanted if r.name != "twinstudy"}
@@ -39,30 +38,17 @@ def conda_pins() -> dict[str, str]:
     listed = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
     from_pip = next(entry["pip"] for entry in listed if isinstance(entry, dict))
     entries = [e for e in listed if isinstance(e, str)] + [e for e in from_pip if e != "-e ."]
-    return {name: pin for name, _, pin in (re.split(r"(==?)", e + "=")[:3] for e in entries)}
+    pins = {name: pin for name, _, pin in (re.split(r"(==?)", e + "=")[:3] for e in entries)}
+    return {"igraph" if name == "python-igraph" else name: pin for name, pin in pins.items()}
 
 
-def test_conda_environment_has_the_direct_requirements() -> None:
-    direct = requirements("core", "run", "site", "geo", "test", "lab")
-    names = {CONDA_NAMES.get(name, name) for name in direct}
-    assert set(conda_pins()) - CONDA_ONLY == names
-
-
-def test_conda_pins_admit_the_locked_versions() -> None:
-    versions = locked("requirements-lab.lock")
-    pip_names = {conda: pip for pip, conda in CONDA_NAMES.items()}
-    for name, pin in conda_pins().items():
-        if name in CONDA_ONLY:
-            continue
-        version = versions[pip_names.get(name, name)]
-        assert version == pin or version.startswith(pin + "."), f"{name}={pin}, locked {version}"
-
-
-def test_conda_python_is_supported() -> None:
-    table = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    assert Requirement(f"python{table['project']['requires-python']}").specifier.contains(
-        conda_pins()["python"]
-    )
+def test_conda_has_the_direct_requirements_in_the_locked_versions() -> None:
+    pins, versions = conda_pins(), locked("requirements-lab.lock")
+    assert set(pins) - CONDA_ONLY == set(requirements("core", "run", "site", "geo", "test", "lab"))
+    for name in set(pins) - CONDA_ONLY:
+        assert f"{versions[name]}.".startswith(f"{pins[name]}."), f"{name}={pins[name]}"
+    python = Requirement(f"python{TABLE['project']['requires-python']}")
+    assert python.specifier.contains(pins["python"])
 
 
 @pytest.mark.parametrize(
@@ -90,29 +76,18 @@ def test_lock_names_no_place_and_hashes_everything(lock: str) -> None:
 def test_the_larger_lock_holds_the_same_versions() -> None:
     small, lab = (locked(name) for name in LOCKS)
     assert small.items() <= lab.items()
-
-
-@pytest.mark.parametrize("package", ["pyarrow", "scipy"])
-def test_what_is_large_and_not_needed_stays_out(package: str) -> None:
-    """Besides, pyarrow changes how pandas prints types, and with that the stored outputs."""
-    assert package not in locked("requirements-lab.lock")
-    assert package not in conda_pins()
+    # They are large, and pyarrow changes how pandas prints types, and so the stored outputs.
+    assert not {"pyarrow", "scipy"} & {*lab, *conda_pins()}
 
 
 def test_every_import_is_a_direct_requirement() -> None:
-    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "src").rglob("*.py")]
-    imported = {
-        name.partition(".")[0]
-        for tree in trees
-        for node in ast.walk(tree)
-        for name in (
-            [alias.name for alias in node.names]
-            if isinstance(node, ast.Import)
-            else [node.module or ""]
-            if isinstance(node, ast.ImportFrom) and not node.level
-            else []
-        )
-    }
+    imported = set()
+    for path in (ROOT / "src").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                imported.add((node.module or "").partition(".")[0])
     owners = importlib.metadata.packages_distributions()
     others = imported - sys.stdlib_module_names - {"twinstudy"}
     used = {canonicalize_name(owners.get(name, [name])[0]) for name in others}

@@ -15,19 +15,18 @@ import os
 import re
 import signal
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from twinstudy import __version__
+import twinstudy as ts  # what its names stand for is imported at their first use
+from twinstudy.errors import ArgumentError, DataError, TwinstudyError
 
 if TYPE_CHECKING:
-    from twinstudy.records.dataset import Dataset
     from twinstudy.study.build import Run
 
 _CODES = "exit codes: 0 all is well; 1 {}; 2 it could not run; 130 interrupted"
-_SUFFIXES = {"graphml": ".graphml", "json": ".json", "hif": ".hif.json", "geojson": ".geojson",
-             "csv": ".csv", "bib": ".bib"}  # fmt: skip
+_FORMATS = ("graphml", "json", "hif", "geojson", "csv", "bib")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -53,9 +52,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.print_help()
         return 2
     options = parser.parse_args(arguments)
-    # Imported late, so that --help is fast.
-    from twinstudy.errors import DataError, TwinstudyError
-
     try:
         code: int = options.function(options)
         sys.stdout.flush()
@@ -79,10 +75,10 @@ def _parser() -> argparse.ArgumentParser:
         "export them, and run the notebooks.",
         epilog=_CODES.format("problems, differences, or nothing found"),
     )
-    parser.add_argument("--version", action="version", version=f"twinstudy {__version__}")
+    parser.add_argument("--version", action="version", version=f"twinstudy {ts.__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    def command(name: str, words: str, code_1: str, *examples: str) -> argparse.ArgumentParser:
+    def command(name: str, words: str, code_1: str, *examples: str) -> Callable[..., Any]:
         lines = ["examples:", *(f"  twinstudy {name} {text}".rstrip() for text in examples), ""]
         made = commands.add_parser(
             name,
@@ -92,75 +88,58 @@ def _parser() -> argparse.ArgumentParser:
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         made.set_defaults(function=globals()[f"_{name}"])
-        return made
+        return lambda name, words, **more: made.add_argument(name, help=words, **more)
 
-    def folder(made: argparse.ArgumentParser, name: str) -> None:
-        more: dict[str, Any] = {} if name.startswith("--") else {"nargs": "?"}
-        made.add_argument(name, type=Path, metavar="DIR", **more,
-                          help="folder of tables (default: the data of the package)")  # fmt: skip
+    tables: Any = {"words": "folder of tables (default: the data of the package)", "type": Path,
+                   "metavar": "DIR"}  # fmt: skip
+    add = command("info", "say what the data hold, by province and kind",
+                  "the data have problems", "", "my-data")  # fmt: skip
+    add("data", nargs="?", **tables)
 
-    info = command("info", "say what the data hold, by province and kind",
-                   "the data have problems", "", "my-data")  # fmt: skip
-    folder(info, "data")
+    add = command("check", "find every problem in a folder of tables",
+                  "problems were found (warnings alone do not count)",
+                  "", "my-data", "data --format json")  # fmt: skip
+    add("data", nargs="?", **tables)
+    add("--format", "for people, or for programs", choices=("text", "json"), default="text")
 
-    check = command("check", "find every problem in a folder of tables",
-                    "problems were found (warnings alone do not count)",
-                    "", "my-data", "data --format json")  # fmt: skip
-    folder(check, "data")
-    check.add_argument("--format", choices=("text", "json"), default="text",
-                       help="for people, or for programs")  # fmt: skip
+    add = command("show", "tell of a pairing or a place, with its sources", "nothing was found",
+                  "p-po-hen-than-san --full", "'phai lau'", "'xã Đồng Văn'", "爱店")  # fmt: skip
+    add("name", "key, or name with or without accents and level word", metavar="PLACE-OR-PAIRING")
+    add("--full", "every claim, event and note", action="store_true")
+    add("--data", **tables)
 
-    show = command("show", "tell of a pairing or a place, with its sources", "nothing was found",
-                   "p-po-hen-than-san --full", "'phai lau'", "'xã Đồng Văn'", "爱店")  # fmt: skip
-    show.add_argument("name", metavar="PLACE-OR-PAIRING",
-                      help="key, or name with or without accents and level word")  # fmt: skip
-    show.add_argument("--full", action="store_true", help="every claim, event and note")
-    folder(show, "--data")
+    add = command("diff", "say what was added, changed and withdrawn between two folders of "
+                  "tables, and which headline numbers moved", "they differ",
+                  "old-data data")  # fmt: skip
+    add("old", "folder of tables", metavar="OLD", type=Path)
+    add("new", "folder of tables", metavar="NEW", type=Path)
 
-    diff = command("diff", "say what was added, changed and withdrawn between two folders of "
-                   "tables, and which headline numbers moved", "they differ",
-                   "old-data data")  # fmt: skip
-    for name in ("old", "new"):
-        diff.add_argument(name, metavar=name.upper(), type=Path, help="folder of tables")
+    add = command("export", "write the pairings as a graph or a flat table, or the sources",
+                  "the data have problems", "csv pairings.csv", "bib sources.bib",
+                  "geojson ties.geojson --graph locality --at 2020")  # fmt: skip
+    add("format", "a graph: graphml, json, hif, geojson; one row a pairing: csv; the sources: bib",
+        metavar="FORMAT", choices=_FORMATS)  # fmt: skip
+    add("file", "file to write", metavar="FILE", type=Path)
+    add("--graph", "pairings as nodes (default), or ties between localities",
+        choices=("incidence", "locality"), default="incidence")  # fmt: skip
+    add("--at", "of a graph: only what exists by this date", metavar="DATE")
+    add("--data", **tables)
 
-    export = command("export", "write the pairings as a graph or a flat table, or the sources",
-                     "the data have problems", "csv pairings.csv", "bib sources.bib",
-                     "geojson ties.geojson --graph locality --at 2020")  # fmt: skip
-    export.add_argument("format", metavar="FORMAT", choices=_SUFFIXES,
-                        help="a graph: graphml, json, hif, geojson; one row a pairing: csv; "
-                        "the sources: bib")  # fmt: skip
-    export.add_argument("file", metavar="FILE", type=Path, help="file to write")
-    export.add_argument("--graph", choices=("incidence", "locality"), default="incidence",
-                        help="pairings as nodes (default), or ties between localities")  # fmt: skip
-    export.add_argument("--at", metavar="DATE", help="of a graph: only what exists by this date")
-    folder(export, "--data")
-
-    run = command("run", "run the notebooks, and write figures and executed notebooks",
+    add = command("run", "run the notebooks, and write figures and executed notebooks",
                   "a notebook failed, or with --check something differs", "", "01-coverage",
                   "--check --jobs 2")  # fmt: skip
-    run.add_argument("notebooks", nargs="*", metavar="NOTEBOOK",
-                     help="path, name or start of a name (default: all)")  # fmt: skip
-    run.add_argument("--check", action="store_true",
-                     help="change nothing; name what would change")  # fmt: skip
-    run.add_argument("--jobs", type=int, default=1, metavar="N",
-                     help="notebooks that run at the same time (default: 1)")  # fmt: skip
+    add("notebooks", "path, name or start of a name (default: all)", nargs="*", metavar="NOTEBOOK")
+    add("--check", "change nothing; name what would change", action="store_true")
+    add("--jobs", "notebooks that run at the same time (default: 1)", type=int, default=1,
+        metavar="N")  # fmt: skip
     return parser
-
-
-def _load(folder: Path | None) -> Dataset:
-    """Read a folder of tables, or the bundled data."""
-    from twinstudy.records.dataset import load
-
-    return load(folder)
 
 
 def _info(options: argparse.Namespace) -> int:
     """Print the opening table and the size of each table."""
-    from twinstudy.study.show import show
-
-    dataset = _load(options.data)
+    dataset = ts.load(options.data)
     print(f"twinstudy {dataset.version}\n")
-    print(show(dataset, "Agreed pairings by Vietnamese province, west to east"))
+    print(ts.show(dataset, "Agreed pairings by Vietnamese province, west to east"))
     print()
     for name, frame in dataset.tables.items():
         print(f"{name:<13}{len(frame):>9,} rows")
@@ -169,10 +148,7 @@ def _info(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     """Print every problem."""
-    from twinstudy.tables.files import bundled_data
-    from twinstudy.tables.table_rules import check
-
-    problems = check(bundled_data() if options.data is None else options.data)
+    problems = ts.check(options.data)
     if options.format == "json":
         print(json.dumps([vars(problem) for problem in problems], indent=2))
     else:
@@ -182,13 +158,12 @@ def _check(options: argparse.Namespace) -> int:
 
 def _show(options: argparse.Namespace) -> int:
     """Tell of what a key or a name means."""
-    from twinstudy.evidence.names import find_localities
     from twinstudy.study.show import record
 
-    dataset, name = _load(options.data), options.name
+    dataset, name = ts.load(options.data), options.name
     keys = [name]
     if name not in {*dataset.pairings["id"], *dataset.localities["id"]}:
-        found = find_localities(dataset, name)
+        found = ts.find_localities(dataset, name)
         keys = found["id"].tolist()
         if not keys:
             near = ", ".join(found.attrs["nearest"][:3])
@@ -203,24 +178,22 @@ def _diff(options: argparse.Namespace) -> int:
     """Print what two folders of tables do not have in common."""
     from twinstudy.study.show import compare
 
-    lines = compare(_load(options.old), _load(options.new))
+    lines = compare(ts.load(options.old), ts.load(options.new))
     print("\n".join(lines) or "no difference")
     return int(bool(lines))
 
 
 def _export(options: argparse.Namespace) -> int:
     """Write a graph, the flat table or the bibliography."""
-    import twinstudy as ts
-    from twinstudy.errors import ArgumentError
     from twinstudy.study.show import bibliography, flat_table
     from twinstudy.tables.files import write_bytes
 
-    suffix, file = _SUFFIXES[options.format], options.file
+    file, suffix = options.file, ".hif.json" if options.format == "hif" else f".{options.format}"
     if not file.name.lower().endswith(suffix):
         raise ArgumentError(
             f"FILE is {str(file)!r}; a file of format {options.format} ends in {suffix}"
         )
-    dataset = _load(options.data)
+    dataset = ts.load(options.data)
     if options.format == "csv":
         write_bytes(file, flat_table(dataset))
     elif options.format == "bib":
@@ -241,8 +214,8 @@ def _run(options: argparse.Namespace) -> int:
             signal.signal(number, signal.SIG_IGN)
         raise KeyboardInterrupt
 
-    names = ("SIGINT", "SIGTERM", "SIGHUP")  # of which Windows lacks one
-    signals = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    # Windows has no SIGHUP.
+    signals = {signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGINT)}
     for number in signals:
         if signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it
             signal.signal(number, stop)
@@ -257,13 +230,13 @@ def _run(options: argparse.Namespace) -> int:
     runs = execute(chosen, jobs=options.jobs, on_end=tell)
     failed = any(run.failure for run in runs)
     changed = changes(project, runs, whole=chosen == choose_notebooks(project))
-    for path, data in changed.items():
-        word = "no longer made" if data is None else "differs" if path.is_file() else "is new"
-        print(f"{path.relative_to(project).as_posix()}: {word}")
+    for name, data in changed.items():
+        there = (project / name).is_file()
+        print(f"{name}: {'no longer made' if data is None else 'differs' if there else 'is new'}")
     if not changed and not failed:
         print("all is as it was")
     if not options.check:
-        update(changed)
+        update(project, changed)
     return int(failed or bool(options.check and changed))
 
 

@@ -19,37 +19,33 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-import numpy as np
 import pandas as pd
 
 from twinstudy.errors import ArgumentError
 
 FORMS = "YYYY, YYYY-MM, YYYY-MM-DD, or A/B with .. for an open end; ~, ? or % after a date"
 
-_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?([~?%]?)", re.ASCII)
+_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?[~?%]?", re.ASCII)
 
 #: What others write for a date, or for one end of an interval, and what that is here.
-_EQUIVALENTS = tuple(
-    (re.compile(pattern, re.ASCII | re.IGNORECASE), meant)
-    for pattern, meant in (
-        (r"|open|unknown", ".."),
-        (r"[+y]?(\d{4})-(?:00|xx|uu)(?:-(?:00|xx|uu))?(?:T.*)?", r"\1"),
-        (r"\+?(\d{4}-\d\d)-(?:00|xx|uu)(?:T.*)?", r"\1"),
-        (r"\+?(\d{4}-\d\d-\d\d)(?:[T ].*)?", r"\1"),
-        (r"y?(\d{4})", r"\1"),
-        (r"(\d{3})[xu]", r"\g<1>0/\g<1>9"),
-        (r"(\d{2})(?:xx|uu)", r"\g<1>00/\g<1>99"),
-        (r"(\d{4}(?:-\d\d){0,2})(?:~\?|\?~)", r"\1%"),
-        (r"([~?%])(\d{4}(?:-\d\d){0,2})", r"\2\1"),
-        (r"(?:c|ca|circa|about|khoảng)\.? ?(\d{4}(?:-\d\d){0,2})", r"\1~"),
-        (r"(\d{4})-(\d)", r"\1-0\2"),
-        (r"(\d{4})(\d\d)(\d\d)", r"\1-\2-\3"),
-        (r"(\d{4})-(\d{4})", r"\1/\2"),
-        (r"(\d{4})[-/.年] ?(\d\d?)[-/.月] ?(\d\d?)日?", r"\1-\2-\3"),
-        (r"(\d{4})年(?:(\d\d?)月)?", r"\1-\2"),
-        (r"(1[3-9]|2\d|3[01])[-/.](\d\d?)[-/.](\d{4})", r"\3-\2-\1"),
-    )
-)
+_EQUIVALENTS = {
+    r"|open|unknown": "..",
+    r"[+y]?(\d{4})-(?:00|xx|uu)(?:-(?:00|xx|uu))?(?:T.*)?": r"\1",
+    r"\+?(\d{4}-\d\d)-(?:00|xx|uu)(?:T.*)?": r"\1",
+    r"\+?(\d{4}-\d\d-\d\d)(?:[T ].*)?": r"\1",
+    r"y?(\d{4})": r"\1",
+    r"(\d{3})[xu]": r"\g<1>0/\g<1>9",
+    r"(\d{2})(?:xx|uu)": r"\g<1>00/\g<1>99",
+    r"(\d{4}(?:-\d\d){0,2})(?:~\?|\?~)": r"\1%",
+    r"([~?%])(\d{4}(?:-\d\d){0,2})": r"\2\1",
+    r"(?:c|ca|circa|about|khoảng)\.? ?(\d{4}(?:-\d\d){0,2})": r"\1~",
+    r"(\d{4})-(\d)": r"\1-0\2",
+    r"(\d{4})(\d\d)(\d\d)": r"\1-\2-\3",
+    r"(\d{4})-(\d{4})": r"\1/\2",
+    r"(\d{4})[-/.年] ?(\d\d?)[-/.月] ?(\d\d?)日?": r"\1-\2-\3",
+    r"(\d{4})年(?:(\d\d?)月)?": r"\1-\2",
+    r"(1[3-9]|2\d|3[01])[-/.](\d\d?)[-/.](\d{4})": r"\3-\2-\1",
+}
 
 
 @dataclass(frozen=True)
@@ -84,6 +80,9 @@ class FuzzyDate:
 
     def __str__(self) -> str:
         return self.text
+
+
+_UNKNOWN = FuzzyDate("", None, None)
 
 
 def parse_date(text: str) -> FuzzyDate:
@@ -121,22 +120,16 @@ write '1991'
     """
     if not isinstance(text, str):
         raise ArgumentError(f"{text!r} is no text; write it as {_written(text)}")
-    if text.count("/") == 1:
-        left, right = text.split("/")
-        if left == ".." and right == "..":
-            raise ArgumentError(f"{text!r} has no bound; write at least one date, or leave it out")
-        start = _day_range(left, text) if left != ".." else None
-        end = _day_range(right, text) if right != ".." else None
-        earliest = start[0] if start else None
-        latest = end[1] if end else None
-        if earliest and latest and earliest > latest:
-            raise ArgumentError(f"{text!r} ends before it begins; write the earlier date first")
-        marks = (start[2] if start else "") + (end[2] if end else "")
-    else:
-        earliest, latest, marks = _day_range(text, text)
-    return FuzzyDate(
-        text, earliest, latest, "~" in marks or "%" in marks, "?" in marks or "%" in marks
-    )
+    if text == "../..":
+        raise ArgumentError(f"{text!r} has no bound; write at least one date, or leave it out")
+    parts = text.split("/") if text.count("/") == 1 else [text]
+    ends = [None if part == ".." and parts[1:] else _days(part, text) for part in parts]
+    start, end = ends[0], ends[-1]
+    earliest, latest = start and start[0], end and end[1]
+    if earliest and latest and earliest > latest:
+        raise ArgumentError(f"{text!r} ends before it begins; write the earlier date first")
+    both = "%" in text
+    return FuzzyDate(text, earliest, latest, both or "~" in text, both or "?" in text)
 
 
 def _written(value: object) -> str:
@@ -146,20 +139,20 @@ def _written(value: object) -> str:
     return f"'{value:%Y-%m-%d}'" if isinstance(value, date) and pd.notna(value) else FORMS
 
 
-def _day_range(part: str, text: str) -> tuple[date, date, str]:
-    """Return the first and the last day of a single date, and its mark."""
+def _days(part: str, text: str) -> tuple[date, date]:
+    """Return the first and the last day of a single date."""
     match = _DATE.fullmatch(part)
     if match is None:
         shown = text if len(text) <= 60 else f"{text[:60]}…"
         raise ArgumentError(f"{shown!r} is not a date in a form read here; write {_remedy(text)}")
-    year, month, day = (int(number or 1) for number in match.groups()[:3])
+    year, month, day = (int(number or 1) for number in match.groups())
     if not year:
         raise ArgumentError(f"{text!r} has the year 0000; write a year from 0001 to 9999")
-    if not 1 <= month <= 12:
-        if month == 0 or 21 <= month <= 41:
-            named = repr(part[:4]) if month == 0 else "its months as A/B"
-            meant = "one that is not known" if month == 0 else "a season or a part of a year"
-            raise ArgumentError(f"{text!r} has month {month:02}, for {meant}; write {named}")
+    if month == 0 or 21 <= month <= 41:
+        named = repr(part[:4]) if month == 0 else "its months as A/B"
+        meant = "one that is not known" if month == 0 else "a season or a part of a year"
+        raise ArgumentError(f"{text!r} has month {month:02}, for {meant}; write {named}")
+    if month > 12:
         raise ArgumentError(f"{text!r} has no month {month:02}; write a month from 01 to 12")
     length = calendar.monthrange(year, month)[1]
     if not day:
@@ -167,8 +160,9 @@ def _day_range(part: str, text: str) -> tuple[date, date, str]:
     if day > length:
         raise ArgumentError(f"{text!r} has no day {day:02}; {part[:7]} has days 01 to {length}")
     first = date(year, month, day)
-    last = first if match[3] else date(year, month if match[2] else 12, length if match[2] else 31)
-    return first, last, match[4]
+    if match[3]:
+        return first, first
+    return first, date(year, month, length) if match[2] else date(year, 12, 31)
 
 
 def _remedy(text: str) -> str:
@@ -187,8 +181,9 @@ def _remedy(text: str) -> str:
 
 
 def _equivalent(part: str) -> str:
-    for form, meant in _EQUIVALENTS:
-        found = form.fullmatch(part)
+    """Return what a single date of another form is here; the text itself where it is none."""
+    for form, meant in _EQUIVALENTS.items():
+        found = re.fullmatch(form, part, re.ASCII | re.IGNORECASE)
         if found:
             numbers = found.expand(meant).rstrip("-")
             return re.sub(r"(?<=-)\d(?!\d)", lambda digit: f"0{digit[0]}", numbers)
@@ -232,14 +227,16 @@ def date_bounds(column: pd.Series, *, errors: Literal["raise", "coerce"] = "rais
         except ArgumentError:
             if errors == "raise":
                 raise
-            found.append(FuzzyDate(text, None, None))
-    found.append(FuzzyDate("", None, None))  # code -1 (missing) takes the last one
-    bounds = {
-        "earliest": np.array([date.earliest for date in found], dtype="datetime64[s]"),
-        "latest": np.array([date.latest for date in found], dtype="datetime64[s]"),
-        "qualified": np.array([date.qualified for date in found], dtype=bool),
-    }
-    return pd.DataFrame({name: array[codes] for name, array in bounds.items()}, index=column.index)
+            found.append(_UNKNOWN)
+    found.append(_UNKNOWN)  # of what is missing, whose code is -1
+    bounds = pd.DataFrame(
+        {
+            "earliest": pd.Series([each.earliest for each in found], dtype="datetime64[s]"),
+            "latest": pd.Series([each.latest for each in found], dtype="datetime64[s]"),
+            "qualified": [each.qualified for each in found],
+        }
+    )
+    return bounds.take(codes).set_index(column.index)
 
 
 def as_day(at: str | date) -> pd.Timestamp:

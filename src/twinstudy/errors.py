@@ -71,9 +71,9 @@ class Problem:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
-        warning = ["warning"] if self.severity == "warning" else []
-        column = [self.column] if self.column else []
-        return printable(": ".join([place, *warning, *column, self.message]))
+        warning = "warning" if self.severity == "warning" else ""
+        parts = filter(None, (place, warning, self.column, self.message))
+        return printable(": ".join(parts))
 
 
 class Problems(list[Problem]):
@@ -99,13 +99,14 @@ class Problems(list[Problem]):
     def _repr_html_(self) -> str:
         if not self:
             return "<p>no problems</p>"
-        rows = (
-            f"<tr><td>{_escaped(p.file)}</td><td>{p.line or ''}</td><td>{_escaped(p.column)}</td>"
-            f"<td>{_escaped(p.message)}</td><td>{p.severity}</td></tr>"
-            for p in self
-        )
-        head = "<tr><th>file</th><th>line</th><th>column</th><th>problem</th><th>severity</th></tr>"
-        return f"<table>{head}{''.join(rows)}</table>"
+        lines = [
+            "<tr><th>file</th><th>line</th><th>column</th><th>problem</th><th>severity</th></tr>"
+        ]
+        for p in self:
+            cells = (p.file, str(p.line or ""), p.column, p.message, p.severity)
+            shown = (f"<td>{html.escape(printable(cell))}</td>" for cell in cells)
+            lines.append(f"<tr>{''.join(shown)}</tr>")
+        return f"<table>{''.join(lines)}</table>"
 
 
 class DataError(TwinstudyError, ValueError):
@@ -135,21 +136,18 @@ _EXAMPLES, _LINES = 3, 20
 def _summary(problems: Problems) -> str:
     """Count errors and warnings, and show some of each kind."""
     numbers: Counter[str] = Counter()
-    for problem in problems:
-        numbers[problem.severity] += problem.count
-    counts = [f"{n:,} {word}{'s' if n != 1 else ''}" for word, n in numbers.items()]
     kinds: dict[tuple[str, ...], list[Problem]] = {}
     for problem in problems:
+        numbers[problem.severity] += problem.count
         told = re.sub(r"0x\w+|'[^']*'|\"[^\"]*\"|[0-9][0-9,]*", "", problem.message)
         kinds.setdefault((problem.severity, problem.file, problem.column, told), []).append(problem)
+    counts = [f"{n:,} {word}{'s' if n != 1 else ''}" for word, n in numbers.items()]
     lines: list[str] = []
     for alike in kinds.values():
         shown = alike if len(alike) <= _EXAMPLES + 1 else alike[:_EXAMPLES]
         rest = sum(problem.count for problem in alike[len(shown) :])
-        lines += map(str, shown)
-        lines += [f"… and {rest:,} more like it"] if rest else []
-    left = len(lines) - _LINES
-    if left > 1:
+        lines += [*map(str, shown), *([f"… and {rest:,} more like it"] if rest else [])]
+    if len(lines) > _LINES + 1:
         lines[_LINES:] = ["… and more kinds of problem"]
     if lines != list(map(str, problems)):
         lines.append("all are in `problems` of this error")
@@ -162,13 +160,7 @@ def printable(text: str) -> str:
     >>> print(printable("a\x1b[31m \u202e"))
     a\x1b[31m \u202e
     """
-    if text.isprintable():
-        return text
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
-
-
-def _escaped(text: str) -> str:
-    return html.escape(printable(text))
 
 
 def known_word(argument: str, word: object, allowed: tuple[str, ...]) -> str:
@@ -192,5 +184,5 @@ def known_words(
     """
     if not isinstance(words, Iterable):
         raise ArgumentError(f"`{argument}` is {words!r}; use some of {', '.join(allowed)}")
-    listed = (words,) if isinstance(words, str) else tuple(words)
+    listed = [words] if isinstance(words, str) else words
     return tuple(known_word(argument, word, allowed) for word in listed)

@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 import pandas as pd
@@ -16,8 +17,9 @@ from twinstudy.evidence.hierarchy import ancestors, lineage
 from twinstudy.evidence.names import pairing_names, place_names
 from twinstudy.evidence.trace import conflicts, pairings, trace
 from twinstudy.records.dataset import Dataset
-from twinstudy.tables.files import csv_bytes
 from twinstudy.tables.schema import KINDS, TABLES, label
+
+_Fields = list[tuple[str, Any]]
 
 WIDTH = 79
 _MISSING = "–"
@@ -26,8 +28,13 @@ _HEADS = {"name_zh": "Chinese name", "signed_earliest": "signed from", "url": "a
 _WORDS = {"country", "side", "side_a", "side_b"} | {
     column.name for table in TABLES for column in table.columns if column.type == "vocabulary"
 }
+#: The columns that may have the names of a column of keys, where they are not called like it.
+_NAMED = {"pairing_id": ("pairing", "name"), "locality_id": ("locality", "name")}
 _EDTF = r"(\.\.|\d{4}(?:-\d\d){0,2}[~?%]?)"
 _WIDE = "[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]"
+#: What is told of a claim in full, by the name of the line.
+_TOLD = {"claim": "claim_id", "at": "locator", "title": "title", "": "url", "signed": "signed",
+         "members": "members", "witness": "witness", "note": "note"}  # fmt: skip
 _STYLE = (
     ".twin-table{overflow:auto;max-height:34em;margin:1em 0}"
     ".twin-table table{border-collapse:collapse;margin:0;font-size:.9em}"
@@ -76,52 +83,46 @@ class Table:
 
         def cell(text: str, target: str, numeric: bool) -> str:  # noqa: FBT001 - a row of three
             inner = html.escape(text)
-            if target.startswith(("http://", "https://")):
-                inner = f'<a href="{html.escape(target)}">{inner}</a>'
-            elif target:  # the site makes it a link to the page of the pairing
-                inner = f'<a data-pairing="{html.escape(target)}">{inner}</a>'
+            if target:  # the site makes the key of a pairing a link to its page
+                link = "href" if target.startswith(("http://", "https://")) else "data-pairing"
+                inner = f'<a {link}="{html.escape(target)}">{inner}</a>'
             return f'<td class="n">{inner}</td>' if numeric else f"<td>{inner}</td>"
 
         name = html.escape(self.caption or "Table")
-        lines = [f'<div class="twin-table" role="group" tabindex="0" aria-label="{name}">']
-        lines += [f"<style>{_STYLE}</style>", '<table class="dataframe">']
-        if self.caption:
-            lines.append(f"<caption>{name}</caption>")
-        heads = (
-            f'<th scope="col"{" class=n" if number else ""}>{html.escape(head)}</th>'
-            for head, number in zip(self.heads, self.numeric, strict=True)
-        )
-        lines += [f"<thead><tr>{''.join(heads)}</tr></thead>", "<tbody>"]
+        heads = [
+            f'<th scope="col"{" class=n" if numeric else ""}>{html.escape(head)}</th>'
+            for head, numeric in zip(self.heads, self.numeric, strict=True)
+        ]
+        lines = [
+            f'<div class="twin-table" role="group" tabindex="0" aria-label="{name}">',
+            f"<style>{_STYLE}</style>",
+            '<table class="dataframe">',
+            *([f"<caption>{name}</caption>"] if self.caption else []),
+            f"<thead><tr>{''.join(heads)}</tr></thead>",
+            "<tbody>",
+        ]
         for row, targets in zip(self.rows, self.links, strict=True):
             lines.append(f"<tr>{''.join(map(cell, row, targets, self.numeric))}</tr>")
-        lines += ["</tbody>", "</table>", *self._rest(), "</div>"]
-        return "\n".join(lines)
+        return "\n".join([*lines, "</tbody>", "</table>", *self._rest(), "</div>"])
 
     def __repr__(self) -> str:
         """Lay the table out for a terminal, in 79 columns where its keys allow it."""
-        widths = [
-            max((wide(row[n]) for row in self.rows), default=0) for n in range(len(self.heads))
-        ]
-        widths = [max(width, *map(wide, head.split()), 1)
-                  for width, head in zip(widths, self.heads, strict=True)]  # fmt: skip
-        least = []
-        for n, width in enumerate(widths):
-            words = (word for row in self.rows for word in re.split(rf"\s|(?={_WIDE})", row[n]))
-            held = max((wide(word) for word in words), default=0)
-            least.append(width if self.numeric[n] else max(min(width, 12), held))
+        widths, least = [], []
+        for head, numeric, *cells in zip(self.heads, self.numeric, *self.rows, strict=True):
+            width = max(1, *map(wide, [*head.split(), *cells]))
+            words = re.split(rf"\s|(?={_WIDE})", " ".join(cells))
+            widths.append(width)
+            least.append(width if numeric else max(min(width, 12), *map(wide, words)))
         while sum(widths) + 2 * len(widths) - 2 > WIDTH and widths != least:
-            spare = [width - low for width, low in zip(widths, least, strict=True)]
-            widths[max(range(len(widths)), key=lambda n: (spare[n] > 0, widths[n]))] -= 1
+            foldable = [n for n, width in enumerate(widths) if width > least[n]]
+            widths[max(foldable, key=widths.__getitem__)] -= 1
         lines = [self.caption] if self.caption else []
         for row in (self.heads, *self.rows):
-            cells = [wrapped(text, width) for text, width in zip(row, widths, strict=True)]
-            for k in range(max(map(len, cells), default=0)):
-                parts = [cell[k] if k < len(cell) else "" for cell in cells]
-                line = "  ".join(
-                    " " * (width - wide(part)) + part if number
-                    else part + " " * (width - wide(part))
-                    for part, width, number in zip(parts, widths, self.numeric, strict=True)
-                )  # fmt: skip
+            for parts in zip_longest(*map(wrapped, row, widths), fillvalue=""):
+                line = ""
+                for part, width, numeric in zip(parts, widths, self.numeric, strict=True):
+                    space = " " * (width - wide(part))
+                    line += f"{space}{part}  " if numeric else f"{part}{space}  "
                 lines.append(line.rstrip())
             if row is self.heads:
                 lines.append("  ".join("-" * width for width in widths))
@@ -220,7 +221,7 @@ def show(
         names = {**place_names(names), **pairing_names(names), **publishers}
     flat = [" ".join(map(str, c)) if isinstance(c, tuple) else str(c) for c in frame.columns]
     frame = frame.set_axis(flat, axis=1)
-    kept = [c for c in flat if not (c.endswith("_id") and _names(c) & set(flat))]
+    kept = [c for c in flat if not set(_NAMED.get(c, [c.removesuffix("_id")])) & set(flat) - {c}]
     shown = frame if rows is None else frame.head(rows)
     columns = [_formatted(name, shown[name], names or {}) for name in kept]
     return Table(
@@ -233,14 +234,9 @@ def show(
     )
 
 
-def _names(key: str) -> set[str]:
-    """Say which columns may have the names of a column of keys."""
-    return {key.removesuffix("_id"), *(["name"] if key in ("pairing_id", "locality_id") else [])}
-
-
 def _targets(name: str, frame: pd.DataFrame) -> list[str]:
     """Say what the cells of a column lead to."""
-    leads = "pairing_id" if name in {"pairing_id", *_names("pairing_id")} else name
+    leads = "pairing_id" if name in _NAMED["pairing_id"] else name
     if leads in frame and leads in ("pairing_id", "url"):
         return frame[leads].fillna("").astype(str).tolist()
     return [""] * len(frame)
@@ -248,14 +244,14 @@ def _targets(name: str, frame: pd.DataFrame) -> list[str]:
 
 def _formatted(name: str, column: pd.Series, known: Mapping[str, str]) -> tuple[list[str], bool]:
     """Turn a column into texts, and say whether it is one of numbers."""
+    worded = name in _WORDS or isinstance(column.dtype, pd.CategoricalDtype)
     if pd.api.types.is_bool_dtype(column):
-        return [_MISSING if pd.isna(v) else "yes" if v else "no" for v in column], False
-    if pd.api.types.is_numeric_dtype(column):
+        column = column.map({True: "yes", False: "no"})
+    elif pd.api.types.is_numeric_dtype(column):
         scale, form = _number_form(name, column.dropna().astype(float))
         return [_MISSING if pd.isna(v) else form.format(scale * v) for v in column], True
-    if pd.api.types.is_datetime64_any_dtype(column):
-        return column.dt.strftime("%Y-%m-%d").fillna(_MISSING).tolist(), False
-    worded = name in _WORDS or isinstance(column.dtype, pd.CategoricalDtype)
+    elif pd.api.types.is_datetime64_any_dtype(column):
+        column = column.dt.strftime("%Y-%m-%d")
 
     def text(value: Any) -> str:
         if isinstance(value, (list, tuple, set, frozenset)):
@@ -264,8 +260,7 @@ def _formatted(name: str, column: pd.Series, known: Mapping[str, str]) -> tuple[
             return _MISSING
         if name == "url":
             return re.sub(r"^https?://(?:www\.)?([^/]+).*", r"\1", str(value))
-        words = known.get(str(value)) or (label(str(value)) if worded else str(value))
-        return date_words(words)
+        return date_words(known.get(str(value)) or (label(str(value)) if worded else str(value)))
 
     return [text(value) for value in column], False
 
@@ -283,17 +278,15 @@ def _number_form(name: str, values: pd.Series) -> tuple[int, str]:
 
 def date_words(text: str) -> str:
     """Say an EDTF date that has marks in words; any other text stays as it is."""
-    match = re.fullmatch(rf"{_EDTF}(?:/{_EDTF})?", text)
-    if match is None:
+    if not re.fullmatch(rf"{_EDTF}(/{_EDTF})?", text):
         return text
-    parts = []
-    for part in filter(None, match.groups()):
-        about = "about " if part[-1] in "~%" else ""
-        parts.append(f"{about}{part.rstrip('~?%')}{' (uncertain)' if part[-1] in '?%' else ''}")
-    start, end = parts[0], parts[-1]
-    if len(parts) == 1 or start == "..":
-        return end if len(parts) == 1 else f"until {end}"
-    return f"from {start}" if end == ".." else f"{start} to {end}"
+    start, *rest = (
+        f"{'about ' * (part[-1] in '~%')}{part.rstrip('~?%')}{' (uncertain)' * (part[-1] in '?%')}"
+        for part in text.split("/")
+    )
+    if not rest or start == "..":
+        return f"until {rest[0]}" if rest else start
+    return f"from {start}" if rest == [".."] else f"{start} to {rest[0]}"
 
 
 def wide(text: str) -> int:
@@ -332,90 +325,77 @@ def _opening(dataset: Dataset, at: str | None) -> pd.DataFrame:
 
 def record(dataset: Dataset, key: str, *, full: bool = False) -> str:
     """Tell in 79 columns what is known of a pairing or a place; in full, with every source."""
-    lines = _pairing(dataset, key, full) if key.startswith("p-") else _place(dataset, key, full)
+    title, fields = (_pairing if key.startswith("p-") else _place)(dataset, key, full)
+    lines = [*wrapped(title), key]
+    for name, value in fields:
+        text = _text(value)
+        lines += wrapped(text, WIDTH, f"  {name:<9} ", " " * 12) if text else []
     return "\n".join(lines)
 
 
-def _pairing(dataset: Dataset, key: str, full: bool) -> list[str]:  # noqa: FBT001 - private
+def _pairing(dataset: Dataset, key: str, full: bool) -> tuple[str, _Fields]:  # noqa: FBT001
     """Tell of a pairing: what and when, who, and who says so."""
     row: Any = consolidate(dataset).set_index("pairing_id").loc[key]
-    claims, apart = trace(dataset, key), conflicts(dataset)
-    apart = apart[apart["pairing_id"] == key]
+    title, claims = pairing_names(dataset)[key], trace(dataset, key)
+    apart = conflicts(dataset).query("pairing_id == @key")
     evidence = f"{row['claims']} claims of {row['witnesses']} independent sources"
-    lines = [
-        *wrapped(pairing_names(dataset)[key]),
-        key,
-        *_field("what", f"{label(row['kind'])}, {row['status']}"),
-        *_field("signed", date_words(_text(row["signed"]) or "no stated date")),
-        *_field("exists by", _text(row["exists_by"])[:10]),
-        *_field("evidence", evidence + ("; some disagree" if len(apart) else "")),
-        *_field("note", dataset.pairings.set_index("id")["note"][key]),
+    fields: _Fields = [
+        ("what", f"{label(row['kind'])}, {row['status']}"),
+        ("signed", date_words(_text(row["signed"]) or "no stated date")),
+        ("exists by", _text(row["exists_by"])[:10]),
+        ("evidence", evidence + ("; some disagree" if len(apart) else "")),
+        ("note", dataset.pairings.set_index("id")["note"][key]),
     ]
-    mine = members(dataset)
-    mine = mine[mine["pairing_id"] == key].sort_values("side", ascending=False)
+    mine = members(dataset).query("pairing_id == @key").sort_values("side", ascending=False)
     for place in mine["locality_id"]:
-        title, *within = _place(dataset, place, full=False)
-        lines += [*_field("member", title), *_field("", place), *within[1:2]]
+        name, within = _place(dataset, place, full=False)
+        fields += [("member", name), ("", place), *within[:1]]
     cited = claims[["publisher", "published"]].map(_text)
     said = (cited["publisher"] + ", " + cited["published"].map(date_words)).str.strip(", ")
     if not full:
-        lines += [line for text in said.drop_duplicates() for line in _field("source", text)]
-        return lines + _field("more", f"twinstudy show {key} --full")
-    told = {"claim": "claim_id", "at": "locator", "title": "title", "": "url", "signed": "signed",
-            "members": "members", "witness": "witness", "note": "note"}  # fmt: skip
+        fields += [("source", text) for text in said.drop_duplicates()]
+        return title, [*fields, ("more", f"twinstudy show {key} --full")]
     contents = dataset.contents.set_index("claim_id")
     for text, claim in zip(said, claims.to_dict("records"), strict=True):
-        lines += _field("source", text or claim["source_id"])
-        lines += [line for name, column in told.items() for line in _field(name, claim[column])]
+        fields.append(("source", text or claim["source_id"]))
+        fields += [(name, claim[column]) for name, column in _TOLD.items()]
         for item in contents[contents.index == claim["claim_id"]].to_dict("records"):
-            lines += _field("agreed", f"{label(item['topic'])}: {_text(item['stated'])}")
+            fields.append(("agreed", f"{label(item['topic'])}: {_text(item['stated'])}"))
     for item in apart.to_dict("records"):
         value = f"{date_words(item['value'])} ({item['claim_id']})"
-        lines += _field("disputed", f"{label(item['about'])}: {value}")
+        fields.append(("disputed", f"{label(item['about'])}: {value}"))
     for event in trace(dataset, key, events=True).to_dict("records"):
         counted = f"{_text(event['quantity'])} {_text(event['unit'])}".strip()
         parts = event["date"], label(event["kind"]), counted, event["publisher"], event["note"]
         words = (date_words(_text(part)) for part in parts)
-        lines += _field("event", ", ".join(word for word in words if word))
-    return lines
+        fields.append(("event", ", ".join(filter(None, words))))
+    return title, fields
 
 
-def _place(dataset: Dataset, key: str, full: bool) -> list[str]:  # noqa: FBT001 - private
+def _place(dataset: Dataset, key: str, full: bool) -> tuple[str, _Fields]:  # noqa: FBT001
     """Tell of a place: what it is, where it lies, and its pairings."""
-    place: Any = dataset.localities.set_index("id").loc[key]
-    word = f" ({place['designation']})" if _text(place["designation"]) else ""
+    places = dataset.localities.set_index("id")
+    place: Any = places.loc[key]
     names = dict.fromkeys([place_names(dataset)[key], place["name"], _text(place["name_zh"])])
-    name = ", ".join(filter(None, names))
-    above = lineage(dataset)
-    above = above[(above["locality_id"] == key) & (above["level"] != "country")]
-    last = (
-        above["latest"].isna()
-        if above["latest"].isna().any()
-        else (above["latest"] == above["latest"].max())
-    )
-    above = above[last].sort_values("level", ascending=False)
-    also = dataset.aliases["name"][dataset.aliases["locality_id"] == key]
-    lines = [
-        *wrapped(f"{name}{word}, {place['country']} {label(place['level'])}"),
-        key,
-        *_field("in", ", ".join(_places(dataset, above["ancestor_id"]))),
-        *_field("also", ", ".join(also)),
+    word = f" ({place['designation']})" if _text(place["designation"]) else ""
+    title = f"{', '.join(filter(None, names))}{word}, {place['country']} {label(place['level'])}"
+    above = lineage(dataset).query("locality_id == @key and level != 'country'")
+    age = above["latest"].rank(method="min", na_option="bottom")  # what is still there is the last
+    above = above[age == age.max()].sort_values("level", ascending=False)
+    aliases = dataset.aliases.query("locality_id == @key")
+    fields: _Fields = [
+        ("in", ", ".join(above["ancestor_id"].map(places["name"]))),
+        ("also", ", ".join(aliases["name"])),
     ]
     if not pd.isna(place["longitude"]):
         point = f"{place['latitude']:.4f} N, {place['longitude']:.4f} E ({place['position']})"
-        lines += _field("point", point)
-    for row in dataset.successions[dataset.successions["old_id"] == key].to_dict("records"):
-        lines += _field("became", f"{row['new_id']} ({row['kind']}, {date_words(row['date'])})")
-    lines += _field("note", place["note"] if full else "")
-    named = members(dataset)
-    for pairing in named["pairing_id"][named["locality_id"] == key]:
-        lines += [*_field("pairing", pairing_names(dataset)[pairing]), *_field("", pairing)]
-    return lines
-
-
-def _places(dataset: Dataset, keys: pd.Series) -> list[str]:
-    """Name places by their keys."""
-    return keys.map(dataset.localities.set_index("id")["name"]).tolist()
+        fields.append(("point", point))
+    for row in dataset.successions.query("old_id == @key").to_dict("records"):
+        fields.append(("became", f"{row['new_id']} ({row['kind']}, {date_words(row['date'])})"))
+    fields.append(("note", place["note"] if full else ""))
+    for pairing in members(dataset).query("locality_id == @key")["pairing_id"]:
+        fields += [("pairing", pairing_names(dataset)[pairing]), ("", pairing)]
+    return title, [(name, value) for name, value in fields if _text(value)]
 
 
 def _text(value: Any) -> str:
@@ -423,32 +403,25 @@ def _text(value: Any) -> str:
     return "" if pd.isna(value) else str(value)
 
 
-def _field(name: str, value: Any) -> list[str]:
-    """Return a named line and its continuations, none for what is missing."""
-    text = _text(value)
-    return wrapped(text, WIDTH, f"  {name:<9} ", " " * 12) if text else []
-
-
 def compare(old: Dataset, new: Dataset) -> list[str]:
     """Say which rows were added, changed and withdrawn, and which headline numbers moved."""
     lines = []
     for table in TABLES:
         was, now = (each.tables[table.name].astype("str").fillna("") for each in (old, new))
-        was, now = (frame.set_index(frame[list(table.key)].agg(" ".join, axis=1))
-                    if len(frame) else frame for frame in (was, now))  # fmt: skip
-        both = was.index.intersection(now.index)
-        apart = was.loc[both] != now.loc[both] if len(both) else was
-        changed = apart[apart.any(axis=1)] if len(both) else was.head(0)
-        marks = [("+", key, "") for key in now.index.difference(was.index)]
-        marks += [("-", key, "") for key in was.index.difference(now.index)]
-        marks += [("~", key, ": " + ", ".join(row.index[row])) for key, row in changed.iterrows()]
-        if marks:
-            lines += [table.name, *(f"  {mark} {key}{what}" for mark, key, what in sorted(marks))]
+        both = was.merge(now, "outer", list(table.key), suffixes=("", "|"), indicator="found")
+        marks = []
+        for row in both.to_dict("records"):
+            key = " ".join(row[name] for name in table.key)
+            changed = [c for c in was if row.get(f"{c}|", row[c]) != row[c]]
+            if row["found"] != "both":
+                marks.append(f"  {'-' if row['found'] == 'left_only' else '+'} {key}")
+            elif changed:
+                marks.append(f"  ~ {key}: {', '.join(map(str, changed))}")
+        lines += [table.name, *sorted(marks, key=lambda line: line[2])] if marks else []
     before, after = _headlines(old), _headlines(new)
     moved = {name: (before.get(name, 0), after.get(name, 0)) for name in {**before, **after}}
-    moved = {name: pair for name, pair in moved.items() if pair[0] != pair[1]}
-    lines += ["headline numbers, before and after"] if moved else []
-    return lines + [f"  {name}: {was} -> {now}" for name, (was, now) in moved.items()]
+    told = [f"  {name}: {was} -> {now}" for name, (was, now) in moved.items() if was != now]
+    return [*lines, "headline numbers, before and after", *told] if told else lines
 
 
 def _headlines(dataset: Dataset) -> dict[str, int]:
@@ -472,28 +445,22 @@ def _headlines(dataset: Dataset) -> dict[str, int]:
 def flat_table(dataset: Dataset) -> bytes:
     """Write one readable row a pairing as CSV."""
     frame = pairings(dataset)
-    for name in frame.select_dtypes("datetime"):
-        frame[name] = frame[name].dt.strftime("%Y-%m-%d")
-    for name in frame.select_dtypes("bool"):
-        frame[name] = frame[name].map({True: "yes", False: "no"})
-    return csv_bytes(frame.astype("str").fillna(""))
+    frame["official"] = frame["official"].map({True: "yes", False: "no"})
+    return frame.to_csv(index=False, date_format="%Y-%m-%d", lineterminator="\n").encode()
 
 
 def bibliography(dataset: Dataset) -> str:
     """Write the sources as BibTeX, each under its key."""
+    fields = {"title": "title", "author": "author", "howpublished": "publisher",
+              "date": "published", "langid": "language", "url": "url",
+              "urldate": "accessed", "note": "note"}  # fmt: skip
     entries = []
-    for source in dataset.sources.to_dict("records"):
-        fields = {"title": "title", "author": "author", "howpublished": "publisher",
-                  "date": "published", "langid": "language", "url": "url",
-                  "urldate": "accessed", "note": "note"}  # fmt: skip
-        found = {name: _text(source.get(column)) for name, column in fields.items()}
-        found["year"] = found["date"][:4] if found["date"][:4].isdigit() else ""
+    for source in dataset.sources.astype("str").fillna("").to_dict("records"):
+        found = {name: source[column] for name, column in fields.items()}
         found["title"] = found["title"] or source["id"]
-        lines = [
-            f"  {name} = {{{value if name == 'url' else _latex(value)}}}"
-            for name, value in found.items()
-            if value
-        ]
+        found["year"] = found["date"][:4] if found["date"][:4].isdigit() else ""
+        found |= {name: _latex(value) for name, value in found.items() if name != "url"}
+        lines = [f"  {name} = {{{value}}}" for name, value in found.items() if value]
         entries.append(f"@misc{{{source['id']},\n" + ",\n".join(lines) + "\n}\n")
     return "\n".join(entries)
 
