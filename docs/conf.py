@@ -8,42 +8,31 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import pages
 
-import twinstudy
-
-dataset = twinstudy.load(pages.ROOT / "data")
+dataset = pages.ts.load(pages.ROOT / "data")
 
 project = "Border twinning"
-author = "The twinstudy contributors"
-version = release = dataset.version
-copyright = f"{author}. Data CC BY 4.0, code MIT. Data version {version}"  # noqa: A001 - Sphinx's word
+copyright = f"The twinstudy contributors. Data CC BY 4.0, code MIT. Data version {dataset.version}"  # noqa: A001
 
-extensions = [
-    "myst_nb",
-    "numpydoc",
-    "sphinx.ext.autodoc",
-    "sphinx.ext.autosummary",
-]
+extensions = ["myst_nb", "numpydoc", "sphinx.ext.autodoc", "sphinx.ext.autosummary"]
 nb_execution_mode = "off"
 myst_enable_extensions = ["colon_fence", "deflist", "attrs_inline"]
 myst_heading_anchors = 3
 default_role = "literal"
-autodoc_typehints = "none"
+autodoc_typehints = "signature"
+autodoc_typehints_format = "short"
+python_maximum_signature_line_length = 70
 autosummary_generate = True
 numpydoc_show_class_members = False
+templates_path = ["templates"]
 exclude_patterns = ["templates", "generated/parts"]
-suppress_warnings = ["mystnb.unknown_mime_type"]
 
 html_theme = "pydata_sphinx_theme"
-html_context = {"default_mode": "auto"}
 html_title = "Border twinning"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_copy_source = False
-html_show_sourcelink = False
 html_show_sphinx = False
 html_theme_options = {
-    "navigation_with_keys": False,
-    "show_prev_next": True,
     "navbar_align": "left",
     "header_links_before_dropdown": 6,
     "secondary_sidebar_items": ["page-toc"],
@@ -52,7 +41,8 @@ html_theme_options = {
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
 }
-html_sidebars = {"index": [], "generated/pairings/*": [], "generated/sources": []}
+html_sidebars = {page: [] for page in ("*", "generated/*", "generated/pairings/*")}
+html_sidebars |= {page: ["sidebar-nav-bs"] for page in ("notebooks", "api", "generated/provinces")}
 
 pages.write(dataset)
 
@@ -64,6 +54,8 @@ def setup(app):
         folder = Path(app.env.doc2path(name)).parent
         if folder == pages.HERE:
             source[0] = pages.relinked(source[0], folder, folder)
+        # The empty line that ends an example for the test is none for the reader.
+        source[0] = re.sub(r"(?s)(```pycon\n.*?)\n\n```", r"\1\n```", source[0])
 
     def lead(app, name, template, context, doctree):
         """Let the names of pairings in tables lead to their pages."""
