@@ -18,7 +18,6 @@ nb_execution_mode = "off"
 myst_enable_extensions = ["colon_fence", "deflist", "attrs_inline"]
 myst_heading_anchors = 3
 default_role = "literal"
-autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
 python_maximum_signature_line_length = 70
 autosummary_generate = True
