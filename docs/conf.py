@@ -19,13 +19,13 @@ myst_enable_extensions = ["colon_fence", "deflist", "attrs_inline"]
 myst_heading_anchors = 3
 default_role = "literal"
 autodoc_typehints_format = "short"
-python_maximum_signature_line_length = 70
 autosummary_generate = True
 numpydoc_show_class_members = False
 templates_path = ["templates"]
 exclude_patterns = ["templates", "generated/parts"]
 
 html_theme = "pydata_sphinx_theme"
+html_context = {"default_mode": "auto"}
 html_title = "Border twinning"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
@@ -44,6 +44,7 @@ html_sidebars = {page: [] for page in ("*", "generated/*", "generated/pairings/*
 html_sidebars |= {page: ["sidebar-nav-bs"] for page in ("notebooks", "api", "generated/provinces")}
 
 pages.write(dataset)
+known = set(dataset.pairings["id"])
 
 
 def setup(app):
@@ -57,11 +58,18 @@ def setup(app):
         source[0] = re.sub(r"(?s)(```pycon\n.*?)\n\n```", r"\1\n```", source[0])
 
     def lead(app, name, template, context, doctree):
-        """Let the names of pairings in tables lead to their pages."""
+        """Let the names of pairings in tables lead to their pages, where they have one."""
         root = context["pathto"]("generated/pairings").removesuffix(".html")
-        context["body"] = re.sub(
-            r'<a data-pairing="([^"]+)">', rf'<a href="{root}/\1.html">', context.get("body", "")
-        )
+
+        def target(found):
+            return f'<a href="{root}/{found[1]}.html">' if found[1] in known else "<a>"
+
+        context["body"] = re.sub(r'<a data-pairing="([^"]+)">', target, context.get("body", ""))
+
+    def tell(app, error):
+        if error is None:
+            print(f"the site: {app.outdir / 'index.html'}")  # noqa: T201 - Sphinx is quiet
 
     app.connect("source-read", relink)
     app.connect("html-page-context", lead)
+    app.connect("build-finished", tell)

@@ -137,9 +137,8 @@ def pairings(dataset: ts.Dataset) -> None:
     titles = flat.set_index("pairing_id")["name"]
     members = ts.members(dataset).merge(dataset.localities, left_on="locality_id", right_on="id")
     members["shown"] = members["locality_id"].map(place_names(dataset))
-    members["province"] = members["locality_id"].map(
-        ts.ancestors(dataset, level="province", at=DAY)
-    )
+    home = ts.ancestors(dataset, level="province", at=DAY)
+    members["province"] = members["locality_id"].map(home)
     members = members.sort_values(["country", "shown"], ascending=[False, True])
     locators(dataset, members)
     apart = ts.conflicts(dataset)
@@ -189,8 +188,7 @@ def clickable_map(dataset: ts.Dataset) -> str:
     axes = ts.plot_map(dataset, at=DAY, links=links)
     ts.save_figure(axes, OUT / "parts/map.svg")
     plt.close(axes.figure)
-    drawn = (OUT / "parts/map.svg").read_text(encoding="utf-8")
-    svg = drawn[drawn.index("<svg") :]
+    svg = "<svg" + (OUT / "parts/map.svg").read_text(encoding="utf-8").partition("<svg")[2]
 
     def named(found: re.Match[str]) -> str:
         key = found[1].rsplit("/", 1)[1].removesuffix(".html")
