@@ -1,7 +1,5 @@
 """Pages that are made from the records, notebooks and documents, into `docs/generated`."""
 
-from __future__ import annotations
-
 import html
 import os
 import re
@@ -33,6 +31,7 @@ MOVED = {
     ROOT / "data/CURATION.md": OUT / "curation.md",
     ROOT / "data/STATEMENT.md": OUT / "statement.md",
     ROOT / "CONTRIBUTING.md": OUT / "contributing.md",
+    ROOT / "CODE_OF_CONDUCT.md": OUT / "conduct.md",
     ROOT / "CHANGELOG.md": OUT / "changelog.md",
 } | {
     path: OUT / "notebooks" / path.name
