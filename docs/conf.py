@@ -8,30 +8,21 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import pages
 
-import twinstudy
-
-dataset = twinstudy.load(pages.ROOT / "data")
+dataset = pages.ts.load(pages.ROOT / "data")
 
 project = "Border twinning"
-author = "The twinstudy contributors"
-version = release = dataset.version
-copyright = f"{author}. Data CC BY 4.0, code MIT. Data version {version}"  # noqa: A001 - Sphinx's word
+copyright = f"The twinstudy contributors. Data CC BY 4.0, code MIT. Data version {dataset.version}"  # noqa: A001
 
-extensions = [
-    "myst_nb",
-    "numpydoc",
-    "sphinx.ext.autodoc",
-    "sphinx.ext.autosummary",
-]
+extensions = ["myst_nb", "numpydoc", "sphinx.ext.autodoc", "sphinx.ext.autosummary"]
 nb_execution_mode = "off"
 myst_enable_extensions = ["colon_fence", "deflist", "attrs_inline"]
 myst_heading_anchors = 3
 default_role = "literal"
-autodoc_typehints = "none"
+autodoc_typehints_format = "short"
 autosummary_generate = True
 numpydoc_show_class_members = False
+templates_path = ["templates"]
 exclude_patterns = ["templates", "generated/parts"]
-suppress_warnings = ["mystnb.unknown_mime_type"]
 
 html_theme = "pydata_sphinx_theme"
 html_context = {"default_mode": "auto"}
@@ -39,11 +30,8 @@ html_title = "Border twinning"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_copy_source = False
-html_show_sourcelink = False
 html_show_sphinx = False
 html_theme_options = {
-    "navigation_with_keys": False,
-    "show_prev_next": True,
     "navbar_align": "left",
     "header_links_before_dropdown": 6,
     "secondary_sidebar_items": ["page-toc"],
@@ -52,9 +40,11 @@ html_theme_options = {
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
 }
-html_sidebars = {"index": [], "generated/pairings/*": [], "generated/sources": []}
+html_sidebars = {page: [] for page in ("*", "generated/*", "generated/pairings/*")}
+html_sidebars |= {page: ["sidebar-nav-bs"] for page in ("notebooks", "api", "generated/provinces")}
 
 pages.write(dataset)
+known = set(dataset.pairings["id"])
 
 
 def setup(app):
@@ -64,13 +54,22 @@ def setup(app):
         folder = Path(app.env.doc2path(name)).parent
         if folder == pages.HERE:
             source[0] = pages.relinked(source[0], folder, folder)
+        # The empty line that ends an example for the test is none for the reader.
+        source[0] = re.sub(r"(?s)(```pycon\n.*?)\n\n```", r"\1\n```", source[0])
 
     def lead(app, name, template, context, doctree):
-        """Let the names of pairings in tables lead to their pages."""
+        """Let the names of pairings in tables lead to their pages, where they have one."""
         root = context["pathto"]("generated/pairings").removesuffix(".html")
-        context["body"] = re.sub(
-            r'<a data-pairing="([^"]+)">', rf'<a href="{root}/\1.html">', context.get("body", "")
-        )
+
+        def target(found):
+            return f'<a href="{root}/{found[1]}.html">' if found[1] in known else "<a>"
+
+        context["body"] = re.sub(r'<a data-pairing="([^"]+)">', target, context.get("body", ""))
+
+    def tell(app, error):
+        if error is None:
+            print(f"the site: {app.outdir / 'index.html'}")  # noqa: T201 - Sphinx is quiet
 
     app.connect("source-read", relink)
     app.connect("html-page-context", lead)
+    app.connect("build-finished", tell)

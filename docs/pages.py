@@ -1,12 +1,9 @@
 """Pages that are made from the records, notebooks and documents, into `docs/generated`."""
 
-from __future__ import annotations
-
 import html
 import os
 import re
 import shutil
-import unicodedata
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -16,13 +13,17 @@ import matplotlib.pyplot as plt
 import pandas as pd
 
 import twinstudy as ts
-from twinstudy.evidence.hierarchy import drawing_points
+from twinstudy.evidence.hierarchy import drawing_points, west_to_east
+from twinstudy.evidence.names import place_names
+from twinstudy.records.reading import fold_name
+from twinstudy.study.show import date_words
+from twinstudy.tables.schema import label
 
 ROOT = Path(__file__).resolve().parents[1]
 HERE = ROOT / "docs"
 OUT = HERE / "generated"
 DAY = "2025-06-30"  # the study day of the notebooks
-BORDER = (101.9, 108.6, 21.0, 24.2)  # west, east, south, north
+BORDER = (101.9, 108.6, 20.85, 24.2)  # west, east, south, north
 
 #: Documents and notebooks from outside `docs`, and where they stand in the source of the site.
 MOVED = {
@@ -30,13 +31,12 @@ MOVED = {
     ROOT / "data/CURATION.md": OUT / "curation.md",
     ROOT / "data/STATEMENT.md": OUT / "statement.md",
     ROOT / "CONTRIBUTING.md": OUT / "contributing.md",
+    ROOT / "CODE_OF_CONDUCT.md": OUT / "conduct.md",
     ROOT / "CHANGELOG.md": OUT / "changelog.md",
 } | {
     path: OUT / "notebooks" / path.name
     for path in [*sorted(ROOT.glob("notebooks/*.ipynb")), ROOT / "examples/own-data.ipynb"]
 }
-
-_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
 def write(dataset: ts.Dataset) -> None:
@@ -45,7 +45,6 @@ def write(dataset: ts.Dataset) -> None:
     for folder in ("pairings", "provinces", "notebooks", "parts", "downloads"):
         (OUT / folder).mkdir(parents=True)
     copy_documents()
-    findings()
     pairings(dataset)
     provinces(dataset)
     sources(dataset)
@@ -56,18 +55,18 @@ def write(dataset: ts.Dataset) -> None:
 
 def text(value: object) -> str:
     """Text of the data as MyST: every mark of punctuation is meant as it stands."""
-    return _PUNCTUATION.sub(r"\\\1", " ".join(str(value).split()))
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", " ".join(str(value).split()))
+
+
+def day(value: object) -> str:
+    """A date of the data in words, whose parts stay on one line."""
+    words = text(date_words(str(value).removesuffix(" 00:00:00")))
+    return re.sub(r"\d{4}(\\-\d\d)+", r"[\g<0>]{.day}", words)
 
 
 def link(url: str) -> str:
     """An address as the target of a MyST link."""
     return "<" + re.sub(r"[<>\s\\]", lambda found: f"%{ord(found[0]):02X}", url) + ">"
-
-
-def plain(value: str) -> str:
-    """A name without accents, for those who search on a keyboard that has none."""
-    letters = unicodedata.normalize("NFD", value.replace("đ", "d").replace("Đ", "D"))
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 _TEMPLATES = jinja2.Environment(
@@ -77,7 +76,7 @@ _TEMPLATES = jinja2.Environment(
     undefined=jinja2.StrictUndefined,
     autoescape=False,  # noqa: S701 - MyST, not HTML; `text` escapes
 )
-_TEMPLATES.filters |= {"text": text, "link": link, "plain": plain}
+_TEMPLATES.filters |= {"text": text, "link": link, "plain": fold_name, "label": label, "date": day}
 
 
 def page(target: str, template: str, **values: Any) -> None:
@@ -88,29 +87,25 @@ def page(target: str, template: str, **values: Any) -> None:
 
 def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of a frame as plain values, missing ones as None."""
-    days = {name: frame[name].dt.strftime("%Y-%m-%d") for name in frame.select_dtypes("datetime")}
-    plain_frame = frame.assign(**days).astype(object)
-    return plain_frame.where(frame.notna(), None).to_dict("records")
+    return frame.astype(object).where(frame.notna(), None).to_dict("records")
 
 
 def table(frame: pd.DataFrame, caption: str) -> str:
-    """A table for people, as HTML in a MyST page."""
-    return "```{raw} html\n" + ts.show(frame, caption)._repr_html_() + "\n```"
+    """A table for people, as HTML in a MyST page, without keys."""
+    keys = [name for name in frame if name.endswith("_id")]
+    shown = ts.show(frame.drop(columns=keys).reset_index(drop=True), caption)
+    return "```{raw} html\n" + shown._repr_html_() + "\n```"
 
 
 def copy_documents() -> None:
-    """Bring notebooks and documents from elsewhere in the project into the source of the site."""
+    """Bring notebooks, documents and the findings of the README into the source of the site."""
     for origin, target in MOVED.items():
+        written = origin.read_text(encoding="utf-8")
         if origin.suffix == ".ipynb":
-            written = origin.read_text(encoding="utf-8")
-            target.write_text(written.replace("](../docs/", "](../../"), encoding="utf-8")
+            written = written.replace("](../docs/", "](../../")
         else:
-            written = origin.read_text(encoding="utf-8")
-            target.write_text(relinked(written, origin.parent, target.parent), encoding="utf-8")
-
-
-def findings() -> None:
-    """Take the findings of the study from the README to the first page."""
+            written = relinked(written, origin.parent, target.parent)
+        target.write_text(written, encoding="utf-8")
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     told = readme.partition("<!-- findings -->")[2].partition("<!-- end of findings -->")[0]
     (OUT / "parts/findings.md").write_text(relinked(told, ROOT, HERE), encoding="utf-8")
@@ -134,50 +129,48 @@ def relinked(written: str, origin: Path, folder: Path) -> str:
 
 
 def pairings(dataset: ts.Dataset) -> None:
-    """A page a pairing, and a list of them all."""
+    """A page a pairing, and a list of them all, by name."""
     flat = ts.pairings(dataset)
-    places = dataset.localities.set_index("id")
-    members = ts.members(dataset)
-    locators(dataset, members)
-    of_place = members.groupby("locality_id")["pairing_id"].agg(list)
-    apart = ts.conflicts(dataset)
-    contents = dataset.contents.merge(
-        dataset.claims[["id", "pairing_id", "source_id", "locator"]],
-        left_on="claim_id",
-        right_on="id",
-    )
+    flat = flat.merge(dataset.pairings[["id", "note"]], left_on="pairing_id", right_on="id")
+    flat = flat.sort_values("name", key=lambda names: names.map(fold_name), kind="stable")
     titles = flat.set_index("pairing_id")["name"]
-    notes = dataset.pairings.set_index("id")["note"]
-    order = flat["pairing_id"].tolist()
-    for number, row in enumerate(rows(flat)):
+    members = ts.members(dataset).merge(dataset.localities, left_on="locality_id", right_on="id")
+    members["shown"] = members["locality_id"].map(place_names(dataset))
+    home = ts.ancestors(dataset, level="province", at=DAY)
+    members["province"] = members["locality_id"].map(home)
+    members = members.sort_values(["country", "shown"], ascending=[False, True])
+    locators(dataset, members)
+    apart = ts.conflicts(dataset)
+    contents = dataset.contents.merge(dataset.claims, left_on="claim_id", right_on="id")
+    for row in rows(flat):
         key = row["pairing_id"]
-        mine = members[members["pairing_id"] == key]
-        near = sorted({other for place in mine["locality_id"] for other in of_place[place]} - {key})
+        mine = members["pairing_id"] == key
+        shared = members["locality_id"].isin(members.loc[mine, "locality_id"]) & ~mine
         page(
             f"pairings/{key}.md",
             "pairing.md.j2",
             pairing=row,
-            note=notes[key] if isinstance(notes[key], str) else None,
-            members=rows(mine.merge(places, left_on="locality_id", right_index=True)),
+            members=rows(members[mine]),
             claims=rows(ts.trace(dataset, key)),
             events=rows(ts.trace(dataset, key, events=True)),
             conflicts=rows(apart[apart["pairing_id"] == key]),
             contents=rows(contents[contents["pairing_id"] == key]),
-            near=[(other, titles[other]) for other in near],
-            before=order[number - 1],
-            after=order[(number + 1) % len(order)],
+            near=sorted(set(members.loc[shared, "pairing_id"])),
             titles=titles,
+            places=place_names(dataset),
             version=dataset.version,
         )
-    page("pairings.md", "pairings.md.j2", pairings=rows(flat), table=table)
+    page("pairings.md", "pairings.md.j2", pairings=rows(flat))
 
 
 def locators(dataset: ts.Dataset, members: pd.DataFrame) -> None:
     """Small maps of the border, one a pairing, that show where it lies."""
     axes = ts.plot_map(dataset, kind="other", labels=False, window=BORDER, title="")
     for artist in [*axes.lines, *axes.collections, *axes.texts]:
-        if artist.get_zorder() >= 3:
+        if artist.get_gid() or artist is axes.texts[-1]:  # a mark, a tie, the note
             artist.remove()
+    for name in axes.texts:
+        name.set_fontsize(9)
     points = drawing_points(dataset)
     for key, places in members.groupby("pairing_id")["locality_id"]:
         here = points.loc[places]
@@ -187,19 +180,14 @@ def locators(dataset: ts.Dataset, members: pd.DataFrame) -> None:
     plt.close(axes.figure)
 
 
-def save(figure: Any, target: str) -> None:
-    """Save a figure of the site as SVG and let go of it."""
-    ts.save_figure(figure, OUT / target)
-    plt.close(figure)
-
-
 def clickable_map(dataset: ts.Dataset) -> str:
     """The map as inline SVG; each mark leads to the page of its pairing and says its name."""
     titles = ts.pairings(dataset).set_index("pairing_id")["name"]
     links = {key: f"generated/pairings/{key}.html" for key in titles.index}
-    save(ts.plot_map(dataset, at=DAY, links=links).figure, "parts/map.svg")
-    drawn = (OUT / "parts/map.svg").read_text(encoding="utf-8")
-    svg = drawn[drawn.index("<svg") :]
+    axes = ts.plot_map(dataset, at=DAY, links=links)
+    ts.save_figure(axes, OUT / "parts/map.svg")
+    plt.close(axes.figure)
+    svg = "<svg" + (OUT / "parts/map.svg").read_text(encoding="utf-8").partition("<svg")[2]
 
     def named(found: re.Match[str]) -> str:
         key = found[1].rsplit("/", 1)[1].removesuffix(".html")
@@ -211,45 +199,43 @@ def clickable_map(dataset: ts.Dataset) -> str:
 
 
 def provinces(dataset: ts.Dataset) -> None:
-    """A page a province of the study day, from west to east."""
+    """A page a province of the study day, from west to east, with what sources count there."""
     flat = ts.pairings(dataset).query("status == 'agreed'")
-    covered = ts.coverage(dataset, at=DAY)
-    density = ts.density(dataset, at=DAY, kind=("village", "commune"))
-    members = ts.members(dataset)
-    members["province_id"] = members["locality_id"].map(
-        ts.ancestors(dataset, level="province", at=DAY)
-    )
-    keys = members.groupby("province_id")["pairing_id"].agg(set)
-    names = dataset.localities.set_index("id")["name"]
-    listed = [(key, names[key]) for key in keys.index]
-    for key, name in listed:
+    covered = ts.coverage(dataset, at=DAY).rename(columns={"lower": "named_share"})
+    covered["side"] = covered["side"].fillna("pairings")
+    dense = ts.density(dataset, at=DAY, kind=("village", "commune"))
+    counts = dataset.counts.sort_values(["measure", "kind", "as_of"])
+    members, province = ts.members(dataset), ts.ancestors(dataset, level="province", at=DAY)
+    keys = members.groupby(members["locality_id"].map(province))["pairing_id"].agg(set)
+    places = dataset.localities.set_index("id").loc[keys.index]
+    places = places.assign(shown=place_names(dataset), east=west_to_east(dataset))
+    places = places.sort_values(["country", "east"], ascending=[False, True])
+    for key, name in places["shown"].items():
         page(
             f"provinces/{key}.md",
             "province.md.j2",
             name=name,
             day=DAY,
             pairings=rows(flat[flat["pairing_id"].isin(keys[key])]),
-            coverage=table(covered[covered["area_id"] == key], f"Coverage of {name} on {DAY}"),
-            density=table(
-                density[density["area_id"] == key], f"Local twinnings for 100 km, {name}"
-            ),
+            coverage=table(covered[covered["area_id"] == key].iloc[:, 3:], "Twinned units"),
+            density=table(dense[dense["area_id"] == key].iloc[:, 3:], "Local twinnings"),
+            counts=rows(counts[counts["area_id"] == key]),
+            publishers=dataset.sources.set_index("id")["publisher"].fillna("publisher not known"),
         )
-    page("provinces.md", "provinces.md.j2", provinces=listed, day=DAY)
+    page("provinces.md", "provinces.md.j2", provinces=places["shown"], day=DAY)
 
 
 def sources(dataset: ts.Dataset) -> None:
-    """All sources, with the pairings that they speak of."""
-    said = pd.concat([dataset.claims, dataset.events])[
-        ["source_id", "pairing_id"]
-    ].drop_duplicates()
-    used = said.groupby("source_id")["pairing_id"].agg(sorted)
-    titles = ts.pairings(dataset).set_index("pairing_id")["name"]
-    listed = dataset.sources.sort_values(["publisher", "published", "id"], na_position="last")
+    """All sources by publisher, with the pairings that they speak of."""
+    said = pd.concat([dataset.claims, dataset.events])
+    used = said.groupby("source_id")["pairing_id"].agg(lambda keys: sorted(set(keys)))
+    listed = dataset.sources.sort_values(["published", "id"], na_position="last")
+    listed["publisher"] = listed["publisher"].fillna("Publisher not known")
     page(
         "sources.md",
         "sources.md.j2",
         sources=[row | {"pairings": used.get(row["id"], [])} for row in rows(listed)],
-        titles=titles,
+        titles=ts.pairings(dataset).set_index("pairing_id")["name"],
     )
 
 
@@ -257,12 +243,12 @@ def gaps(dataset: ts.Dataset) -> None:
     """What the data cannot say yet, computed from them."""
     flat = ts.pairings(dataset)
     agreed = flat[flat["status"] == "agreed"]
-    covered = ts.coverage(dataset, at=DAY)
-    short = covered[covered["reported"] > covered["possible"]]
+    short = ts.coverage(dataset, at=DAY).query("reported > possible")
+    short["side"] = short["side"].fillna("pairings")
+    columns = ["area", "kind", "side", "certain", "possible", "reported"]
     page(
         "gaps.md",
         "gaps.md.j2",
-        agreed=len(agreed),
         lists={
             "Without a stated date of signing": rows(agreed[agreed["signed"].isna()]),
             "Known from one witness alone": rows(agreed[agreed["witnesses"] == 1]),
@@ -270,15 +256,15 @@ def gaps(dataset: ts.Dataset) -> None:
         },
         conflicts=rows(ts.conflicts(dataset)),
         titles=flat.set_index("pairing_id")["name"],
-        short=table(short, f"Reported, but not named, on {DAY}"),
+        short=table(short[columns], f"Reported, but not named, on {DAY}"),
     )
 
 
 def downloads(dataset: ts.Dataset) -> None:
     """The files that a reader can take along."""
     out = OUT / "downloads"
-    ts.write_graph(ts.locality_graph(dataset), out / "locality-graph.graphml")
-    ts.write_graph(ts.locality_graph(dataset), out / "pairings.geojson")
+    for name in ("locality-graph.graphml", "pairings.geojson"):
+        ts.write_graph(ts.locality_graph(dataset), out / name)
     for name in ("pairings_flat.csv", "sources.bib"):
         shutil.copy(ROOT / "data" / name, out)
     with zipfile.ZipFile(out / "data-package.zip", "w", zipfile.ZIP_DEFLATED) as package:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from chromium import chromium
@@ -56,6 +57,10 @@ def page(context: BrowserContext) -> Iterator[Page]:
     page.close()
 
 
+def target(link: str) -> Path:
+    return Path(unquote(urlsplit(link).path))
+
+
 def test_every_page_opens_offline_without_a_fault(site: Path, page: Page) -> None:
     faults: list[str] = []
 
@@ -75,6 +80,12 @@ def test_every_page_opens_offline_without_a_fault(site: Path, page: Page) -> Non
         faults += page.eval_on_selector_all(
             "img", "images => images.filter(i => !i.naturalWidth || !i.alt).map(i => i.src)"
         )
+        # The links of the map are of SVG, whose `href` is no text; none may be dead.
+        links = page.eval_on_selector_all(
+            "a[href]", "all => all.map(a => new URL(a.getAttribute('href'), a.baseURI).href)"
+        )
+        there = {link for link in links if link.startswith("file:")}
+        faults += [f"{path.name}: {link}" for link in there if not target(link).exists()]
     assert faults == []
     assert asked <= {"file", "data"}
 

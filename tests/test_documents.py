@@ -29,6 +29,15 @@ def test_every_figure_is_in_the_gallery() -> None:
     assert shown == {path.name for path in ROOT.glob("figures/*.png")}
 
 
+def test_every_public_name_is_in_the_reference_and_every_plot_in_the_gallery() -> None:
+    reference = (ROOT / "docs/api.md").read_text("utf-8")
+    assert re.findall(r"^   (\w+)$", reference, re.MULTILINE) == ts.__all__
+    gallery = (ROOT / "docs/gallery.md").read_text("utf-8")
+    assert {name for name in ts.__all__ if name.startswith("plot_")} == set(
+        re.findall(r"ts\.(plot_\w+)\(", gallery)
+    )
+
+
 def test_the_citation_is_of_the_data_and_names_this_version() -> None:
     cited = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
     assert (cited["type"], cited["license"]) == ("dataset", "CC-BY-4.0")

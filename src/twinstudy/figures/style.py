@@ -290,6 +290,7 @@ def save_figure(
     Examples
     --------
     >>> import tempfile
+    >>> from pathlib import Path
     >>> from twinstudy import load, plot_map
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     save_figure(plot_map(load()), Path(folder) / "map")

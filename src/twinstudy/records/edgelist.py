@@ -123,6 +123,7 @@ def from_edgelist(
 
     Examples
     --------
+    >>> import pandas as pd
     >>> pairs = pd.DataFrame({"city": ["Köln", "Lille"], "twin": ["Lille", "Köln"],
     ...                       "home": ["DE", "FR"], "abroad": ["FR", "DE"], "year": [1958, 1959]})
     >>> dataset = from_edgelist(pairs, left="city", right="twin", left_country="home",

@@ -234,6 +234,7 @@ def extend(dataset: Dataset, **tables: pd.DataFrame) -> Dataset:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> from twinstudy import load
     >>> length = {"id": "n-mine", "area_id": "l-vn-tuyen-quang-province", "value": 277,
     ...           "measure": "border_length", "side": "VN", "qualifier": "at_least",
