@@ -121,6 +121,13 @@ def test_an_index_that_says_something_becomes_columns(mini: Dataset) -> None:
     assert show({"planned pairings": 2}).rows == (("planned pairings", "2"),)
 
 
+def test_row_numbers_are_no_column_but_numbers_of_a_series_are() -> None:
+    some = FRAME.loc[[1, 0, 1], ["km"]]
+    assert show(some).heads == ("km",)
+    assert show(some["km"]).heads == ("index", "km")
+    assert show(some.rename_axis("year")).heads == ("year", "km")
+
+
 def test_the_opening_table_counts_provinces_from_west_to_east(mini: Dataset) -> None:
     assert [row[0] for row in show(load()).rows] == [
         *("Điện Biên", "Lai Châu", "Lào Cai", "Tuyên Quang", "Cao Bằng", "Lạng Sơn"),

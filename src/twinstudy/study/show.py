@@ -157,7 +157,8 @@ def show(
 
     Words stand for codes, an en dash for what is missing; shares are per cent; numbers have the
     digits that they need, and stand to the right; text stands to the left. A column of keys is
-    left out where the names stand beside it.
+    left out where the names stand beside it, and so are the numbers of the rows of a frame, which
+    are an index of whole numbers without a name.
 
     Parameters
     ----------
@@ -207,14 +208,17 @@ def show(
         frame = nodes.assign(ties=pd.Series(dict(frame.degree))).rename_axis("key")
     elif isinstance(frame, Mapping):
         frame = pd.Series(dict(frame), name="number").rename_axis("what")
+    row_numbers = isinstance(getattr(frame, "index", None), pd.RangeIndex)
     if isinstance(frame, pd.Series):
         frame = frame.to_frame("value" if frame.name is None else frame.name)
+    elif isinstance(frame, pd.DataFrame):  # some rows of a frame keep their numbers
+        row_numbers = pd.api.types.is_integer_dtype(frame.index)
     if not isinstance(frame, pd.DataFrame):
         raise ArgumentError(
             f"`frame` is {type(frame).__name__} {frame!r:.40}; give a table, such as "
             "show(coverage(dataset)), or the dataset"
         )
-    if any(frame.index.names) or not isinstance(frame.index, pd.RangeIndex):
+    if any(frame.index.names) or not row_numbers:
         frame = frame.reset_index()
     if isinstance(names, Dataset):
         publishers = names.sources.set_index("id")["publisher"].dropna()
