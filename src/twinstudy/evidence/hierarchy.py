@@ -155,7 +155,8 @@ def _climbed(found: pd.Series, parents: pd.DataFrame, stand_ins: pd.DataFrame) -
     while True:
         missing = found.index[found.isna()]
         waiting = parents[parents["child_id"].isin(missing)].set_index("child_id")["parent_id"]
-        given = waiting.map(found).dropna().groupby(level=0).last()
+        given = waiting.map(found).dropna()
+        given = given[~given.index.duplicated(keep="last")]
         handed = stand_ins[stand_ins["unit"].isin(missing)]
         answers = handed["other"].map(found).groupby(handed["unit"])
         common = answers.first()[answers.nunique(dropna=False).lt(2)].dropna()
