@@ -1,17 +1,15 @@
 """Consolidation of claims: dates, witnesses, members, existence by a day."""
 
 import datetime as dt
-from pathlib import Path
 
 import pandas as pd
 import pytest
 from builders import PLACES, build, claimed
-from conftest import MINIATURE
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import edtf_texts
 
-from twinstudy import Dataset, consolidate, load, members, parse_date
+from twinstudy import Dataset, consolidate, members, parse_date
 from twinstudy.errors import ArgumentError
 from twinstudy.evidence.consolidate import choose, existing, newest_day
 from twinstudy.records.dataset import dataset_from_text
@@ -337,24 +335,3 @@ def test_nothing_to_consolidate() -> None:
     assert consolidate(empty).empty
     assert members(empty).empty
     assert existing(empty).empty
-
-
-def test_row_order_does_not_matter(mini: Dataset, tmp_path: Path) -> None:
-    folder = tmp_path / "turned"
-    folder.mkdir()
-    for file in MINIATURE.glob("*.csv"):
-        header, *rows = file.read_text(encoding="utf-8").splitlines(keepends=True)
-        (folder / file.name).write_text("".join([header, *rows[::-1]]), "utf-8", newline="")
-    turned = load(folder)
-    pd.testing.assert_frame_equal(consolidate(turned), consolidate(mini))
-    pd.testing.assert_frame_equal(members(turned), members(mini))
-
-
-def test_tables_stay_as_they_are(mini: Dataset) -> None:
-    before = {name: table.copy() for name, table in mini.tables.items()}
-    for rule in RULES:
-        consolidate(mini, rule=rule)
-    members(mini)
-    existing(mini)
-    for name, table in mini.tables.items():
-        pd.testing.assert_frame_equal(table, before[name])

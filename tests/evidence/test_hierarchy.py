@@ -202,18 +202,6 @@ def test_drawing_points_are_borrowed_from_the_smallest_unit_that_has_one() -> No
     assert points.loc["l-vn-q", ["longitude", "latitude"]].isna().all()
 
 
-def test_miniature(mini: Dataset) -> None:
-    places = ["l-vn-minh-tan-commune", "l-vn-thanh-thuy-post", "l-vn-xin-man-district"]
-    assert set(ancestors(mini, level="province", at="2025-06")[places]) == {
-        "l-vn-ha-giang-province"
-    }
-    assert set(ancestors(mini, level="province", at="2025-07")[places]) == {
-        "l-vn-tuyen-quang-province"
-    }
-    # The newest day of the miniature is in 2023.
-    assert set(ancestors(mini, level="province")[places]) == {"l-vn-ha-giang-province"}
-
-
 def test_arguments(mini: Dataset) -> None:
     levels = ", ".join(LEVELS)
     with pytest.raises(ArgumentError, match=f"^`level` is 'town'; use one of {levels}$"):

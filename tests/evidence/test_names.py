@@ -22,22 +22,6 @@ def ids(dataset: Dataset, name: str, **narrowed: str) -> list[str]:
     return find_localities(dataset, name, **narrowed)["id"].tolist()
 
 
-@pytest.mark.parametrize(
-    ("text", "folded"),
-    [
-        ("Đồng  Văn", "dong van"),
-        ("ĐỒN Biên phòng", "don bien phong"),
-        ("Nà Thắm - Nà Chào", "na tham na chao"),
-        ("爱店镇", "爱店镇"),
-        ("Lüchun", "luchun"),
-        ("\u00d0ồng \u0189ăng", "dong dang"),  # look-alikes of Đ
-        (" -_ ", ""),
-    ],
-)
-def test_fold_name(text: str, folded: str) -> None:
-    assert fold_name(text) == folded
-
-
 @given(st.text())
 def test_fold_is_done_once(text: str) -> None:
     assert fold_name(fold_name(text)) == fold_name(text)
@@ -311,21 +295,20 @@ def test_names_of_several_or_none_are_answered() -> None:
         pairing_key(dataset, 5)
 
 
-def test_arguments(mini: Dataset) -> None:
-    with pytest.raises(
-        ArgumentError, match=r"^`name` is ' - '; give a name with at least one letter$"
-    ):
-        find_localities(mini, " - ")
-    with pytest.raises(ArgumentError, match=r"^`name` is 5; give a name as text$"):
-        find_localities(mini, 5)
+@pytest.mark.parametrize(
+    ("name", "narrowed", "message"),
+    [
+        (" - ", {}, "`name` is ' - '; give a name with at least one letter$"),
+        (5, {}, "`name` is 5; give a name as text$"),
+        ("Chi Ma", {"country": "LA"}, "`country` is 'LA'; use one of CN, VN$"),
+        ("Chi Ma", {"level": "town"}, "`level` is 'town'; use one of country, province, pref"),
+    ],
+)
+def test_arguments(mini: Dataset, name: str, narrowed: dict[str, str], message: str) -> None:
+    with pytest.raises(ArgumentError, match=f"^{message}"):
+        find_localities(mini, name, **narrowed)
     with pytest.raises(ArgumentError, match=r"^`dataset` is a str; give a dataset"):
-        find_localities("data", "Chi Ma")
-    with pytest.raises(ArgumentError, match=r"^`country` is 'LA'; use one of CN, VN$"):
-        find_localities(mini, "Chi Ma", country="LA")
-    with pytest.raises(
-        ArgumentError, match=r"^`level` is 'town'; use one of country, province, prefecture, "
-    ):
-        find_localities(mini, "Chi Ma", level="town")
+        find_localities("data", name)
 
 
 def test_every_name_finds_its_place(mini: Dataset) -> None:

@@ -19,46 +19,20 @@ Rule = Literal["narrowest", "earliest_published", "envelope"]
 Words = str | Iterable[str]
 
 
+@remembered
 def newest_day(dataset: Dataset) -> pd.Timestamp:
     """Find the newest day that the data speak of, which stands for "now" in every measure.
 
-    Parameters
-    ----------
-    dataset
-        Records.
-
-    Returns
-    -------
-    day
-        Latest bound of all dates of publication, of signing, of events and of counts. An interval
-        that is open at its end counts with its first day. Dates of signing of planned pairings
-        are left out: a plan is no observation. NaT where no date is stated at all: there is no
-        newest day then, nothing is certain by it, and every pairing without a stated date is
-        possible.
-
-    Examples
-    --------
-    >>> from twinstudy import load
-    >>> newest_day(load()) >= pd.Timestamp("2021-01-01")
-    True
+    It is the latest bound of all dates of publication, of signing, of events and of counts. An
+    interval that is open at its end counts with its first day. Dates of signing of planned pairings
+    are left out: a plan is no observation. NaT where no date is stated at all: there is no newest
+    day then, nothing is certain by it, and every pairing without a stated date is possible.
     """
-    return _newest_day(dataset)
-
-
-@remembered
-def _newest_day(dataset: Dataset) -> pd.Timestamp:
-    """Find the newest day once."""
     claims = dataset.claims
     planned = dataset.pairings.loc[dataset.pairings["status"] == "planned", "id"]
-    dates = pd.concat(
-        [
-            dataset.sources["published"],
-            claims.loc[~claims["pairing_id"].isin(planned), "signed"],
-            dataset.events["date"],
-            dataset.counts["as_of"],
-        ]
-    )
-    bounds = date_bounds(pd.Series(dates.dropna().unique(), dtype="str"))
+    signed = claims.loc[~claims["pairing_id"].isin(planned), "signed"]
+    dates = [dataset.sources["published"], signed, dataset.events["date"], dataset.counts["as_of"]]
+    bounds = date_bounds(pd.concat(dates))
     newest: pd.Timestamp = bounds["latest"].fillna(bounds["earliest"]).max()
     return newest
 
@@ -110,14 +84,13 @@ def members(dataset: Dataset) -> pd.DataFrame:
     claims = dataset.claims.set_index("id")[["pairing_id", "source_id"]]
     named = dataset.memberships[["claim_id", "locality_id"]].join(claims, on="claim_id")
     named["side"] = named["locality_id"].map(dataset.localities.set_index("id")["country"])
-    key = ["pairing_id", "side", "locality_id"]
-    found = named.groupby(key).agg(claims=("claim_id", "size")).reset_index()
-    sources = named.drop_duplicates([*key, "source_id"]).groupby(key).size()
-    found["sources"] = sources.to_numpy()
-    of_pairing = found.groupby("pairing_id")
-    alone = of_pairing["side"].transform("nunique") == 1
-    abroad = found["side"] != of_pairing["side"].transform("first")
-    found["second"] = abroad.where(~alone, of_pairing.cumcount() > 0)
+    groups = named.groupby(["pairing_id", "side", "locality_id"])
+    sources = groups["source_id"].nunique()
+    found = pd.DataFrame({"claims": groups.size(), "sources": sources}).reset_index()
+    starts = ~found["pairing_id"].duplicated()
+    abroad = found["side"] != found["side"].where(starts).ffill()
+    alone = ~found["pairing_id"].isin(found.loc[abroad, "pairing_id"])
+    found.insert(3, "second", abroad | (alone & ~starts))
     return found[["pairing_id", "locality_id", "side", "second", "claims", "sources"]]
 
 
@@ -191,56 +164,55 @@ def consolidate(dataset: Dataset, *, rule: Rule = "narrowest") -> pd.DataFrame:
 @remembered
 def _consolidated(dataset: Dataset, rule: Rule) -> pd.DataFrame:
     """Consolidate once a rule."""
-    pairings = dataset.pairings.rename(columns={"id": "pairing_id"})
-    pairings = pairings[["pairing_id", "kind", "matching", "status"]]
     every = dataset.claims[["pairing_id", "source_id", "signed", "status"]]
-    every = every.join(source_days(dataset), on="source_id")
     claims = every[every["status"] != "silent"]  # these tell of talks, and attest no pairing
-    found = pairings.join(_signed(claims, rule), on="pairing_id")
-    for name in ("signed_qualified", "signed_conflict"):
-        found[name] = found[name].eq(other=True)
-    agreed = pairings.loc[pairings["status"] == "agreed", "pairing_id"]
-    seen = claims[~claims["hedged"] & claims["pairing_id"].isin(agreed)]
-    seen = seen[seen["status"] != "planned"]
-    reported = seen.groupby("pairing_id")["published"].min().rename("reported_by")
-    found = found.join(reported, on="pairing_id")
-    plain = found["signed_latest"].mask(found["signed_qualified"] | (found["status"] != "agreed"))
-    first = found["reported_by"]
-    found["exists_by"] = first.mask(first.isna() | (plain < first), plain)
-    numbers = {
-        "claims": every.groupby("pairing_id").size(),
-        "witnesses": claims.groupby("pairing_id")["witness"].nunique(),
-    }
-    for name, number in numbers.items():
-        found[name] = found["pairing_id"].map(number).fillna(0).astype("int64")
-    official = claims.loc[claims["kind"] == "government", "pairing_id"]
-    found["official"] = found["pairing_id"].isin(official)
-    of_pairing = members(dataset).groupby("pairing_id")
-    sides = of_pairing.agg(
-        members=("side", "size"),
-        side_a=("side", "first"),
-        side_b=("side", "last"),
-        members_b=("second", "sum"),
+    claims = claims.join(source_days(dataset), on="source_id")
+    of_pairing = claims.assign(
+        official=claims["kind"] == "government",
+        report=claims["published"].mask(claims["hedged"] | (claims["status"] == "planned")),
+    ).groupby("pairing_id")
+    told = of_pairing.agg(
+        reported_by=("report", "min"),
+        witnesses=("witness", "nunique"),
+        official=("official", "any"),
+    )
+    sides = (
+        members(dataset)
+        .groupby("pairing_id")
+        .agg(
+            members=("side", "size"),
+            side_a=("side", "first"),
+            side_b=("side", "last"),
+            members_b=("second", "sum"),
+        )
     )
     sides.insert(3, "members_a", sides["members"] - sides["members_b"])
-    return found.join(sides, on="pairing_id")
+    found = dataset.pairings.set_index("id")[["kind", "matching", "status"]]
+    found = found.join(_signed(claims, rule)).join(told)
+    found.insert(9, "claims", every.groupby("pairing_id").size())
+    for name in ("signed_qualified", "signed_conflict", "official"):
+        found[name] = found[name].eq(other=True)
+    agreed = found["status"] == "agreed"
+    found["reported_by"] = found["reported_by"].where(agreed)
+    certain = found["signed_latest"].where(agreed & ~found["signed_qualified"])
+    first = pd.concat([found["reported_by"], certain], axis=1).min(axis=1)
+    found.insert(9, "exists_by", first)
+    found["witnesses"] = found["witnesses"].fillna(0).astype("int64")
+    return found.join(sides).rename_axis("pairing_id").reset_index()
 
 
 def _signed(claims: pd.DataFrame, rule: Rule) -> pd.DataFrame:
     """Choose the date of signing of each pairing that has one; `consolidate` says how."""
-    dated = claims.dropna(subset="signed").sort_values("signed", kind="stable")
+    dated = claims.dropna(subset="signed")
     dated = pd.concat([dated, date_bounds(dated["signed"])], axis=1)
     # Open ends and unknown days are infinitely far off.
     dated["first"] = _number(dated["earliest"]).fillna(-np.inf)
     dated["last"] = _number(dated["latest"]).fillna(np.inf)
     dated["length"] = dated["last"] - dated["first"]
-    dated["begins_late"] = -dated["first"]
     of_pairing = dated.groupby("pairing_id")
     conflict = of_pairing["first"].max() > of_pairing["last"].min()
-
-    shortest = dated.sort_values(
-        ["length", "last", "begins_late", "qualified", "signed"], kind="stable"
-    )
+    preferred = ["length", "last", "first", "qualified", "signed"]
+    shortest = dated.sort_values(preferred, ascending=[True, True, False, True, True])
     if rule == "earliest_published":
         day = _number(shortest["published"]).fillna(np.inf)
         shortest = shortest[day == day.groupby(shortest["pairing_id"]).transform("min")]
@@ -257,35 +229,32 @@ def _signed(claims: pd.DataFrame, rule: Rule) -> pd.DataFrame:
 
 def _envelope(dated: pd.DataFrame) -> pd.DataFrame:
     """Span the dates of each pairing from the first to the last day that any of them allows."""
-    text = dated["signed"].str
-    dated = dated.assign(
-        head=text.replace("/.*", "", regex=True), tail=text.replace(".*/", "", regex=True)
-    )
-    for part in ("head", "tail"):
-        dated[f"{part}_hedged"] = dated[part].str[-1].isin(list("~?%"))
-    dated["ends_early"] = -dated["last"]
-    start = dated.sort_values(["first", "head_hedged", "head"], kind="stable")
-    end = dated.sort_values(["ends_early", "tail_hedged", "tail"], kind="stable")
-    start, end = (
-        side.drop_duplicates("pairing_id").set_index("pairing_id").sort_index()
-        for side in (start, end)
-    )
-    span = start["head"].where(start["head"] == end["tail"], start["head"] + "/" + end["tail"])
+    ends = {}
+    for part, day, ascending in (("head", "first", True), ("tail", "last", False)):
+        text = dated["signed"].str.split("/").str[0 if ascending else -1].astype("str")
+        ends[part] = dated.assign(text=text, hedged=text.str[-1].isin(list("~?%")))
+        ends[part] = (
+            ends[part]
+            .sort_values([day, "hedged", "text"], ascending=[ascending, True, True])
+            .drop_duplicates("pairing_id")
+            .set_index("pairing_id")
+            .sort_index()
+        )
+    head, tail = ends["head"], ends["tail"]
+    one = head["text"] == tail["text"]
     return pd.DataFrame(
         {
-            "signed": span,
-            "earliest": start["earliest"],
-            "latest": end["latest"],
-            "qualified": start["head_hedged"] | end["tail_hedged"],
+            "signed": head["text"].where(one, head["text"] + "/" + tail["text"]),
+            "earliest": head["earliest"],
+            "latest": tail["latest"],
+            "qualified": head["hedged"] | tail["hedged"],
         }
     )
 
 
 def _number(days: pd.Series) -> pd.Series:
     """Turn days into numbers of days, missing ones staying so."""
-    whole = days.to_numpy("datetime64[D]")
-    numbers = pd.Series(whole.astype("int64"), index=days.index, dtype="float64")
-    return numbers.mask(days.isna())
+    return (days - pd.Timestamp("1970-01-01")).dt.days.astype("float64")
 
 
 def existing(

@@ -119,23 +119,21 @@ def _ancestors(dataset: Dataset, level: str, day: pd.Timestamp) -> pd.Series:
     units = existence(dataset)
     ended = units.index[units["latest"] < day]
     unborn = units.index[units["earliest"] > day]
-    links = dataset.successions[["old_id", "new_id"]]
-    stand_ins = pd.concat(
+    links = dataset.successions
+    stand_ins = pd.DataFrame(
         [
-            links[links["old_id"].isin(ended)].set_axis(["unit", "other"], axis=1),
-            links[links["new_id"].isin(unborn)][["new_id", "old_id"]].set_axis(
-                ["unit", "other"], axis=1
-            ),
-        ]
+            *links.loc[links["old_id"].isin(ended), ["old_id", "new_id"]].to_numpy(),
+            *links.loc[links["new_id"].isin(unborn), ["new_id", "old_id"]].to_numpy(),
+        ],
+        columns=["unit", "other"],
+        dtype="str",
     )
     replaced = units.index.isin(stand_ins["unit"])
     parents = _parents(dataset, day, units.index[~replaced])
     found = pd.Series(np.nan, index=units.index, dtype="str", name=level)
-    own = units["level"] == level
+    itself = found.index.to_series().where(units["level"] == level)
     for stays in (~units.index.isin(ended), ~replaced, np.ones(len(units), dtype=bool)):
-        itself = own & stays & found.isna()
-        found[itself] = found.index[itself]
-        found = _climbed(found, parents, stand_ins)
+        found = _climbed(found.fillna(itself.where(stays)), parents, stand_ins)
     return found
 
 
@@ -146,10 +144,8 @@ def _parents(dataset: Dataset, day: pd.Timestamp, kept: pd.Index) -> pd.DataFram
     holds = ~before & ~after
     lost = frame["child_id"].isin(kept) & ~frame["child_id"].isin(frame.loc[holds, "child_id"])
     wait = (frame["earliest"] - day).where(before, day - frame["latest"])[lost]
-    holds |= wait.eq(wait.groupby(frame["child_id"]).transform("min")).reindex(
-        frame.index, fill_value=False
-    )
-    links = frame.loc[holds, ["child_id", "parent_id"]]
+    nearest = wait == wait.groupby(frame["child_id"]).transform("min")
+    links = frame.loc[holds | nearest.reindex(frame.index, fill_value=False)]
     rank = links["parent_id"].map(existence(dataset)["level"].cat.codes)
     return links.loc[rank.sort_values(ascending=False, kind="stable").index]
 
@@ -158,18 +154,15 @@ def _climbed(found: pd.Series, parents: pd.DataFrame, stand_ins: pd.DataFrame) -
     """Hand ancestors down from parents and stand-ins, one step a pass, until nothing is new."""
     while True:
         missing = found.index[found.isna()]
-        waiting = parents[parents["child_id"].isin(missing)].set_index("child_id")
-        given = waiting["parent_id"].map(found).dropna()
+        waiting = parents[parents["child_id"].isin(missing)].set_index("child_id")["parent_id"]
+        given = waiting.map(found).dropna()
         given = given[~given.index.duplicated(keep="last")]
         handed = stand_ins[stand_ins["unit"].isin(missing)]
         answers = handed["other"].map(found).groupby(handed["unit"])
-        agreed = answers.nunique(dropna=False).lt(2)
-        common = answers.first()[agreed].dropna()
-        new = pd.concat([given, common[~common.index.isin(given.index)]])
-        if new.empty:
+        common = answers.first()[answers.nunique(dropna=False).lt(2)].dropna()
+        if given.empty and common.empty:
             return found
-        found = found.copy()
-        found[new.index] = new
+        found = found.fillna(given).fillna(common)
 
 
 def refuse_ended_level(

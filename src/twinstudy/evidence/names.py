@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import re
 import unicodedata
-from collections.abc import Iterable
-from typing import Literal, NamedTuple, get_args
+from collections.abc import Iterator
+from typing import Literal, get_args
 
-import numpy as np
 import pandas as pd
 
 from twinstudy.errors import ArgumentError, UnknownKeyError, known_word, known_words
@@ -40,23 +40,12 @@ _AFTER = {
 
 _ORIGINS = ("name", "name_zh", "alias", "named_as")
 _SHOWN = 3  # so many names are shown in a message
-_COMPARED = 5_000  # of more names, only those that begin alike are compared
 
 Names = Literal["international", "vi", "zh"]
 
 
-class _Form(NamedTuple):
-    """A name in small letters, and the folded level word that was taken off to get it."""
-
-    text: str
-    word: str
-
-
-class _LevelWords(NamedTuple):
-    """Folded level words, each with the levels that it can mean."""
-
-    before: dict[str, set[str]]
-    after: dict[str, set[str]]
+Words = tuple[dict[str, set[str]], dict[str, set[str]]]  # folded level words and their levels
+Form = tuple[str, str]  # a name in small letters, and the folded level word that was taken off it
 
 
 def find_localities(
@@ -109,7 +98,7 @@ def find_localities(
     >>> bool(find_localities(load(), "dong van")["ambiguous"].all())
     True
     """
-    newest_day(dataset)  # refuses what is no dataset
+    stored = _stored_names(dataset)
     if not isinstance(name, str):
         raise ArgumentError(f"`name` is {name!r}; give a name as text")
     if not fold_name(name):
@@ -119,167 +108,140 @@ def find_localities(
     for column, word, known in (("country", country, countries), ("level", level, LEVELS)):
         if word is not None:
             places = places[places[column].isin(known_words(column, word, known))]
-    words = _level_words(dataset.localities)
+    stored = stored[stored["id"].isin(places.index)]
+    words = _level_words(dataset)
     asked = _forms(name, words)
-    stored = _stored_names(dataset, places)
     # Any spelling of a stored name is a part of it, and the shortest one asked for of any other.
-    core = _key(asked[-1].text)
-    near = stored[[core in _key(text) for text in stored["text"]]]
-    designation, level_of = places["designation"].fillna(""), places["level"]
-    ranks: dict[str, tuple[int, int, int, str]] = {}
-    for text, place, origin in near.itertuples(index=False):
-        for typed, form, word, part in _matches(asked, _forms(text, words), origin):
-            fit = _fit(word, fold_name(designation[place]), level_of[place], words)
-            rank = (_accents(typed, form), max(fit, part), origin, text)
-            ranks[place] = min(rank, ranks.get(place, rank))
-    return _found(dataset, ranks, [] if ranks else _suggested(core, stored["text"]))
+    core = _key(asked[-1][0])
+    near = stored[stored["key"].str.contains(core, regex=False)]
+    units = places.fillna({"designation": ""})[["designation", "level"]].T
+    ranks = [
+        (place, text, origin, accents, max(_fit(word, units[place], words), part))
+        for text, place, origin in near[["matched", "id", "origin"]].to_numpy().tolist()
+        for accents, word, part in _matches(asked, _forms(text, words), origin)
+    ]
+    found = pd.DataFrame(ranks, columns=["id", "matched", "origin", "accents", "fit"])
+    found = found.astype({"id": "str", "matched": "str"})
+    found["origin"] = pd.Categorical(found["origin"], categories=_ORIGINS)
+    rank = ["accents", "fit", "origin"]
+    found = found.sort_values([*rank, "id", "matched"]).drop_duplicates("id", ignore_index=True)
+    found["ambiguous"] = bool(found.duplicated(["accents", "fit"])[1:2].any())
+    above = _units_above(dataset)
+    chains = above[above["locality_id"].isin(found["id"])].groupby("locality_id")["name"]
+    found["parents"] = found["id"].map(chains.agg(", ".join)).astype("str").fillna("")
+    shown = ["name", "name_zh", "designation", "level", "country"]
+    found = found.join(places[shown], on="id")
+    found = found[["id", *shown, "parents", "matched", "origin", "ambiguous"]]
+    found.attrs["nearest"] = [] if len(found) else _suggested(core, stored)
+    return found
 
 
-def _stored_names(dataset: Dataset, places: pd.DataFrame) -> pd.DataFrame:
-    """List what localities are called, one row a text: text, locality, number of its origin."""
-    aliases, named = dataset.aliases, dataset.memberships
-    parts = (
-        (places["name"], places.index),
-        (places["name_zh"], places.index),
-        (aliases["name"], aliases["locality_id"]),
-        (named["named_as"], named["locality_id"]),
-    )
+@remembered
+def _stored_names(dataset: Dataset) -> pd.DataFrame:
+    """List what localities are called: ``matched`` (the text), ``id``, ``origin`` and ``key``."""
+    places = dataset.localities
+    parts = {
+        "name": places[["name", "id"]],
+        "name_zh": places[["name_zh", "id"]],
+        "alias": dataset.aliases[["name", "locality_id"]],
+        "named_as": dataset.memberships[["named_as", "locality_id"]],
+    }
     stored = pd.concat(
-        [
-            pd.DataFrame({"text": text.array, "place": place.array, "origin": origin})
-            for origin, (text, place) in enumerate(parts)
-        ],
-        ignore_index=True,
+        part.set_axis(["matched", "id"], axis=1).assign(origin=origin)
+        for origin, part in parts.items()
     )
-    stored = stored[stored["text"].notna() & stored["place"].isin(places.index)]
-    return stored.drop_duplicates(["text", "place"])
+    stored = stored.dropna().drop_duplicates(["matched", "id"], ignore_index=True)
+    return stored.assign(key=stored["matched"].map(_key))
 
 
-def _level_words(places: pd.DataFrame) -> _LevelWords:
-    designations = places[["designation", "level"]].dropna().drop_duplicates()
-    found = _LevelWords({}, {})
+def _level_words(dataset: Dataset) -> Words:
+    """Return the words that tell a level, each with the levels that it can mean."""
+    named = dataset.localities[["designation", "level"]].dropna().drop_duplicates()
+    found: Words = ({}, {})
     for words, table in zip(found, (_BEFORE, _AFTER), strict=True):
-        for level, texts in table.items():
-            for text in texts.split(", "):
-                words.setdefault(fold_name(text), set()).add(level)
-        for text, level in designations.itertuples(index=False):
+        told = [(text, level) for level, texts in table.items() for text in texts.split(", ")]
+        for text, level in (*told, *named.to_numpy().tolist()):
             words.setdefault(fold_name(text), set()).add(level)
     return found
 
 
-def _forms(name: str, words: _LevelWords) -> list[_Form]:
+def _forms(name: str, words: Words) -> list[Form]:
     """List the spellings of a name: whole, and with one level word after the other taken off.
 
     The same follows for the part before a comma or a bracket.
     """
     small = unicodedata.normalize("NFC", name).lower()
-    texts = [re.sub("[^\\w\u0300-\u036f]+", " ", part).strip()
-             for part in (small, main_part(small))]  # fmt: skip
-    forms: list[_Form] = []
-    for text in dict.fromkeys(filter(None, texts)):
-        forms.append(_Form(text, ""))
-        while shorter := _shortened(forms[-1].text, words):
-            forms.append(shorter)
-    return forms or [_Form("", "")]
+    forms: list[Form] = []
+    for part in dict.fromkeys((small, main_part(small))):
+        form: Form | None = (re.sub("[^\\w\u0300-\u036f]+", " ", part).strip(), "")
+        while form and (form[0] or not forms):
+            forms.append(form)
+            form = _shortened(form[0], words)
+    return forms
 
 
-def _shortened(text: str, words: _LevelWords) -> _Form | None:
-    tokens = text.split(" ")
-    for count in range(len(tokens) - 1, 0, -1):
-        if (word := fold_name(" ".join(tokens[:count]))) in words.before:
-            return _Form(" ".join(tokens[count:]), word)
-    for count in range(1, len(tokens)):
-        if (word := fold_name(" ".join(tokens[count:]))) in words.after:
-            return _Form(" ".join(tokens[:count]), word)
-    if not text.isascii():  # a Chinese level word follows its name without space
-        for count in range(1, len(text)):
-            if (word := fold_name(text[count:])) in words.after:
-                return _Form(text[:count], word)
+def _shortened(text: str, words: Words) -> Form | None:
+    """Take the longest level word off the beginning of a name, else off its end."""
+    before, after = words
+    gaps = [place for place, letter in enumerate(text) if letter == " "]
+    for gap in reversed(gaps):
+        if (word := fold_name(text[:gap])) in before:
+            return text[gap + 1 :], word
+    # A Chinese level word follows its name without space.
+    for gap in gaps + ([] if text.isascii() else list(range(1, len(text)))):
+        if (word := fold_name(text[gap:])) in after:
+            return text[:gap].strip(), word
     return None
 
 
-def _matches(
-    asked: list[_Form], stored: list[_Form], origin: int
-) -> Iterable[tuple[str, str, str, int]]:
-    """Yield the spellings that two names share.
+def _matches(asked: list[Form], stored: list[Form], origin: str) -> Iterator[tuple[int, str, int]]:
+    """Yield for each spelling that two names share whether accents differ, and the level word.
 
-    With each comes the level word of the name asked for, and 1 where a level word was taken off
-    a stored name, which should have none: "Tát" may mean "Bản Tát", but rather "Tát".
+    With it comes 1 where a level word was taken off a stored name, which should have none: "Tát"
+    may mean "Bản Tát", but rather "Tát". What a source writes may well hold one.
     """
-    written = _ORIGINS[origin] == "named_as"  # what a source writes may hold a level word
-    for typed in asked:
-        for form in stored:
-            if _key(typed.text) == _key(form.text):
-                whole = typed is asked[0] and not (written and form is stored[0])
-                word = "" if whole else typed.word or asked[-1].word
-                yield typed.text, form.text, word, int(form is not stored[0] and not written)
+    written = origin == "named_as"
+    for typed, form in itertools.product(asked, stored):
+        if _key(typed[0]) == _key(form[0]):
+            whole = typed is asked[0] and not (written and form is stored[0])
+            word = "" if whole else typed[1] or asked[-1][1]
+            bare = fold_name(typed[0]) == typed[0]
+            other = typed[0].replace(" ", "") != form[0].replace(" ", "")
+            yield int(other and not bare), word, int(form is not stored[0] and not written)
 
 
-def _fit(word: str, designation: str, level: str, words: _LevelWords) -> int:
+def _fit(word: str, unit: pd.Series, words: Words) -> int:
     """Say how well a locality fits a level word: 0 by its designation, 1 by its level, 2 not."""
+    designation = fold_name(unit["designation"])
     if not word or f"{designation} ".startswith(f"{word} "):
         return 0
     if not word.isascii() and designation.endswith(word):
         return 0
-    meant = words.before.get(word, set()) | words.after.get(word, set())
-    return 1 if level in meant else 2
-
-
-def _accents(typed: str, stored: str) -> int:
-    """Say whether accents agree: 0 if they do, or none was typed, else 1."""
-    return int(fold_name(typed) != typed and typed.replace(" ", "") != stored.replace(" ", ""))
+    return 1 if any(unit["level"] in known.get(word, ()) for known in words) else 2
 
 
 def _key(text: str) -> str:
     return fold_name(text).replace(" ", "")
 
 
-def _suggested(key: str, texts: pd.Series) -> list[str]:
+def _suggested(key: str, stored: pd.DataFrame) -> list[str]:
     """Find up to three stored names that begin with a key or are close to it."""
-    names: dict[str, str] = {}
-    for text in texts:
-        names.setdefault(_key(text), text)
-    near = sorted(name for name in names if name.startswith(key))[:_SHOWN]
-    rest = [name for name in names if len(names) <= _COMPARED or name[:1] == key[:1]]
-    near += difflib.get_close_matches(key, rest, n=_SHOWN)
-    return [names[each] for each in dict.fromkeys(near)][:_SHOWN]
+    names = stored.drop_duplicates("key").set_index("key")["matched"]
+    near = sorted(name for name in names.index if name.startswith(key))[:_SHOWN]
+    near += difflib.get_close_matches(key, names.index, n=_SHOWN)
+    return names[list(dict.fromkeys(near))[:_SHOWN]].tolist()
 
 
-def _found(
-    dataset: Dataset, ranks: dict[str, tuple[int, int, int, str]], nearest: list[str]
-) -> pd.DataFrame:
-    """Make the answer of `find_localities`, best first."""
-    order = sorted(ranks, key=lambda place: (*ranks[place][:3], place))
-    columns = ["name", "name_zh", "designation", "level", "country"]
-    found = dataset.localities.set_index("id").loc[order, columns].reset_index()
-    found["parents"] = _chains(dataset, order).array
-    found["matched"] = pd.array([ranks[place][3] for place in order], dtype="str")
-    origins = np.array([ranks[place][2] for place in order], dtype=np.int64)
-    found["origin"] = pd.Categorical.from_codes(origins, categories=pd.Index(_ORIGINS))
-    best = [place for place in order if ranks[place][:2] == ranks[order[0]][:2]]
-    found["ambiguous"] = len(best) > 1
-    found.attrs["nearest"] = nearest
-    return found
-
-
-def _chains(dataset: Dataset, places: list[str]) -> pd.Series:
-    """Name the units above each place, the nearest first, on the newest day on which it exists."""
-    if not places:
-        return pd.Series(dtype="str")
-    units = existence(dataset).loc[places]
-    newest = newest_day(dataset)
+@remembered
+def _units_above(dataset: Dataset) -> pd.DataFrame:
+    """List the units above each place, the nearest first, on the newest day on which it exists."""
+    units, newest = existence(dataset), newest_day(dataset)
     days = units["earliest"].where(units["earliest"] > newest, newest)
     days = days.mask(units["latest"] < days, units["latest"])
-    above = lineage(dataset)
-    above = above[above["locality_id"].isin(places)]
-    day = above["locality_id"].map(days)
-    above = above[~(above["earliest"] > day) & ~(above["latest"] < day)]
+    above = lineage(dataset).join(days.rename("day"), on="locality_id")
+    above = above[~(above["earliest"] > above["day"]) & ~(above["latest"] < above["day"])]
     above = above.sort_values(["locality_id", "level"], ascending=[True, False], kind="stable")
-    name = dataset.localities.set_index("id")["name"].to_dict()
-    chains: dict[str, list[str]] = {place: [] for place in places}
-    for place, unit in zip(above["locality_id"], above["ancestor_id"], strict=True):
-        chains[place].append(name[unit])
-    return pd.Series({place: ", ".join(chain) for place, chain in chains.items()}, dtype="str")
+    return above.assign(name=above["ancestor_id"].map(dataset.localities.set_index("id")["name"]))
 
 
 @remembered
@@ -315,17 +277,12 @@ def place_labels(dataset: Dataset, names: Names = "international") -> pd.Series:
     """
     name = place_names(dataset, names)
     level = dataset.localities.set_index("id")["level"].astype("str").str.replace("_", " ")
-    shared = name.index[name.duplicated(keep=False)].tolist()
-    above = _chains(dataset, shared).str.split(", ").str[0].reindex(name.index)
+    nearest = _units_above(dataset).drop_duplicates("locality_id").set_index("locality_id")["name"]
     days = existence(dataset)[["earliest", "latest"]].astype("str")
     period = ("until " + days["latest"]).fillna("since " + days["earliest"])
+    notes = [(level + ", " + each).fillna(level) for each in (nearest.reindex(name.index), period)]
     label = name
-    key = pd.Series(name.index, index=name.index)
-    notes = (
-        (level + ", " + each).fillna(level)
-        for each in (above.mask(above == "").astype("str"), period)
-    )
-    for note in (level, *notes, key):
+    for note in (level, *notes, name.index.to_series()):
         label = label.mask(label.duplicated(keep=False), name + " (" + note + ")")
     return label.rename("label")
 
@@ -340,11 +297,10 @@ def pairing_names(dataset: Dataset, names: Names = "international") -> pd.Series
     named["name"] = named["locality_id"].map(place_names(dataset, names))
     named["abroad"] = named["side"] != "VN"
     named = named.sort_values(["pairing_id", "abroad", "second"], kind="stable")
-    sides: dict[str, dict[bool, list[str]]] = {}
-    for key, second, name in zip(named["pairing_id"], named["second"], named["name"], strict=True):
-        sides.setdefault(key, {}).setdefault(second, []).append(name)
-    texts = {key: " – ".join(map(", ".join, both.values())) for key, both in sides.items()}
-    found = pd.Series(texts, dtype="str", name="pairing").rename_axis("pairing_id")
+    first = ~named["pairing_id"].duplicated()
+    glue = pd.Series(", ", index=named.index)
+    glue = glue.mask(named["second"] != named["second"].shift(), " – ").mask(first, "")
+    found = (glue + named["name"]).groupby(named["pairing_id"]).sum().rename("pairing")
     kinds = dataset.pairings.set_index("id")["kind"].astype("str").str.replace("_", " ")
     return found.mask(found.duplicated(keep=False), found + " (" + kinds + ")")
 
@@ -359,20 +315,19 @@ def pairing_key(dataset: Dataset, text: str) -> str:
         return text
     bare = [each.str.replace(r" \([^()]*\)$", "", regex=True) for each in every]
     folded = pd.concat([*every, *bare]).map(fold_name)
-    asked = fold_name(text)
-    keys = folded.index[folded == asked].unique().tolist()
+    keys = folded.index[folded == fold_name(text)].unique()
     near = difflib.get_close_matches(text, names.index, n=1)
-    if not keys and asked:
+    if keys.empty and fold_name(text):
         found = find_localities(dataset, text)
         near = near or found.attrs["nearest"]
         named = members(dataset)
         best = found["id"] if found["ambiguous"].any() else found["id"].head(1)
         for places in (best, found["id"]):
-            hits = named.loc[named["locality_id"].isin(places), "pairing_id"].unique().tolist()
-            keys = hits if len(keys) != 1 else keys
+            if len(keys) != 1:
+                keys = named.loc[named["locality_id"].isin(places), "pairing_id"].unique()
     if len(keys) == 1:
         return str(keys[0])
-    if not keys:
+    if not len(keys):
         remedy = f"near it: {', '.join(map(repr, near))}" if near else "see `pairings(dataset)`"
         raise UnknownKeyError(f"`pairing` is {text!r}, which is no pairing of the data; {remedy}")
     shown = ", ".join(f"{key!r} ({names[key]})" for key in keys[:_SHOWN])

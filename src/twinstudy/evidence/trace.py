@@ -13,10 +13,8 @@ from twinstudy.evidence.names import Names, pairing_key, pairing_names, place_na
 from twinstudy.records.dataset import Dataset
 
 _ABOUT = ["signed", "members", "agreement_items", "status"]
-_WORDS = [
-    *("no common day", "all members", "fewer members", "other members", "other number"),
-    "other status",
-]
+_WORDS = ["no common day", "all members", "fewer members", "other members", "other number"]
+_WORDS += ["other status"]
 _CITED = ["source_id", "source_kind", "title", "publisher", "published", "url", "locator"]
 
 
@@ -64,7 +62,9 @@ def conflicts(dataset: Dataset) -> pd.DataFrame:
     partly = members(dataset)
     partly = partly[partly["claims"] < partly["pairing_id"].map(pairings["claims"])]
     named = named[named["pairing_id"].isin(partly["pairing_id"])]
-    texts = _member_texts(named.assign(text=_labels(named)))
+    same = named.groupby(["pairing_id", "second", "name"])["locality_id"].transform("nunique")
+    labels = named["name"].where(same == 1, named["locality_id"])  # two of one name on a side
+    texts = _member_texts(named.assign(text=labels))
     listed = claims[claims["claim_id"].isin(texts.index)]
     listed = listed.assign(
         value=listed["claim_id"].map(texts),
@@ -202,22 +202,19 @@ def pairings(
     chosen = place_names(dataset, names)
     named = members(dataset)
     place = named["locality_id"]
-    columns = {
-        "places": place.map(chosen),
+    texts = {
+        "places_{}": place.map(chosen),
         "places_{}_vi": place.map(places["name"]),
         "places_{}_zh": place.map(places["name_zh"]),
-        "province": place.map(ancestors(dataset, level="province", at=at)).map(chosen),
+        "province_{}": place.map(ancestors(dataset, level="province", at=at)).map(chosen),
     }
     listed = ["pairing_id", "name", "kind", "status"]
     for side, second in (("a", False), ("b", True)):
-        mine = named["second"] == second
-        listed.append(f"side_{side}")
-        for column, texts in columns.items():
-            told = texts[mine].dropna().groupby(named["pairing_id"])
-            name = column.format(side) if "{" in column else f"{column}_{side}"
+        for column, text in texts.items():
+            told = text[named["second"] == second].dropna().groupby(named["pairing_id"])
             joined = told.agg(lambda each: "; ".join(dict.fromkeys(each)))
-            found[name] = found["pairing_id"].map(joined).astype("str")
-            listed.append(name)
+            found[column.format(side)] = found["pairing_id"].map(joined).astype("str")
+        listed += [f"side_{side}", *(column.format(side) for column in texts)]
     claims = _in_time(_cited(dataset, dataset.claims), "published", "latest").dropna(subset="url")
     first = claims.drop_duplicates("pairing_id").set_index("pairing_id")["url"]
     found["url"] = found["pairing_id"].map(first).astype("str")
@@ -242,20 +239,11 @@ def _in_time(frame: pd.DataFrame, column: str, bound: str) -> pd.DataFrame:
 
 def _memberships(dataset: Dataset) -> pd.DataFrame:
     """List whom each claim names, by claim, side and place."""
-    pairing = dataset.claims.set_index("id")["pairing_id"]
-    named = dataset.memberships.assign(
-        pairing_id=dataset.memberships["claim_id"].map(pairing),
-        name=dataset.memberships["locality_id"].map(dataset.localities.set_index("id")["name"]),
-    )
     sides = members(dataset)[["pairing_id", "locality_id", "second"]]
-    named = named.merge(sides, on=["pairing_id", "locality_id"])
+    claims = dataset.claims.set_index("id")["pairing_id"]
+    named = dataset.memberships.join(claims, on="claim_id").merge(sides)
+    named["name"] = named["locality_id"].map(dataset.localities.set_index("id")["name"])
     return named.sort_values(["claim_id", "second", "locality_id"], ignore_index=True)
-
-
-def _labels(named: pd.DataFrame) -> pd.Series:
-    """Return the names of members, their ids where a side has two of one name."""
-    same = named.groupby(["pairing_id", "second", "name"])["locality_id"].transform("nunique")
-    return named["name"].where(same == 1, named["locality_id"])
 
 
 def _member_texts(named: pd.DataFrame) -> pd.Series:

@@ -35,7 +35,7 @@ _WANTED = "give a graph, as `locality_graph(dataset)` returns it"
 # XML 1.0 cannot hold these, nor lone surrogates, and reads a carriage return as a line feed.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _SHOWN = 3
-_LEFT_BY_NETWORKX = ("node_default", "edge_default")
+_CONVERT = "make it a text, a number or a bool, and leave out the key of what is missing"
 _UNREAD = (
     *(SyntaxError, ValueError, TypeError, AttributeError, LookupError, RecursionError),
     nx.NetworkXError,
@@ -245,40 +245,43 @@ def _plain(graph: nx.Graph[Any]) -> nx.Graph[Any]:
             f"`graph` is a {type(graph).__name__}; only undirected graphs without parallel edges "
             "are written; make one with networkx.Graph(graph)"
         )
-    graph = graph.copy()
-    graph.graph = {k: v for k, v in graph.graph.items() if v or k not in _LEFT_BY_NETWORKX}
+    graph = _without_defaults(graph.copy())
     faults = [
         f"node {node!r} is not plain text; rename it, as by networkx.relabel_nodes(graph, str)"
         for node in graph
-        if _unwritable(node)
+        if not _writable(node)
     ]
-    first: dict[object, type] = {}
     parts: list[tuple[str, str, Attributes]] = [("graph", "graph", graph.graph)]
     parts += [("node", f"node {node!r}", own) for node, own in graph.nodes(data=True)]
     parts += [("edge", f"edge {a!r}, {b!r}", own) for a, b, own in graph.edges(data=True)]
+    first: dict[object, type] = {}
     for scope, label, own in parts:
         for key, value in own.items():
             own[key] = plain = value.item() if isinstance(value, np.generic) else value
-            before = first.setdefault((scope, key), type(plain))
-            if _unwritable(key) or key in _TAKEN[scope]:
+            told = f"{label}: {key!r} is {plain!r}"
+            if not _writable(key) or key in _TAKEN[scope]:
                 faults.append(f"{label}: a file cannot keep the name {key!r}; rename the attribute")
             elif type(plain) not in _TYPES or (type(plain) is float and not math.isfinite(plain)):
-                faults.append(
-                    f"{label}: {key!r} is {plain!r}; make it a text, a number or a bool, and leave "
-                    "out the key of what is missing"
-                )
-            elif type(plain) is not before:
-                faults.append(f"{label}: {key!r} is {plain!r}; use one type for all")
-            elif type(plain) is str and _unwritable(plain):
-                faults.append(f"{label}: {key!r} is {plain!r}, with a control character; rename it")
+                faults.append(f"{told}; {_CONVERT}")
+            elif first.setdefault((scope, key), type(plain)) is not type(plain):
+                faults.append(f"{told}; use one type for all")
+            elif type(plain) is str and not _writable(plain):
+                faults.append(f"{told}, with a control character; rename it")
     if faults:
         rest = [f"… and {len(faults) - _SHOWN} more"] if len(faults) > _SHOWN else []
         raise ArgumentError("\n".join(["`graph` cannot be written:", *faults[:_SHOWN], *rest]))
     return graph
 
 
-def _unwritable(text: object) -> bool:
-    return bool(_UNWRITABLE.search(text)) if isinstance(text, str) else True
+def _writable(text: object) -> bool:
+    return isinstance(text, str) and not _UNWRITABLE.search(text)
+
+
+def _without_defaults(graph: nx.Graph[Any]) -> nx.Graph[Any]:
+    """Take out the empty defaults that networkx leaves in a graph that it has read."""
+    kept = {k: v for k, v in graph.graph.items() if v or k not in ("node_default", "edge_default")}
+    graph.graph = kept
+    return graph
 
 
 def _graphml(graph: nx.Graph[Any]) -> bytes:
@@ -293,10 +296,7 @@ def _read_graphml(content: bytes) -> nx.Graph[Any]:
     graphs = list(reader(path=io.BytesIO(content)))
     if len(graphs) != 1:
         raise ValueError(f"it holds {len(graphs)} graphs, not one")
-    graph: nx.Graph[Any] = graphs[0]
-    for key in _LEFT_BY_NETWORKX:
-        if not graph.graph[key]:
-            del graph.graph[key]
+    graph = _without_defaults(graphs[0])
     name = reader.xml.find(f"{{{reader.NS_GRAPHML}}}graph").get("id")
     if name is not None:
         graph.graph["id"] = name
@@ -309,9 +309,9 @@ def _node_link(graph: nx.Graph[Any]) -> bytes:
 
 def _read_node_link(content: bytes) -> nx.Graph[Any]:
     data = _loaded(content, "nodes")
-    nameless = next((node for node in data["nodes"] if "id" not in node), None)
-    if nameless is not None:
-        raise ValueError(f"node {nameless!r} has no 'id'")
+    nameless = [node for node in data["nodes"] if "id" not in node]
+    if nameless:
+        raise ValueError(f"node {nameless[0]!r} has no 'id'")
     edges = "edges" if "edges" in data else "links"  # as networkx before 3.4 has it
     graph: nx.Graph[Any] = nx.node_link_graph(data, edges=edges)
     return graph
@@ -320,34 +320,32 @@ def _read_node_link(content: bytes) -> nx.Graph[Any]:
 def _sides(graph: nx.Graph[Any]) -> tuple[list[str], list[str]]:
     """Return the localities and the pairings of an incidence graph."""
     side = nx.get_node_attributes(graph, "bipartite")
-    fault = ""
-    if graph.graph.get("representation") == "locality":
-        fault = "it is a locality graph"
-    elif stray := [node for node in graph if side.get(node) not in {0, 1}]:
-        fault = f"node {stray[0]!r} has no `bipartite` of 0 or 1"
-    elif inside := [ends for ends in graph.edges if side[ends[0]] == side[ends[1]]]:
-        fault = f"edge {inside[0]!r} ties two nodes of one `bipartite`"
-    if fault:
+    stray = [f"node {n!r} has no `bipartite` of 0 or 1" for n in graph if side.get(n) not in {0, 1}]
+    faults = ["it is a locality graph"] * (graph.graph.get("representation") == "locality") + stray
+    faults += [
+        f"edge {ends!r} ties two nodes of one `bipartite`"
+        for ends in graph.edges
+        if side.get(ends[0]) == side.get(ends[1])
+    ]
+    if faults:
         raise ArgumentError(
-            f"`graph` is not an incidence graph: {fault}; make one with incidence_graph"
+            f"`graph` is not an incidence graph: {faults[0]}; make one with incidence_graph"
         )
     return [n for n in side if side[n] == 0], [n for n in side if side[n] == 1]
 
 
 def _hif(graph: nx.Graph[Any]) -> bytes:
     nodes, edges = _sides(graph)
+    for own in graph.nodes.values():
+        del own["bipartite"]
     ties = [(node, edge, own) for node in nodes for edge, own in graph.adj[node].items()]
-
-    def attrs(name: str) -> Attributes:
-        return {key: value for key, value in graph.nodes[name].items() if key != "bipartite"}
-
     return _json(
         {
             "network-type": "undirected",
             "metadata": graph.graph,
             "incidences": [{"edge": edge, "node": node, "attrs": own} for node, edge, own in ties],
-            "nodes": [{"node": node, "attrs": attrs(node)} for node in nodes],
-            "edges": [{"edge": edge, "attrs": attrs(edge)} for edge in edges],
+            "nodes": [{"node": node, "attrs": graph.nodes[node]} for node in nodes],
+            "edges": [{"edge": edge, "attrs": graph.nodes[edge]} for edge in edges],
         }
     )
 
@@ -357,20 +355,16 @@ def _read_hif(content: bytes) -> nx.Graph[Any]:
     network_type = data.get("network-type", "undirected")
     if network_type != "undirected":
         raise ValueError(f"'network-type' is {network_type!r}; only 'undirected' can be read")
-    incidences = data["incidences"]
     graph: nx.Graph[Any] = nx.Graph()
     graph.graph.update(data.get("metadata", {}))
     for side, (table, key) in enumerate((("nodes", "node"), ("edges", "edge"))):
-        named = [(record[key], _own(record)) for record in data.get(table, [])]
-        listed: list[tuple[str, Attributes]] = [(record[key], {}) for record in incidences]
-        for name, attributes in (*named, *listed):
+        for record in [*data.get(table, []), *({key: one[key]} for one in data["incidences"])]:
+            name = record[key]
             if graph.nodes.get(name, {}).get("bipartite", side) != side:
                 raise ValueError(f"{name!r} names a node and an edge; rename one of them")
             graph.add_node(name, bipartite=side)
-            graph.nodes[name].update(attributes | {"bipartite": side})
-    for record in incidences:
-        graph.add_edge(record["node"], record["edge"])
-        graph.edges[record["node"], record["edge"]].update(_own(record))
+            graph.nodes[name].update(_own(record) | {"bipartite": side})
+    graph.add_edges_from((one["node"], one["edge"], _own(one)) for one in data["incidences"])
     return graph
 
 
@@ -392,39 +386,36 @@ def _geojson(graph: nx.Graph[Any]) -> bytes:
 
 def _features(graph: nx.Graph[Any]) -> tuple[list[Attributes], list[Attributes]]:
     """Make a feature of each locality, and of each tie or pairing."""
+    sided = bool(nx.get_node_attributes(graph, "bipartite"))
+    incidence = sided and graph.graph.get("representation") != "locality"
+    places, pairings = _sides(graph) if incidence else (list(graph), [])
     points = {
-        node: [own["longitude"], own["latitude"]]
-        for node, own in graph.nodes(data=True)
+        place: [own["longitude"], own["latitude"]]
+        for place, own in graph.nodes(data=True)
         if "longitude" in own and "latitude" in own
     }
-    locality = graph.graph.get("representation") == "locality"
-    incidence = not locality and any("bipartite" in own for _, own in graph.nodes(data=True))
-    places, pairings = _sides(graph) if incidence else (list(graph), [])
-    spots = []
-    for place in places:
-        point = {"type": "Point", "coordinates": points[place]} if place in points else None
-        spots.append(_feature(point, graph.nodes[place], id=place))
+    spots = {place: {"type": "Point", "coordinates": point} for place, point in points.items()}
+    ties = [_pairing(graph, pairing, points) for pairing in pairings]
     if not incidence:
-        ends = graph.edges(data=True)
-        return spots, [
+        ties = [
             _feature(_lines([(a, b)], points), {"source": a, "target": b} | own)
-            for a, b, own in ends
+            for a, b, own in graph.edges(data=True)
         ]
-    ties = []
-    for pairing in pairings:
-        members = graph.adj[pairing]
-        if bare := [place for place in members if "side" not in members[place]]:
-            raise ArgumentError(
-                f"edge {(bare[0], pairing)!r} has no `side`, so it is open whom it ties; "
-                "make one with incidence_graph"
-            )
-        pairs = combinations(members, 2)
-        alone = len(members) == 2
-        across = [(a, b) for a, b in pairs if alone or members[a]["side"] != members[b]["side"]]
-        missing = {"members_without_point": sum(place not in points for place in members)}
-        line = _lines(across, points, several=True)
-        ties.append(_feature(line, graph.nodes[pairing] | missing, id=pairing))
-    return spots, ties
+    return [_feature(spots.get(place), graph.nodes[place], id=place) for place in places], ties
+
+
+def _pairing(graph: nx.Graph[Any], pairing: str, points: dict[str, Point]) -> Attributes:
+    """Make one feature of a pairing, with a line for each two members across its sides."""
+    side = {place: own.get("side") for place, own in graph.adj[pairing].items()}
+    if bare := [place for place in side if side[place] is None]:
+        raise ArgumentError(
+            f"edge {(bare[0], pairing)!r} has no `side`, so it is open whom it ties; "
+            "make one with incidence_graph"
+        )
+    across = [(a, b) for a, b in combinations(side, 2) if len(side) == 2 or side[a] != side[b]]
+    missing = {"members_without_point": sum(place not in points for place in side)}
+    line = _lines(across, points, several=True)
+    return _feature(line, graph.nodes[pairing] | missing, id=pairing)
 
 
 def _feature(geometry: Attributes | None, properties: Attributes, **identity: str) -> Attributes:
@@ -435,13 +426,11 @@ def _lines(
     ties: list[tuple[str, str]], points: dict[str, Point], *, several: bool = False
 ) -> Attributes | None:
     """Draw ties both ends of which have a point."""
-    known = [(a, b) for a, b in ties if a in points and b in points]
-    lines = [part for a, b in known for part in _cut(points[a], points[b])]
-    if not lines:
-        return None
+    known = [(points[a], points[b]) for a, b in ties if a in points and b in points]
+    lines = [part for ends in known for part in _cut(*ends)]
     if several or len(lines) > 1:
-        return {"type": "MultiLineString", "coordinates": lines}
-    return {"type": "LineString", "coordinates": lines[0]}
+        return {"type": "MultiLineString", "coordinates": lines} if lines else None
+    return {"type": "LineString", "coordinates": lines[0]} if lines else None
 
 
 def _cut(start: Point, end: Point) -> list[list[Point]]:
@@ -451,8 +440,7 @@ def _cut(start: Point, end: Point) -> list[list[Point]]:
         return [[start, end]]
     edge, round_ = math.copysign(180, x), math.copysign(360, x)
     at = y + (to_y - y) * (edge - x) / (to_x + round_ - x)
-    parts = [[start, [edge, at]], [[-edge, at], end]]
-    return [part for part in parts if part[0] != part[1]]
+    return [part for part in ([start, [edge, at]], [[-edge, at], end]) if part[0] != part[1]]
 
 
 def _json(data: object) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -15,7 +14,8 @@ from twinstudy.evidence.hierarchy import ancestors, refuse_ended_level
 from twinstudy.evidence.names import pairing_names, place_labels
 from twinstudy.records.dataset import Dataset
 
-_NODE_COLUMNS = ["label", "name", "name_zh", "country", "level", "longitude", "latitude"]
+_IDS = ("id", "low", "high", "locality_id", "pairing_id")
+_PLACE = ["id", "label", "name", "name_zh", "country", "level", "longitude", "latitude"]
 _AREAS = ["province", "district"]
 
 
@@ -70,20 +70,18 @@ def incidence_graph(
     ('Phai Lầu', 0)
     """
     choice = choose(dataset, at=at, kind=kind, status=status)
-    pairings = choice.pairings.set_index("pairing_id").assign(bipartite=1)
+    pairings = choice.pairings.rename(columns={"pairing_id": "id"}).assign(bipartite=1)
     pairings["exists"] = np.where(pairings["certain"], "certain", "possible")
-    pairings["label"] = pairing_names(dataset).reindex(pairings.index)
+    pairings["label"] = pairings["id"].map(pairing_names(dataset))
     named = members(dataset)
-    named = named[named["pairing_id"].isin(pairings.index)]
+    named = named[named["pairing_id"].isin(pairings["id"])]
     named = named.sort_values(["locality_id", "pairing_id"])
     places = _places(dataset, named["locality_id"], choice.day)
-    places.insert(0, "bipartite", 0)
+    places.insert(1, "bipartite", 0)
     graph: nx.Graph[str] = nx.Graph(representation="incidence", **_facts(dataset, choice))
-    graph.add_nodes_from(_attributes(places))
-    shown = ["bipartite", "label", "kind", "status", "signed", "exists"]
-    graph.add_nodes_from(_attributes(pairings[shown]))
-    links = named.set_index(["locality_id", "pairing_id"])[["claims", "side"]]
-    graph.add_edges_from((*ends, values) for ends, values in _attributes(links))
+    _add(graph, places)
+    _add(graph, pairings[["id", "bipartite", "label", "kind", "status", "signed", "exists"]])
+    _add(graph, named[["locality_id", "pairing_id", "claims", "side"]])
     return graph
 
 
@@ -150,12 +148,16 @@ def locality_graph(
     """
     choice = choose(dataset, at=at, kind=kind, status=status)
     named = named_members(dataset, choice, level)
-    ties = _ties(named, choice)
-    graph = _bare(dataset, choice, level, named)
-    links = ties.groupby(["low", "high"]).agg(
-        pairings=("pairing_id", "size"), certain=("certain", "sum"), weight=("weight", "sum")
-    )
-    graph.add_edges_from((*ends, values) for ends, values in _attributes(links))
+    places = _places(dataset, named["locality_id"], choice.day)
+    first, second = (named.loc[named["second"] == side, "locality_id"] for side in (False, True))
+    if not first.isin(second).any():
+        places.insert(1, "bipartite", places["id"].isin(second).astype("int64"))
+    shown = named["pairing_id"].nunique()
+    facts: dict[str, Any] = {"representation": "locality"} | ({"level": level} if level else {})
+    facts |= _facts(dataset, choice)
+    graph: nx.Graph[str] = nx.Graph(**facts, pairings=shown, unplaced=len(choice.pairings) - shown)
+    _add(graph, places)
+    _add(graph, _ties(named, choice))
     return graph
 
 
@@ -177,41 +179,20 @@ def named_members(dataset: Dataset, choice: Choice, level: str | None) -> pd.Dat
 
 
 def _ties(named: pd.DataFrame, choice: Choice) -> pd.DataFrame:
-    """Pair every member of one side of a pairing with every member of the other.
+    """Tie every member of one side of a pairing to every member of the other.
 
-    One row a tie, by pairing: its ends in order of their ids, 1/(v*c), and whether it is certain.
+    One row a tie, by its ends in order of their ids: ``pairings``, ``certain`` and ``weight``.
     """
-    size = named.groupby(["pairing_id", "second"])["locality_id"].transform("size")
-    second = named["second"]
-    named = named[["pairing_id", "locality_id"]].assign(size=size)
-    ties = named[~second].merge(named[second], on="pairing_id")
-    left, right = ties["locality_id_x"], ties["locality_id_y"]
-    certain = choice.pairings.loc[choice.pairings["certain"], "pairing_id"]
-    return pd.DataFrame(
-        {
-            "pairing_id": ties["pairing_id"],
-            "low": left.where(left < right, right),
-            "high": right.where(left < right, left),
-            "weight": 1 / (ties["size_x"] * ties["size_y"]),
-            "certain": ties["pairing_id"].isin(certain),
-        }
+    shares = named.groupby("pairing_id", sort=False)["second"].agg(["size", "sum"])
+    shares["weight"] = 1 / (shares["sum"] * (shares["size"] - shares["sum"]))
+    shares["certain"] = choice.pairings.set_index("pairing_id")["certain"]
+    second, named = named["second"], named[["pairing_id", "locality_id"]]
+    ties = named[~second].merge(named[second], on="pairing_id").join(shares, on="pairing_id")
+    one, other = ties["locality_id_x"], ties["locality_id_y"]
+    ties = ties.assign(low=one.where(one < other, other), high=other.where(one < other, one))
+    return ties.groupby(["low", "high"], as_index=False).agg(
+        pairings=("pairing_id", "size"), certain=("certain", "sum"), weight=("weight", "sum")
     )
-
-
-def _bare(
-    dataset: Dataset, choice: Choice, level: str | None, named: pd.DataFrame
-) -> nx.Graph[str]:
-    """Make a locality graph with its nodes and what it says of itself, without edges."""
-    places = _places(dataset, named["locality_id"], choice.day)
-    sides = named.groupby("locality_id")["second"].agg(["min", "max"])
-    if sides["min"].equals(sides["max"]):
-        places.insert(0, "bipartite", sides["max"].astype("int64"))
-    shown = named["pairing_id"].nunique()
-    facts: dict[str, Any] = {"representation": "locality"} | ({"level": level} if level else {})
-    facts |= _facts(dataset, choice)
-    graph: nx.Graph[str] = nx.Graph(**facts, pairings=shown, unplaced=len(choice.pairings) - shown)
-    graph.add_nodes_from(_attributes(places))
-    return graph
 
 
 def _facts(dataset: Dataset, choice: Choice) -> dict[str, Any]:
@@ -229,20 +210,25 @@ def _facts(dataset: Dataset, choice: Choice) -> dict[str, Any]:
 
 def _places(dataset: Dataset, ids: pd.Series, day: pd.Timestamp) -> pd.DataFrame:
     """Describe the localities that are named, sorted by id."""
-    places = dataset.localities.set_index("id")
-    # Not on the rows that are named: columns would give rows to a frame that has none.
-    places["label"] = place_labels(dataset)
+    places = dataset.localities
+    places = places[places["id"].isin(ids)]
+    places["label"] = places["id"].map(place_labels(dataset))
     for level in _AREAS:
-        places[level] = ancestors(dataset, level=level, at=day)
-    return places.loc[places.index.isin(ids), [*_NODE_COLUMNS, *_AREAS]]
+        places[level] = places["id"].map(ancestors(dataset, level=level, at=day))
+    return places[[*_PLACE, *_AREAS]]
 
 
-def _attributes(frame: pd.DataFrame) -> Iterable[tuple[Any, dict[str, Any]]]:
-    """Pair each label of the index with its row in plain Python types, without what is missing."""
-    rows: list[dict[str, Any]] = [{} for _ in range(len(frame))]
-    for name, column in frame.items():
-        values = column.astype("str") if column.dtype == "category" else column
-        known = np.flatnonzero(values.notna()).tolist()
-        for row, value in zip(known, values.dropna().tolist(), strict=True):
-            rows[row][str(name)] = value
-    return zip(frame.index.tolist(), rows, strict=True)
+def _add(graph: nx.Graph[str], frame: pd.DataFrame) -> None:
+    """Add a node for each row with an id, or an edge for each with two, and what else it holds."""
+    columns = {
+        name: column.astype(object).where(column.notna(), None).tolist()
+        for name, column in frame.items()
+    }
+    ids = [columns.pop(name) for name in _IDS if name in columns]
+    names = list(columns)
+    facts = (
+        {name: value for name, value in zip(names, row, strict=True) if value is not None}
+        for row in zip(*columns.values(), strict=True)
+    )
+    add: Any = graph.add_nodes_from if len(ids) == 1 else graph.add_edges_from
+    add(zip(*ids, facts, strict=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,7 +23,6 @@ from twinstudy.tables.schema import LEVELS
 
 Side = tuple[str, ...]
 
-_ALIKE = ("side", "level", "area")  # what sides that change places have in common
 _SWAPS = 20  # tried swaps an edge; means settle after some 10
 
 
@@ -153,42 +153,33 @@ def arrangements(
     if within is not None:
         known_word("within", within, LEVELS)
     sides = _sides(dataset, choice, within, level)
-    ids, first = sides["pairing_id"].tolist(), sides["first"].tolist()
-    numbers, others = pd.factorize(sides["second"])
-    numbers = numbers.astype(np.int64)
-    strata = [rows.to_numpy() for rows in sides.groupby("stratum").groups.values()]
     lefts = pd.factorize(sides["first"])[0]
+    rights, second = pd.factorize(sides["second"])
+    rights = rights.astype(np.int64)
+    strata = [rows.to_numpy() for rows in sides.groupby("stratum").groups.values()]
     few = [
-        list(itertools.islice(_every(lefts[rows], numbers[rows]), samples + 1)) for rows in strata
+        list(itertools.islice(_every(lefts[rows], rights[rows]), samples + 1)) for rows in strata
     ]
-    number = int(np.prod([len(ways) for ways in few], dtype=object)) if strata else 1
-    exact = number <= samples and all(len(ways) <= samples for ways in few)
-    partners = np.tile(numbers, (number if exact else samples, 1))
+    number = math.prod(map(len, few))
+    exact = number <= samples
+    partners = np.tile(rights, (number if exact else samples, 1))
     if exact:
-        for row, ways in enumerate(itertools.product(*few)):
-            for rows, way in zip(strata, ways, strict=True):
-                partners[row, rows] = way
+        for row, way in enumerate(itertools.product(*few)):
+            for rows, ends in zip(strata, way, strict=True):
+                partners[row, rows] = ends
     else:
         seeds = np.random.SeedSequence(seed).spawn(len(strata))
         for rows, own in zip(strata, seeds, strict=True):
+            chains = {"chains": samples, "steps": _SWAPS * len(rows)}
             rng = np.random.default_rng(own)
-            drawn = rewire(
-                lefts[rows], numbers[rows], chains=samples, steps=_SWAPS * len(rows), rng=rng
-            )
-            partners[:, rows] = drawn
-    observed = set(zip(lefts.tolist(), numbers.tolist(), strict=True))
-    kept = (
-        np.array(
-            [
-                [tie in observed for tie in zip(lefts.tolist(), way, strict=True)]
-                for way in partners.tolist()
-            ]
-        )
-        .reshape(partners.shape)
-        .astype(bool)
+            partners[:, rows] = rewire(lefts[rows], rights[rows], rng=rng, **chains)
+    observed = set(zip(lefts.tolist(), rights.tolist(), strict=True))
+    movable = sum(
+        any((left, end) not in observed for end in ends)
+        for left, ends in zip(lefts.tolist(), partners.T.tolist(), strict=True)
     )
-    movable = int((~kept).any(axis=0).sum())
-    return Arrangements(ids, first, list(others), partners, exact, number if exact else 0, movable)
+    ids, first = sides["pairing_id"].tolist(), sides["first"].tolist()
+    return Arrangements(ids, first, list(second), partners, exact, number if exact else 0, movable)
 
 
 def _sides(dataset: Dataset, choice: Choice, within: str | None, level: str | None) -> pd.DataFrame:
@@ -196,27 +187,23 @@ def _sides(dataset: Dataset, choice: Choice, within: str | None, level: str | No
     listed = named_members(dataset, choice, level)
     if listed.empty:
         return pd.DataFrame(columns=["pairing_id", "first", "second", "stratum"])
-    listed["level"] = listed["locality_id"].map(existence(dataset)["level"].astype("str"))
+    place = listed["locality_id"]
+    listed["level"] = place.map(existence(dataset)["level"].astype("str"))
     listed["area"] = ""
     if within is not None:
-        units = ancestors(dataset, level=within, at=choice.day)
-        listed["area"] = listed["locality_id"].map(units).fillna(listed["locality_id"])
+        listed["area"] = place.map(ancestors(dataset, level=within, at=choice.day)).fillna(place)
     grouped = listed.groupby(["pairing_id", "second"])
-    found = grouped.agg(
-        members=("locality_id", tuple),
-        side=("side", "first"),
-        level=("level", lambda words: " ".join(sorted(set(words)))),
-        area=("area", lambda words: " ".join(sorted(set(words)))),
-    ).unstack()
-    sides = pd.DataFrame({"first": found["members"][False], "second": found["members"][True]})
-    kinds = choice.pairings.set_index("pairing_id")["kind"].astype("str")
-    home = (found["side"][False] == found["side"][True]) | sides.assign(
-        kind=kinds.reindex(sides.index)
-    ).duplicated()
-    alone = pd.Series(np.where(home, home.index, ""), index=home.index)  # these stay as they are
-    parts = [kinds, alone, *(found[name][second] for name in _ALIKE for second in (False, True))]
-    keys = pd.concat(parts, axis=1, join="inner").agg("|".join, axis=1)
-    sides["stratum"] = pd.factorize(keys.reindex(sides.index), sort=True)[0]
+    sides = grouped["locality_id"].agg(tuple).unstack().set_axis(["first", "second"], axis=1)
+    # What sides that change places have in common.
+    alike = [
+        grouped[name].agg(lambda words: " ".join(sorted(set(words)))).unstack()
+        for name in ("side", "level", "area")
+    ]
+    kinds = choice.pairings.set_index("pairing_id")["kind"].astype("str").reindex(sides.index)
+    home = (alike[0][False] == alike[0][True]) | sides.assign(kind=kinds).duplicated()
+    alone = sides.index.to_series().where(home, "")  # these stay as they are
+    keys = pd.concat([kinds, alone, *alike], axis=1).agg("|".join, axis=1)
+    sides["stratum"] = pd.factorize(keys, sort=True)[0]
     return sides.reset_index()
 
 
