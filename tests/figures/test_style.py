@@ -13,6 +13,7 @@ import matplotlib.pyplot as plt
 import nbformat
 import pandas as pd
 import pytest
+from artists import tied
 from conftest import MINIATURE
 from matplotlib import font_manager
 from nbclient import NotebookClient
@@ -101,10 +102,7 @@ def test_text_of_data_is_never_mathematics(dollars, tmp_path):
 
 @pytest.fixture
 def chinese():
-    pairs = pd.DataFrame({"a": ["河口", "龙州"], "b": ["Lào Cai", "Cao Bằng"]})
-    return ts.from_edgelist(
-        pairs, left="a", right="b", left_country="CN", right_country="VN", kind="district"
-    )
+    return tied(["河口", "龙州"], ["Lào Cai", "Cao Bằng"])
 
 
 def test_a_font_that_is_missing_is_named_once(chinese, tmp_path, monkeypatch):
@@ -128,8 +126,7 @@ def test_an_installed_font_stands_in_for_letters_that_are_missing(tmp_path, monk
     other = font_manager.get_font(font_manager.findfont("STIXGeneral")).get_charmap()
     letter = chr(min(code for code in set(other) - set(common) if chr(code).isalpha()))
     monkeypatch.setattr(style, "_FALLBACKS", ("No Such Font", "STIXGeneral"))
-    pairs = pd.DataFrame({"a": [f"Alder {letter}"], "b": ["Brook"]})
-    data = ts.from_edgelist(pairs, left="a", right="b", left_country="XA", right_country="XB")
+    data = tied([f"Alder {letter}"], ["Brook"])
     ts.save_figure(ts.plot_pairings(data), tmp_path / "x")  # a warning would be an error
 
 
