@@ -23,9 +23,8 @@ from twinstudy.tables.files import bundled_data
 from twinstudy.tables.schema import KINDS
 
 _Window = tuple[float, float, float, float]  # west, east, south, north
+_Features = list[dict[str, Any]]
 Links = Mapping[str, str] | Callable[[str], str | None]
-
-_Layer = list[tuple[dict[str, Any], list[Any]]]  # facts of each shape, and its lines
 
 _LAYER = (101.5, 109.0, 20.5, 24.0)  # what the outlines cover
 _GROUND = {"VN": "#f5f1e8", "CN": "#eceff3", "sea": "#dcebf5"}
@@ -110,13 +109,12 @@ def plot_map(
     if by_kind:
         height = min(8.6, (height / 2 + 0.25) * -(-len(drawn) // 2))
     words, layer = place_names(dataset, names), _layer(view)
-    at_border = [facts.get("locality_id") for facts, _ in layer]
+    at_border = [feature["properties"].get("locality_id") for feature in layer]
     shown = words[words.index.isin([*ends["locality_id"], *ends["drawn_at"], *at_border])]
-    with style.drawing(
-        ax, size=(style.WIDTH, 0.95 + height), title=title, pad=18,
-        default=f"Twinned {style.KIND_LABELS[drawn[0]] if len(drawn) == 1 else 'places'}",
-        words="".join(shown) + ("北部湾" if names == "zh" else ""),
-    ) as axes:  # fmt: skip
+    if title is None:
+        title = f"Twinned {style.KIND_LABELS[drawn[0]] if len(drawn) == 1 else 'places'}"
+    letters = "".join(shown) + ("北部湾" if names == "zh" else "")
+    with style.drawing(ax, title, 0.95 + height, words=letters) as axes:
         panels = _panels(axes, drawn) if by_kind and len(drawn) > 1 else {axes: drawn}
         used: set[str] = set()
         for panel, kinds in panels.items():
@@ -207,16 +205,14 @@ def _inside(points: pd.DataFrame, view: _Window, end: str = "") -> pd.Series:
     return x.between(view[0], view[1]) & y.between(view[2], view[3])
 
 
-def _layer(view: _Window) -> _Layer:
-    """Read what lies in a window of sea, provinces and border: facts, and rings or lines."""
+def _layer(view: _Window) -> _Features:
+    """Read the sea, provinces and border of a window."""
     west, east, south, north = _LAYER
     if view[0] > east or view[1] < west or view[2] > north or view[3] < south:
         return []
-    features: list[dict[str, Any]] = []
-    for name in ("sea", "provinces", "border"):
-        text = (bundled_data() / "map" / f"{name}.geojson").read_text(encoding="utf-8")
-        features += json.loads(text)["features"]
-    return [(each["properties"], _lines(each["geometry"]["coordinates"])) for each in features]
+    files = [bundled_data() / "map" / f"{name}.geojson" for name in ("sea", "provinces", "border")]
+    read = [json.loads(path.read_text(encoding="utf-8")) for path in files]
+    return [feature for features in read for feature in features["features"]]
 
 
 def _lines(coordinates: list[Any]) -> list[Any]:
@@ -227,15 +223,22 @@ def _lines(coordinates: list[Any]) -> list[Any]:
 
 
 def _draw_land(
-    axes: Axes, view: _Window, layer: _Layer, names: Names, words: pd.Series, *, named: bool
+    axes: Axes,
+    view: _Window,
+    layer: _Features,
+    names: Names,
+    words: pd.Series,
+    *,
+    named: bool,
 ) -> None:
     """Draw sea, provinces and border, and a bar of a round number of kilometres."""
     west, east, south, north = view
     axes.set(xlim=(west, east), ylim=(south, north), xticks=[], yticks=[])
     axes.set_aspect(1 / _squeeze(view))
     axes.spines[:].set(color="#c9c9c9", linewidth=0.5)
-    for facts, lines in layer:
-        for line in lines:
+    for feature in layer:
+        facts = feature["properties"]
+        for line in _lines(feature["geometry"]["coordinates"]):
             x, y = np.transpose(line)
             if "country_south" in facts:
                 axes.plot(x, y, color="#4d4d4d", linewidth=0.9, zorder=1.5)

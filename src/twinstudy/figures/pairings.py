@@ -105,10 +105,8 @@ def plot_pairings(
     spots, headings, tallest = _stacked(laid, heads)
     columns = 1 if max(x for x, _ in spots.values()) < _WIDTH else 2
     width = style.WIDTH if columns > 1 else style.WIDTH / 2 + 0.6
-    with style.drawing(
-        ax, size=(width, 1.0 + 0.13 * tallest), title=title, default="Who is twinned with whom",
-        pad=18,
-    ) as axes:  # fmt: skip
+    title = "Who is twinned with whom" if title is None else title
+    with style.drawing(ax, title, 1.0 + 0.13 * tallest, width=width) as axes:
         bold: style.Look = {"va": "center", "fontweight": "bold"}
         for (x, y), word in headings.items():
             across = [x + 0.01, x + _WIDTH - 0.03]
@@ -131,9 +129,8 @@ def plot_pairings(
             above = {"loc": "lower center", "bbox_to_anchor": (0.5, 1)}
             style.legend(axes, looks, columns=7, fontsize=_TYPE, **above)
         facts = graph.graph
-        left_out = sum(
-            facts.get(f"left_out_{by}", 0) for by in ("by_kind", "by_status", "as_later")
-        )
+        why = ("left_out_by_kind", "left_out_by_status", "left_out_as_later")
+        left_out = sum(facts.get(reason, 0) for reason in why)
         style.note(
             axes, f"on {facts['at']}" if facts.get("at", "NaT") != "NaT" else "",
             "from west (top) to east",
@@ -244,6 +241,5 @@ def _draw(
         name = style.write(axes, place["name"], spot, (3.5 * out, 0), ha=align, fontsize=_TYPE)
         if place["small"]:
             look: style.Look = {"ha": align, "fontsize": _TYPE - 1.5, "color": style.MUTED}
-            style.write(
-                axes, place["small"], (max(out, 0), 0.5), (2.5 * out, 0), xycoords=name, **look
-            )
+            edge = (max(out, 0), 0.5)
+            style.write(axes, place["small"], edge, (2.5 * out, 0), xycoords=name, **look)

@@ -73,9 +73,8 @@ def _defaults(**settings: Any) -> Iterator[None]:
 
 @contextmanager
 def drawing(
-    ax: Axes | None, *, size: tuple[float, float], title: str | None, default: str,
-    pad: float = 6, words: str = "",
-) -> Iterator[Axes]:  # fmt: skip
+    ax: Axes | None, title: str, height: float, *, width: float = WIDTH, words: str = ""
+) -> Iterator[Axes]:
     """Give axes to draw into, those of the caller or of a new pyplot figure, and finish them.
 
     `words` are those that are measured while they are drawn, so that their fonts must be known.
@@ -85,18 +84,21 @@ def drawing(
     figure = None
     if ax is None:
         # Outside the context, which would take back what a notebook sets on its first figure.
-        figure = plt.figure(figsize=size, dpi=100, facecolor="w", edgecolor="w", layout="none")
+        figure = plt.figure(
+            figsize=(width, height), dpi=100, facecolor="w", edgecolor="w", layout="none"
+        )
     try:
         with _defaults(**{"font.family": _fonts_for(set(words))}):
             if figure:
                 figure.set_layout_engine("constrained")
             axes: Axes = ax or figure.add_subplot()  # type: ignore[union-attr]
             yield axes
-            whole = _filled(axes, default if title is None else title, SIZE + 1)
+            whole, legend = _filled(axes, title, SIZE + 1), axes.get_legend()
             if figure:
                 figure.suptitle(whole, x=0.01, ha="left", size=SIZE + 1)
             else:
-                axes.set_title(whole, loc="left", pad=pad, size=SIZE + 1)
+                above = legend.get_window_extent().height * 72 / axes.figure.dpi if legend else 0
+                axes.set_title(whole, loc="left", pad=6 + above, size=SIZE + 1)
             _make_literal(axes, figure or axes, set(words))
     except BaseException:
         if figure:
@@ -149,15 +151,11 @@ def measured(
             table["area"] = table["area_id"].map(place_names(data, names))
         return table
     if not isinstance(data, pd.DataFrame):
-        raise ArgumentError(
-            f"`data` is {_a(data)}; give a dataset, such as `load()` returns, "
-            f"or what `{name}` returns"
-        )
-    for column in columns:
-        if column not in data:
-            raise ArgumentError(
-                f"`data` lacks the column {column!r}; give what `{name}` returns, or the dataset"
-            )
+        fault = f"is {_a(data)}; give a dataset, such as `load()` returns, or what `{name}` returns"
+        raise ArgumentError(f"`data` {fault}")
+    if lacking := [column for column in columns if column not in data]:
+        fault = f"lacks the column {lacking[0]!r}; give what `{name}` returns, or the dataset"
+        raise ArgumentError(f"`data` {fault}")
     for argument in arguments:
         raise ArgumentError(
             f"`{argument}` is an argument of `{name}`; give it there, or give the dataset in "

@@ -72,24 +72,21 @@ def plot_timeline(
     totals = table[table["reported"].notna() & table["reported_kind"].isin(kinds or ["all"])]
     totals = totals if len(kinds) < 2 else totals[:0]
     words = "Pairings" if len(kinds) != 1 else f"Pairings of {style.KIND_LABELS[kinds[0]]}"
-    with style.drawing(
-        ax, size=(style.WIDTH, 5.4), title=title, default=f"{words} signed, by year"
-    ) as upper:
+    with style.drawing(ax, f"{words} signed, by year" if title is None else title, 5.4) as upper:
         lower = upper.inset_axes((0, -0.66, 1, 0.54), sharex=upper)
         _draw_band(upper, named, 0.0, 1.0)
         _draw_totals(upper, totals)
         last = named.iloc[-1]
         top = 1.1 * max(last["upper"], totals["reported"].max() if len(totals) else 0, 1)
-        apart = max(last["upper"] - last["lower"], 0.09 * top)
-        ends = [(last["lower"], 0, "certain", _LINE), (last["upper"], apart, "not excluded", _EDGE)]
-        for value, above, text, colour in ends[: 1 + (last["upper"] > last["lower"])]:
-            place = (last["year"] + 0.5, last["lower"] + above)
-            style.write(upper, f"{value} {text}", place, (5, 0), color=colour)
+        style.write(upper, f"{last['lower']} certain", (last["year"] + 0.5, last["lower"]), (5, 0),
+                    color=_LINE)  # fmt: skip
+        if last["upper"] > last["lower"]:
+            place = (last["year"] + 0.5, max(last["upper"], last["lower"] + 0.09 * top))
+            style.write(upper, f"{last['upper']} not excluded", place, (5, 0), color=_EDGE)
         some = named[named["possible"].fillna(0) > 0]
         lower.bar(some["year"], some["certain"], **_FILLED)
-        lower.bar(
-            some["year"], some["possible"] - some["certain"], bottom=some["certain"], **_HATCHED
-        )
+        more = some["possible"] - some["certain"]
+        lower.bar(some["year"], more, bottom=some["certain"], **_HATCHED)
         looks = {"for certain": _FILLED, "possibly, by its date": _HATCHED}
         style.legend(lower, looks, loc="upper left")
         most = max(2, some["possible"].max() if len(some) else 0)
@@ -114,10 +111,8 @@ def _plot_areas(
     groups = [group for _, group in named.groupby("area_id", sort=False)]
     top, first, year = max(1, named["upper"].max()), named["year"].min(), named["year"].max()
     bases = np.arange(len(groups))[::-1]
-    with style.drawing(
-        ax, size=(style.WIDTH, 1.3 + 0.55 * len(groups)), title=title,
-        default="Pairings signed by the end of each year, by area",
-    ) as axes:  # fmt: skip
+    title = "Pairings signed by the end of each year, by area" if title is None else title
+    with style.drawing(ax, title, 1.3 + 0.55 * len(groups)) as axes:
         for base, group in zip(bases, groups, strict=True):
             _draw_band(axes, group, base, 0.88 / top)
         axes.hlines(bases, first - 0.5, year + 0.5, color="#BBBBBB", linewidth=0.6, zorder=0)
@@ -208,10 +203,8 @@ def plot_signings(
     # Years of open bars alone say little; they begin with the first year that a date allows.
     first, last = (known.min().year, known.max().year) if len(known) else (2000, 2001)
     first, last = first - 0.6, last + 1.2
-    with style.drawing(
-        ax, size=(style.WIDTH, 1.6 + 0.185 * (rows["y"].max() + 1)), title=title, pad=52,
-        default="When pairings were signed",
-    ) as axes:  # fmt: skip
+    title = "When pairings were signed" if title is None else title
+    with style.drawing(ax, title, 1.6 + 0.185 * (rows["y"].max() + 1)) as axes:
         for row in style.rows_of(rows):
             _draw_signing(axes, row, first, last)
         style.name_rows(axes, rows["y"], [style.short(name) for name in rows["pairing"]], heads)
@@ -224,14 +217,13 @@ def plot_signings(
         }  # fmt: skip
         hollow: style.Look = {"facecolor": "white", "edgecolor": style.MUTED}
         dot = {"marker": "o", "markersize": 6, "color": style.INK, "linestyle": "none"}
-        if rows["qualified"].any():
-            looks["hedged"] = hollow | {"linestyle": "--"}
-        if rows["conflict"].any():
-            looks["sources disagree"] = hollow | {"hatch": style.HATCH}
-        if (rows["precision"] == "none").any():
-            looks["no stated date"] = hollow
-        if (rows["precision"] == "day").any():
-            looks["day"] = dot
+        others = {
+            "hedged": (rows["qualified"], hollow | {"linestyle": "--"}),
+            "sources disagree": (rows["conflict"], hollow | {"hatch": style.HATCH}),
+            "no stated date": (rows["precision"] == "none", hollow),
+            "day": (rows["precision"] == "day", dot),
+        }
+        looks |= {word: look for word, (shown, look) in others.items() if shown.any()}
         style.legend(axes, looks, bbox_to_anchor=(1.03, 1), loc="lower right")
         style.note(axes, *style.left_out(table.attrs))
     return axes
