@@ -5,6 +5,7 @@ import re
 
 import matplotlib.pyplot as plt
 import networkx as nx
+import numpy as np
 import pandas as pd
 import pytest
 from artists import bars, labels, marks, noted, texts, tied
@@ -37,9 +38,6 @@ def test_coverage_draws_named_beside_reported(mini):
     assert [x for x, *_ in marks(axes, "D")] == [100]
     assert {"3 of 34; 34 reported", "communes"} <= set(texts(axes))
     assert axes.get_xlabel() == "share of the units at the border (%)"
-
-
-def test_coverage_hatches_what_is_only_possible(mini):
     table = ts.coverage(mini, kind="commune").query("side == 'VN'").assign(possible=4)
     assert bars(ts.plot_coverage(table))[1] == (8.82, 2.94, False)
 
@@ -70,14 +68,9 @@ def test_density_draws_named_and_reported_in_one_row(mini):
     assert [x for x, *_ in marks(axes, "D")] == [5.5]
     assert sum(width for _, width, _ in bars(axes)) == pytest.approx(table["upper"].sum(), abs=0.1)
     assert any(text.endswith("named; 14 reported") for text in texts(axes))
-
-
-def test_density_of_several_kinds_has_a_heading_a_kind(mini):
-    axes = ts.plot_density(mini, kind=None)
-    assert {"communes", "all kinds"} <= set(texts(axes))
-    assert ts.plot_density(mini, per="unit", kind="commune").get_xlabel() == (
-        "pairings per border unit"
-    )
+    assert {"communes", "all kinds"} <= set(texts(ts.plot_density(mini, kind=None)))
+    axes = ts.plot_density(mini, per="unit", kind="commune")
+    assert axes.get_xlabel() == "pairings per border unit"
 
 
 def test_timeline_draws_sharp_bounds_and_the_years(mini):
@@ -86,14 +79,18 @@ def test_timeline_draws_sharp_bounds_and_the_years(mini):
     [lower] = upper.child_axes
     last = table.dropna(subset="lower").iloc[-1]
     assert f"{last['lower']} certain" in texts(upper)
-    heights = {
-        int(bar.get_x() + bar.get_width() / 2): bar.get_height()
-        for bar in lower.patches
-        if not bar.get_hatch() and bar.get_height()
-    }
-    certain = table[table["certain"].fillna(0) > 0].set_index("year")["certain"].to_dict()
-    assert heights == certain
-    assert not any("undated" in text for text in texts(upper))
+    for name, hatch in (("certain", None), ("possible", "//////")):
+        tops = {
+            round(bar.get_x() + bar.get_width() / 2): bar.get_y() + bar.get_height()
+            for bar in lower.patches
+            if bar.get_hatch() == hatch and (bar.get_height() or hatch)
+        }
+        assert tops == table[table[name].fillna(0) > 0].set_index("year")[name].to_dict()
+    low, high = (patch.get_data() for patch in upper.patches[:0:-1])
+    ends = table.dropna(subset="lower")
+    assert [*low[0]] == ends["lower"].tolist()
+    assert [*high[0]] == ends["upper"].tolist()
+    assert low[1][0] == ends["year"].iloc[0] - 0.5  # a value holds at the end of its year
 
 
 def test_totals_of_villages_stand_above_curves_of_villages_alone(mini):
@@ -105,8 +102,11 @@ def test_totals_of_villages_stand_above_curves_of_villages_alone(mini):
 
 def test_timelines_of_areas_have_one_scale(drawn, mini):
     axes = drawn["provinces"]
-    assert labels(axes) == ts.timeline(mini, by="province")["area"].unique().tolist()
+    table = ts.timeline(mini, by="province")
+    assert labels(axes) == table["area"].unique().tolist()
     assert sum(bool(re.fullmatch(r"\d+ pairings", text)) for text in texts(axes)) == 1
+    tops = [np.max(patch.get_data()[0]) % 1 for patch in axes.patches]
+    assert max(tops) == pytest.approx(0.88)  # of the area with most
 
 
 @pytest.mark.parametrize("first", ["0836", "1958", "2013-05-04"])
@@ -128,21 +128,16 @@ def test_every_pairing_has_a_row_of_signing(mini):
     assert (len(hatched), len(hedged)) == (1, 1)  # Phai Lầu: 2014 or 2015; Tràng Vĩ: 2013~
 
 
-def test_a_pairing_without_stated_date_is_an_open_bar_to_its_first_report(mini):
+def test_a_date_is_as_long_as_it_is_uncertain(mini):
     table = ts.signings(mini)
     axes = ts.plot_signings(table[table["precision"] == "none"])
     [bar] = axes.patches
     assert bar.get_x() < axes.get_xlim()[0]
     assert bar.get_x() + bar.get_width() == pytest.approx(2022 + 185 / 365)  # after 2022-07-04
-
-
-def test_a_day_is_a_dot_and_a_year_a_bar_of_a_year(mini):
-    table = ts.signings(mini)
     table.loc[0, ["earliest", "latest"]] = pd.Timestamp("2014-08-26")
     table.loc[0, "precision"] = "day"
     axes = ts.plot_signings(table)
-    dot = next(line for line in axes.lines if line.get_marker() == "o")
-    assert dot.get_xdata()[0] == pytest.approx(2014 + 237 / 365)
+    assert [x for x, *_ in marks(axes, "o")] == [round(2014 + 237 / 365, 2)]
     assert any(bar.get_width() == pytest.approx(1) for bar in axes.patches)
 
 
@@ -153,8 +148,9 @@ def test_the_ladder_goes_from_west_to_east_and_hides_no_one(drawn, mini):
     shown = {text.get_text(): text.xy for text in axes.texts if hasattr(text, "xy")}
     assert {"Chi Ma", "Phai Lầu", "Tràng Vĩ"} <= set(shown)
     assert shown["Chi Ma"][1] < shown["Phai Lầu"][1] < shown["Tràng Vĩ"][1]
-    dots = [line for line in axes.lines if line.get_markersize() == 1.6]
+    dots = [line.get_xydata()[0] for line in axes.lines if line.get_markersize() == 1.6]
     assert len(dots) == len(places)
+    assert len({tuple(dot) for dot in dots}) == len(places)
     assert {"Lạng Sơn", "Quảng Ninh", "border post"} <= set(texts(axes))
 
 
@@ -170,7 +166,14 @@ def test_the_ladder_breaks_into_two_columns():
         graph.add_node(f"v{number:02}", name=f"V{number}", country="VN", longitude=float(number))
         graph.add_node(f"c{number:02}", name=f"C{number}", country="CN")
         graph.add_edge(f"v{number:02}", f"c{number:02}", certain=1)
-    assert ts.plot_pairings(graph).get_xlim()[1] > 2
+    axes = ts.plot_pairings(graph)
+    assert axes.get_xlim()[1] > 2
+    spots = [
+        text.xy
+        for text in axes.texts
+        if text.get_text().startswith("V") and " " not in text.get_text()
+    ]
+    assert len({x for x, _ in spots}) == 2
 
 
 @pytest.fixture(scope="module")
@@ -250,11 +253,10 @@ def test_figures_take_axes_titles_and_stay_legible_in_a_column(mini, name):
 
 
 def test_measures_are_not_changed_by_drawing(mini):
-    for measure, draw in ((ts.coverage, ts.plot_coverage), (ts.timeline, ts.plot_timeline),
-                          (ts.signings, ts.plot_signings), (ts.contents, ts.plot_contents)):  # fmt: skip
-        table = measure(mini)
+    for name in ("coverage", "density", "timeline", "signings", "contents"):
+        table = getattr(ts, name)(mini)
         copy = table.copy()
-        draw(table)
+        getattr(ts, f"plot_{name}")(table)
         pd.testing.assert_frame_equal(table, copy)
 
 

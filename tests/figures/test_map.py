@@ -10,7 +10,6 @@ from artists import noted, texts, tied
 from matplotlib.text import Text
 
 import twinstudy as ts
-from twinstudy.evidence.hierarchy import drawing_points
 
 
 def markers(axes):
@@ -19,15 +18,6 @@ def markers(axes):
 
 def names(axes):
     return [text for text in axes.texts if text.get_zorder() == 4]
-
-
-def test_points_are_own_or_borrowed_from_the_nearest_unit(mini):
-    points = drawing_points(mini)
-    assert points.loc["l-vn-phai-lau"].tolist() == [107.5678, 21.6084, True, "l-vn-phai-lau"]
-    # The post lies in its commune, whose point it borrows; provinces lend none.
-    assert points.loc["l-vn-thanh-thuy-post", "drawn_at"] == "l-vn-thanh-thuy-commune"
-    assert not points.loc["l-vn-thanh-thuy-post", "own"]
-    assert points.loc["l-cn-trang-nhi"].isna()[["longitude", "latitude", "drawn_at"]].all()
 
 
 def test_the_legend_has_the_kinds_that_are_drawn(mini):
@@ -72,11 +62,11 @@ def test_one_name_a_side_counts_the_other_members(mini):
     assert names(ts.plot_map(mini, labels=False)) == []
 
 
-def test_names_are_in_the_language_asked_for():
+def test_names_are_in_the_language_asked_for_and_there_is_a_scale():
     data = ts.restrict(ts.load(), kind="border_post")
-    assert "YUNNAN" in texts(ts.plot_map(data, labels=False))
-    axes = ts.plot_map(data, names="vi", labels=False)
-    assert {"VÂN NAM", "Vịnh\nBắc Bộ"} <= set(texts(axes))
+    shown = texts(ts.plot_map(data, labels=False))
+    assert {"YUNNAN", "Gulf\nof Tonkin", "20 km"} <= set(shown)
+    assert {"VÂN NAM", "Vịnh\nBắc Bộ"} <= set(texts(ts.plot_map(data, names="vi", labels=False)))
 
 
 def boxes(axes):
@@ -127,9 +117,8 @@ def test_ties_elsewhere_make_the_window_and_have_no_outlines():
 def test_one_place_near_the_border_does_not_move_the_window():
     left, right = ["Alder", "Ash", "Aspen"], ["Brook", "Bay", "Birch"]
     axes = ts.plot_map(tied(left, right, [10, 11, 12, 13, 14, 106.8], [50, 51, 50, 49, 48, 22.3]))
-    assert axes.get_xlim()[0] < 10
-    assert axes.get_xlim()[1] > 106.8
-    assert "beyond" not in noted(axes)
+    west, east = axes.get_xlim()
+    assert (west < 10, east > 106.8, "beyond" not in noted(axes)) == (True,) * 3
 
 
 def test_a_tie_that_leaves_the_map_is_named():
@@ -151,12 +140,6 @@ def test_data_without_points_or_pairings_are_drawn_empty(mini):
     assert noted(ts.plot_map(mini, status="doubtful")).startswith("0 pairings")
     bare = tied(["Alder"], ["Brook"])
     assert "1 not drawn as a side has no point" in noted(ts.plot_map(bare))
-
-
-def test_there_is_a_scale_and_the_sea_has_a_name():
-    shown = texts(ts.plot_map(ts.load()))
-    assert any(re.fullmatch(r"\d+ km", text) for text in shown)
-    assert "Gulf\nof Tonkin" in shown
 
 
 def test_a_map_a_kind_draws_each_pairing_once():
