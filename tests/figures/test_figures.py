@@ -39,7 +39,10 @@ def test_coverage_draws_named_beside_reported(mini):
     assert {"3 of 34; 34 reported", "communes"} <= set(texts(axes))
     assert axes.get_xlabel() == "share of the units at the border (%)"
     table = ts.coverage(mini, kind="commune").query("side == 'VN'").assign(possible=4)
-    assert bars(ts.plot_coverage(table))[1] == (8.82, 2.94, False)
+    hatched = ts.plot_coverage(table)
+    assert bars(hatched)[1] == (8.82, 2.94, False)
+    for each, width in ((axes, 0), (hatched, 0.6)):  # no line where nothing is only possible
+        assert [bar.get_linewidth() for bar in each.patches if bar.get_hatch()] == [width]
 
 
 def test_coverage_sets_rows_of_another_base_apart_and_never_passes_100(mini):
@@ -123,6 +126,8 @@ def test_every_pairing_has_a_row_of_signing(mini):
     axes = ts.plot_signings(mini)
     assert len(axes.get_yticks()) == len(ts.signings(mini))
     assert texts(axes)[:-1] == ["Hà Giang", "Lạng Sơn", "Quảng Ninh"]  # from west to east
+    real = texts(ts.plot_signings(ts.load()))
+    assert real.index("Lào Cai") < real.index("Cao Bằng")
     hatched = [bar for bar in axes.patches if bar.get_hatch()]
     hedged = [bar for bar in axes.patches if bar.get_linestyle() == "--"]
     assert (len(hatched), len(hedged)) == (1, 1)  # Phai Lầu: 2014 or 2015; Tràng Vĩ: 2013~
@@ -152,6 +157,12 @@ def test_the_ladder_goes_from_west_to_east_and_hides_no_one(drawn, mini):
     assert len(dots) == len(places)
     assert len({tuple(dot) for dot in dots}) == len(places)
     assert {"Lạng Sơn", "Quảng Ninh", "border post"} <= set(texts(axes))
+    real = {text.get_text(): text for text in ts.plot_pairings(ts.load(), kind="village").texts}
+    heads = ["Lai Châu", "Lào Cai", "Cao Bằng", "Lạng Sơn", "Quảng Ninh"]
+    rows = [real[head].get_position()[1] for head in heads]
+    assert rows == sorted(rows)
+    assert rows[0] < real["Pô Tô"].xy[1] < rows[1]
+    assert rows[3] < real["Chi Ma"].xy[1] < rows[4] < real["Tràng Vĩ"].xy[1]
 
 
 def test_the_ladder_of_a_locality_graph_ties_places_directly(mini):

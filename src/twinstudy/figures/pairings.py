@@ -99,9 +99,10 @@ def plot_pairings(
         province = max(known, key=known.count) if known else ""
         middle = _mean([places[node]["west"] for node in members], np.inf)
         groups.append((west.get(province, np.inf), province, middle, group))
+    groups.sort()
     several = len({province for _, province, *_ in groups}) > 1
-    heads = [words.get(each[1], "no province") if several else "" for each in sorted(groups)]
-    laid = [_laid_out(graph, places, sides, group) for *_, group in sorted(groups)]
+    heads = [words.get(province, "no province") if several else "" for _, province, *_ in groups]
+    laid = [_laid_out(graph, places, sides, group) for *_, group in groups]
     spots, headings, tallest = _stacked(laid, heads)
     columns = 1 if max(x for x, _ in spots.values()) < _WIDTH else 2
     width = style.WIDTH if columns > 1 else style.WIDTH / 2 + 0.6
@@ -116,8 +117,7 @@ def plot_pairings(
             axes.text(x + _LEFT, -1.5, label(sides[0]), ha="right", fontsize=_TYPE + 1, **bold)
             axes.text(x + _RIGHT, -1.5, label(sides[1]), ha="left", fontsize=_TYPE + 1, **bold)
         _draw(axes, graph, places, spots, sides[0])
-        axes.set_xlim(0, _WIDTH * columns)
-        axes.set_ylim(tallest - 0.2, -2.2)
+        axes.set(xlim=(0, _WIDTH * columns), ylim=(tallest - 0.2, -2.2))
         axes.set_axis_off()
         looks = style.lines({facts.get("kind") for _, facts in graph.nodes(data=True)})
         if not all(_certain(graph, *edge) for edge in graph.edges):
