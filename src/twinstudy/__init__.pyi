@@ -10,11 +10,11 @@ from twinstudy.evidence.names import find_localities as find_localities
 from twinstudy.evidence.trace import conflicts as conflicts
 from twinstudy.evidence.trace import pairings as pairings
 from twinstudy.evidence.trace import trace as trace
+from twinstudy.figures.bars import plot_contents as plot_contents
 from twinstudy.figures.bars import plot_coverage as plot_coverage
 from twinstudy.figures.bars import plot_density as plot_density
+from twinstudy.figures.bars import plot_null as plot_null
 from twinstudy.figures.map import plot_map as plot_map
-from twinstudy.figures.null import plot_contents as plot_contents
-from twinstudy.figures.null import plot_null as plot_null
 from twinstudy.figures.pairings import plot_pairings as plot_pairings
 from twinstudy.figures.style import save_figure as save_figure
 from twinstudy.figures.years import plot_signings as plot_signings

@@ -5,8 +5,10 @@ import re
 
 import matplotlib.pyplot as plt
 import networkx as nx
+import numpy as np
 import pandas as pd
 import pytest
+from artists import bars, labels, marks, noted, texts, tied
 from matplotlib.axes import Axes
 
 import twinstudy as ts
@@ -24,27 +26,6 @@ DRAW = {
 }
 
 
-def texts(axes):
-    return [text.get_text() for text in axes.texts]
-
-
-def labels(axes):
-    return [label.get_text() for label in axes.get_yticklabels()]
-
-
-def bars(axes):
-    """Bars as (left, width, filled), without the grounds they stand on."""
-    return [
-        (round(bar.get_x(), 2), round(bar.get_width(), 2), not bar.get_hatch())
-        for bar in axes.patches
-        if bar.get_zorder() > 1 and bar.get_width()
-    ]
-
-
-def diamonds(axes):
-    return [round(float(line.get_xdata()[0]), 2) for line in axes.lines if line.get_marker() == "D"]
-
-
 @pytest.fixture(scope="module")
 def drawn(mini):
     return {name: draw(mini) for name, draw in DRAW.items()}
@@ -54,25 +35,32 @@ def test_coverage_draws_named_beside_reported(mini):
     axes = ts.plot_coverage(mini, kind="commune")
     assert labels(axes) == ["Hà Giang"]
     assert bars(axes) == [(0, round(300 / 34, 2), True)]
-    assert diamonds(axes) == [100]
+    assert [x for x, *_ in marks(axes, "D")] == [100]
     assert {"3 of 34; 34 reported", "communes"} <= set(texts(axes))
     assert axes.get_xlabel() == "share of the units at the border (%)"
-
-
-def test_coverage_hatches_what_is_only_possible(mini):
     table = ts.coverage(mini, kind="commune").query("side == 'VN'").assign(possible=4)
-    assert bars(ts.plot_coverage(table))[1] == (8.82, 2.94, False)
+    hatched = ts.plot_coverage(table)
+    assert bars(hatched)[1] == (8.82, 2.94, False)
+    for each, width in ((axes, 0), (hatched, 0.6)):  # no line where nothing is only possible
+        assert [bar.get_linewidth() for bar in each.patches if bar.get_hatch()] == [width]
 
 
 def test_coverage_sets_rows_of_another_base_apart_and_never_passes_100(mini):
-    table = ts.coverage(mini)
-    table = table[table["eligible"].notna() | table["reported"].notna()].assign(certain=40)
-    table["possible"] = 40
-    axes = ts.plot_coverage(table)
-    heads = [text for text in texts(axes) if "of the total reported" in text]
-    assert heads or table["eligible"].notna().all()
-    assert max(left + width for left, width, _ in bars(axes)) <= 100
-    assert len(axes.get_legend().get_texts()) <= 4
+    table = ts.coverage(mini, kind="commune").assign(certain=40, possible=40)
+    table = table[(table["side"] == "VN") & table["reported"].notna()]
+    other = table.assign(eligible=float("nan"), area_id="l-other", area="Other", reported=20)
+    axes = ts.plot_coverage(pd.concat([table, other]))
+    assert labels(axes) == ["Hà Giang", "Other"]
+    assert {"communes", "communes, of the total reported", "40 of 20"} <= set(texts(axes))
+    assert bars(axes) == [(0, 100, True)] * 2
+    assert [y for _, y, _ in marks(axes, ">")] == axes.get_yticks().tolist()
+    assert axes.get_yticks()[1] - axes.get_yticks()[0] == 2  # a line for the heading between
+    words = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert words[2:] == ["reported, on its date", "of the total reported"]
+    alone = ts.plot_coverage(other)
+    assert alone.get_xlabel() == "share of the highest total that is reported (%)"
+    assert "communes" in texts(alone)
+    assert len(alone.get_legend().get_texts()) == 3
 
 
 def test_density_draws_named_and_reported_in_one_row(mini):
@@ -80,17 +68,12 @@ def test_density_draws_named_and_reported_in_one_row(mini):
     total = table.head(1).assign(basis="reported", lower=5.0, upper=6.0, certain=14, possible=14)
     axes = ts.plot_density(pd.concat([table, total]))
     assert labels(axes)[-1] == table["area"].iloc[0]
-    assert diamonds(axes) == [5.5]
+    assert [x for x, *_ in marks(axes, "D")] == [5.5]
     assert sum(width for _, width, _ in bars(axes)) == pytest.approx(table["upper"].sum(), abs=0.1)
     assert any(text.endswith("named; 14 reported") for text in texts(axes))
-
-
-def test_density_of_several_kinds_has_a_heading_a_kind(mini):
-    axes = ts.plot_density(mini, kind=None)
-    assert {"communes", "all kinds"} <= set(texts(axes))
-    assert ts.plot_density(mini, per="unit", kind="commune").get_xlabel() == (
-        "pairings per border unit"
-    )
+    assert {"communes", "all kinds"} <= set(texts(ts.plot_density(mini, kind=None)))
+    axes = ts.plot_density(mini, per="unit", kind="commune")
+    assert axes.get_xlabel() == "pairings per border unit"
 
 
 def test_timeline_draws_sharp_bounds_and_the_years(mini):
@@ -99,14 +82,18 @@ def test_timeline_draws_sharp_bounds_and_the_years(mini):
     [lower] = upper.child_axes
     last = table.dropna(subset="lower").iloc[-1]
     assert f"{last['lower']} certain" in texts(upper)
-    heights = {
-        int(bar.get_x() + bar.get_width() / 2): bar.get_height()
-        for bar in lower.patches
-        if not bar.get_hatch() and bar.get_height()
-    }
-    certain = table[table["certain"].fillna(0) > 0].set_index("year")["certain"].to_dict()
-    assert heights == certain
-    assert not any("undated" in text for text in texts(upper))
+    for name, hatch in (("certain", None), ("possible", "//////")):
+        tops = {
+            round(bar.get_x() + bar.get_width() / 2): bar.get_y() + bar.get_height()
+            for bar in lower.patches
+            if bar.get_hatch() == hatch and (bar.get_height() or hatch)
+        }
+        assert tops == table[table[name].fillna(0) > 0].set_index("year")[name].to_dict()
+    low, high = (patch.get_data() for patch in upper.patches[:0:-1])
+    ends = table.dropna(subset="lower")
+    assert [*low[0]] == ends["lower"].tolist()
+    assert [*high[0]] == ends["upper"].tolist()
+    assert low[1][0] == ends["year"].iloc[0] - 0.5  # a value holds at the end of its year
 
 
 def test_totals_of_villages_stand_above_curves_of_villages_alone(mini):
@@ -118,46 +105,44 @@ def test_totals_of_villages_stand_above_curves_of_villages_alone(mini):
 
 def test_timelines_of_areas_have_one_scale(drawn, mini):
     axes = drawn["provinces"]
-    assert labels(axes) == ts.timeline(mini, by="province")["area"].unique().tolist()
+    table = ts.timeline(mini, by="province")
+    assert labels(axes) == table["area"].unique().tolist()
     assert sum(bool(re.fullmatch(r"\d+ pairings", text)) for text in texts(axes)) == 1
+    tops = [np.max(patch.get_data()[0]) % 1 for patch in axes.patches]
+    assert max(tops) == pytest.approx(0.88)  # of the area with most
 
 
 @pytest.mark.parametrize("first", ["0836", "1958", "2013-05-04"])
 def test_long_scales_have_few_even_ticks(first):
-    pairs = pd.DataFrame({"a": ["Alder", "Ash"], "b": ["Brook", "Bay"], "signed": [first, "2015"]})
-    data = ts.from_edgelist(
-        pairs, left="a", right="b", left_country="XA", right_country="XB", signed="signed"
-    )
+    data = tied(["Alder", "Ash"], ["Brook", "Bay"], signed=[first, "2015"])
     for axes in (ts.plot_timeline(data).child_axes[0], ts.plot_signings(data)):
         ticks = axes.get_xticks()
         assert 1 <= len(ticks) <= 9
         assert len({round(b - a, 6) for a, b in itertools.pairwise(ticks)}) <= 1
+        assert all(tick == int(tick) for tick in ticks)
 
 
 def test_every_pairing_has_a_row_of_signing(mini):
     axes = ts.plot_signings(mini)
     assert len(axes.get_yticks()) == len(ts.signings(mini))
-    assert {"Quảng Ninh", "Lạng Sơn", "Hà Giang"} <= set(texts(axes)) | {"Hà Giang"}
+    assert texts(axes)[:-1] == ["Hà Giang", "Lạng Sơn", "Quảng Ninh"]  # from west to east
+    real = texts(ts.plot_signings(ts.load()))
+    assert real.index("Lào Cai") < real.index("Cao Bằng")
     hatched = [bar for bar in axes.patches if bar.get_hatch()]
     hedged = [bar for bar in axes.patches if bar.get_linestyle() == "--"]
     assert (len(hatched), len(hedged)) == (1, 1)  # Phai Lầu: 2014 or 2015; Tràng Vĩ: 2013~
 
 
-def test_a_pairing_without_stated_date_is_an_open_bar_to_its_first_report(mini):
+def test_a_date_is_as_long_as_it_is_uncertain(mini):
     table = ts.signings(mini)
     axes = ts.plot_signings(table[table["precision"] == "none"])
     [bar] = axes.patches
     assert bar.get_x() < axes.get_xlim()[0]
     assert bar.get_x() + bar.get_width() == pytest.approx(2022 + 185 / 365)  # after 2022-07-04
-
-
-def test_a_day_is_a_dot_and_a_year_a_bar_of_a_year(mini):
-    table = ts.signings(mini)
     table.loc[0, ["earliest", "latest"]] = pd.Timestamp("2014-08-26")
     table.loc[0, "precision"] = "day"
     axes = ts.plot_signings(table)
-    dot = next(line for line in axes.lines if line.get_marker() == "o")
-    assert dot.get_xdata()[0] == pytest.approx(2014 + 237 / 365)
+    assert [x for x, *_ in marks(axes, "o")] == [round(2014 + 237 / 365, 2)]
     assert any(bar.get_width() == pytest.approx(1) for bar in axes.patches)
 
 
@@ -168,9 +153,16 @@ def test_the_ladder_goes_from_west_to_east_and_hides_no_one(drawn, mini):
     shown = {text.get_text(): text.xy for text in axes.texts if hasattr(text, "xy")}
     assert {"Chi Ma", "Phai Lầu", "Tràng Vĩ"} <= set(shown)
     assert shown["Chi Ma"][1] < shown["Phai Lầu"][1] < shown["Tràng Vĩ"][1]
-    dots = [line for line in axes.lines if line.get_markersize() == 1.6]
+    dots = [line.get_xydata()[0] for line in axes.lines if line.get_markersize() == 1.6]
     assert len(dots) == len(places)
+    assert len({tuple(dot) for dot in dots}) == len(places)
     assert {"Lạng Sơn", "Quảng Ninh", "border post"} <= set(texts(axes))
+    real = {text.get_text(): text for text in ts.plot_pairings(ts.load(), kind="village").texts}
+    heads = ["Lai Châu", "Lào Cai", "Cao Bằng", "Lạng Sơn", "Quảng Ninh"]
+    rows = [real[head].get_position()[1] for head in heads]
+    assert rows == sorted(rows)
+    assert rows[0] < real["Pô Tô"].xy[1] < rows[1]
+    assert rows[3] < real["Chi Ma"].xy[1] < rows[4] < real["Tràng Vĩ"].xy[1]
 
 
 def test_the_ladder_of_a_locality_graph_ties_places_directly(mini):
@@ -185,41 +177,43 @@ def test_the_ladder_breaks_into_two_columns():
         graph.add_node(f"v{number:02}", name=f"V{number}", country="VN", longitude=float(number))
         graph.add_node(f"c{number:02}", name=f"C{number}", country="CN")
         graph.add_edge(f"v{number:02}", f"c{number:02}", certain=1)
-    assert ts.plot_pairings(graph).get_xlim()[1] > 2
+    axes = ts.plot_pairings(graph)
+    assert axes.get_xlim()[1] > 2
+    spots = [
+        text.xy
+        for text in axes.texts
+        if text.get_text().startswith("V") and " " not in text.get_text()
+    ]
+    assert len({x for x, _ in spots}) == 2
 
 
 @pytest.fixture(scope="module")
 def rows():
-    names = [f"A{n}" for n in range(6)] + [f"B{n}" for n in range(6)]
-    places = pd.DataFrame(
-        {"longitude": [0.0, 2, 4, 9, 14, 20] * 2, "latitude": [0.0] * 6 + [0.1] * 6}, index=names
-    )
-    pairs = pd.DataFrame({"a": names[:6], "b": names[6:], "kind": ["commune"] * 5 + ["district"]})
-    return ts.from_edgelist(
-        pairs, left="a", right="b", left_country="XA", right_country="XB", kind="kind",
-        localities=places,
-    )  # fmt: skip
+    kinds = ["commune"] * 5 + ["district"]
+    names = [[f"{word}{n}" for n in range(6)] for word in "AB"]
+    return tied(*names, [0.0, 2, 4, 9, 14, 20] * 2, [0.0] * 6 + [0.1] * 6, kind=kinds)
 
 
 def test_the_null_figure_leaves_small_kinds_out_and_gives_exact_fractions(rows):
     axes = ts.plot_null(rows, samples=500)
     assert labels(axes) == ["communes"]
     assert "5 pairings\np = 1/120" in texts(axes)
-    assert "fewer than 4 pairings" in " ".join(texts(axes)[-1].split())
+    assert "fewer than 4 pairings" in noted(axes)
     table = null_distances(rows, kind="commune", samples=20)
     axes = ts.plot_null({"within provinces": table})
     assert labels(axes) == ["within provinces"]
     assert any(re.search(r"p = \d+/21$", text) for text in texts(axes))
-    assert diamonds(axes) == [round(table["observed_km"].iloc[0], 2)]
+    assert [x for x, *_ in marks(axes, "D")] == [round(table["observed_km"].iloc[0], 2)]
 
 
 def test_contents_are_dots_of_pairings_or_bars_of_counts(mini):
     table = ts.contents(mini)
     axes = ts.plot_contents(mini)
-    dots = [line for line in axes.lines if line.get_marker() == "o"]
+    dots = marks(axes, "o")
     assert len(dots) == table["told"].sum()
-    filled = [line for line in dots if line.get_markerfacecolor() != "white"]
-    assert len(filled) == table["explicit"].sum()
+    assert sum(filled for *_, filled in dots) == table["explicit"].sum()
+    per_topic = [sum(y == row for _, y, _ in dots) for row in axes.get_yticks()]
+    assert per_topic == table["told"].sort_values(ascending=False)[: len(per_topic)].tolist()
     counts = [f"{row.told} ({row.explicit})" for row in table.itertuples() if row.told]
     assert sorted(counts) == sorted(texts(axes)[: len(counts)])
     widths = [bar.get_width() for bar in ts.plot_contents(table).patches]
@@ -270,11 +264,10 @@ def test_figures_take_axes_titles_and_stay_legible_in_a_column(mini, name):
 
 
 def test_measures_are_not_changed_by_drawing(mini):
-    for measure, draw in ((ts.coverage, ts.plot_coverage), (ts.timeline, ts.plot_timeline),
-                          (ts.signings, ts.plot_signings), (ts.contents, ts.plot_contents)):  # fmt: skip
-        table = measure(mini)
+    for name in ("coverage", "density", "timeline", "signings", "contents"):
+        table = getattr(ts, name)(mini)
         copy = table.copy()
-        draw(table)
+        getattr(ts, f"plot_{name}")(table)
         pd.testing.assert_frame_equal(table, copy)
 
 

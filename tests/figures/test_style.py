@@ -11,8 +11,10 @@ from pathlib import Path
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import nbformat
+import numpy as np
 import pandas as pd
 import pytest
+from artists import tied
 from conftest import MINIATURE
 from matplotlib import font_manager
 from nbclient import NotebookClient
@@ -83,14 +85,10 @@ def dollars(tmp_path):
 
 
 def test_text_of_data_is_never_mathematics(dollars, tmp_path):
-    for name, draw in {
-        "map": ts.plot_map, "pairings": ts.plot_pairings, "signings": ts.plot_signings,
-        "provinces": lambda d: ts.plot_timeline(d, by="province"), "contents": ts.plot_contents,
-        "coverage": ts.plot_coverage,
-    }.items():  # fmt: skip
+    for name in ("map", "pairings", "signings", "timeline", "contents", "coverage"):
+        more = {"by": "province"} if name == "timeline" else {}
         for names in ("international", "vi"):
-            axes = draw(dollars) if name == "provinces" else draw(dollars, names=names)
-            axes.set_xlabel("")
+            axes = getattr(ts, f"plot_{name}")(dollars, names=names, **more)
             ts.save_figure(axes, tmp_path / f"{name}-{names}")
             plt.close(axes.figure)
     assert "Chi $x^2$ Ma" in (tmp_path / "pairings-vi.svg").read_text(encoding="utf-8")
@@ -99,25 +97,15 @@ def test_text_of_data_is_never_mathematics(dollars, tmp_path):
     ax.figure.canvas.draw()
 
 
-@pytest.fixture
-def chinese():
-    pairs = pd.DataFrame({"a": ["河口", "龙州"], "b": ["Lào Cai", "Cao Bằng"]})
-    return ts.from_edgelist(
-        pairs, left="a", right="b", left_country="CN", right_country="VN", kind="district"
-    )
-
-
-def test_a_font_that_is_missing_is_named_once(chinese, tmp_path, monkeypatch):
+def test_a_font_that_is_missing_is_named_once(tmp_path, monkeypatch):
     monkeypatch.setattr(style, "_FALLBACKS", ("No Such Font",))
     village = ts.restrict(ts.load(), kind="village")
-    with warnings.catch_warnings(record=True) as said:
-        warnings.simplefilter("always")
-        ts.save_figure(ts.plot_map(village, names="zh"), tmp_path / "map")
-    assert len(said) == 1
-    with warnings.catch_warnings(record=True) as said:
-        warnings.simplefilter("always")
-        ts.save_figure(ts.plot_pairings(chinese), tmp_path / "x")
-    assert len(said) == 1
+    chinese = tied(["河口", "龙州"], ["Lào Cai", "Cao Bằng"])
+    for draw in (lambda: ts.plot_map(village, names="zh"), lambda: ts.plot_pairings(chinese)):
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            ts.save_figure(draw(), tmp_path / "x")
+        assert len(said) == 1
     assert "for 4 letters of the names" in str(said[0].message)
     assert "install the font Noto Sans CJK (on Debian: fonts-noto-cjk)" in str(said[0].message)
     assert "河口" in (tmp_path / "x.svg").read_text(encoding="utf-8")
@@ -128,8 +116,7 @@ def test_an_installed_font_stands_in_for_letters_that_are_missing(tmp_path, monk
     other = font_manager.get_font(font_manager.findfont("STIXGeneral")).get_charmap()
     letter = chr(min(code for code in set(other) - set(common) if chr(code).isalpha()))
     monkeypatch.setattr(style, "_FALLBACKS", ("No Such Font", "STIXGeneral"))
-    pairs = pd.DataFrame({"a": [f"Alder {letter}"], "b": ["Brook"]})
-    data = ts.from_edgelist(pairs, left="a", right="b", left_country="XA", right_country="XB")
+    data = tied([f"Alder {letter}"], ["Brook"])
     ts.save_figure(ts.plot_pairings(data), tmp_path / "x")  # a warning would be an error
 
 
@@ -137,12 +124,11 @@ def test_files_carry_title_and_origin_and_text_as_text(mini, tmp_path):
     axes = ts.plot_coverage(mini, title="Only Hà Giang is near full")
     assert ts.save_figure(axes, tmp_path / "two", origin="01-coverage, cell map") is None
     svg = (tmp_path / "two.svg").read_text(encoding="utf-8")
-    assert "<dc:title>Only Hà Giang is near full</dc:title>" in svg
-    assert "twinstudy: 01-coverage, cell map" in svg
+    title = "<dc:title>Only Hà Giang is near full</dc:title>"
+    for wanted in (title, "twinstudy: 01-coverage, cell map", ">Hà Giang</text>"):
+        assert wanted in svg
     assert "dc:date" not in svg
-    assert ">Hà Giang</text>" in svg
-    png = (tmp_path / "two.png").read_bytes()
-    assert b"twinstudy: 01-coverage, cell map" in png
+    assert b"twinstudy: 01-coverage, cell map" in (tmp_path / "two.png").read_bytes()
     assert ts.save_figure(axes.figure, tmp_path / "one.pdf") == tmp_path / "one.pdf"
 
 
@@ -163,8 +149,6 @@ def test_what_cannot_be_saved_is_answered(tmp_path, figure, path, message):
 
 
 def test_kinds_that_touch_have_colours_that_colour_blind_readers_can_tell_apart():
-    import numpy as np
-
     blind = np.array(  # deuteranopia: Machado, Oliveira and Fernandes 2009
         [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413],
          [-0.011820, 0.042940, 0.968881]]

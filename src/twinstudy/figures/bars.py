@@ -1,36 +1,45 @@
-"""Figures of shares and densities: one row an area, what is named beside what is reported."""
+"""Figures of rows: shares and densities of areas, distances at random, contents of agreements."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
+import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 
 from twinstudy.errors import ArgumentError
-from twinstudy.evidence.names import Names
+from twinstudy.evidence.consolidate import choose
+from twinstudy.evidence.names import Names, pairing_names
 from twinstudy.figures import style
+from twinstudy.measures.contents import contents, told
 from twinstudy.measures.coverage import coverage
 from twinstudy.measures.density import density
+from twinstudy.measures.distance import null_distances
 from twinstudy.records.dataset import Dataset
+from twinstudy.tables.schema import KINDS, label
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
+_OF_REPORTED = "Share of the reported pairings that are named"
 _LOCAL = ("village", "commune")
-_DIAMOND: dict[str, Any] = {
-    "marker": "D", "linestyle": "none", "markersize": 6.5, "markerfacecolor": "white",
-    "markeredgecolor": style.INK, "markeredgewidth": 1.2,
-}  # fmt: skip
+_RANK = {kind: number for number, kind in enumerate(style.KIND_LABELS)}
+_WHOLE: style.Look = {"facecolor": "#F2F2F2", "edgecolor": "none"}
+_OUTLINE: style.Look = {"facecolor": "none", "edgecolor": "#888888", "linestyle": (0, (3, 2))}
+_BINS, _FEWEST = 60, 4  # bars of a row; pairings that a row needs
+_BAR = "#0072B2"
+_DOT: style.Look = {"marker": "o", "markersize": 9, "markeredgewidth": 1.3, "linestyle": "none",
+                    "markeredgecolor": _BAR}  # fmt: skip
+_MIDDLE: style.Look = {"color": "#E3E9EE", "linewidth": 0}
+_DRAWN: style.Look = {"color": "#9A9A9A", "fill": True}
+_OBSERVED: style.Look = {"marker": "D", "markersize": 8, "markeredgecolor": "white",
+                         "linestyle": "none", "clip_on": False}  # fmt: skip
+_PLAINLY, _IMPLIED = _DOT | {"markerfacecolor": _BAR}, _DOT | {"markerfacecolor": "white"}
 
 
 def plot_coverage(
-    data: Dataset | pd.DataFrame,
-    *,
-    names: Names = "international",
-    ax: Axes | None = None,
-    title: str | None = None,
-    **arguments: Any,
-) -> Axes:
+    data: Dataset | pd.DataFrame, *, names: Names = "international", ax: Axes | None = None,
+    title: str | None = None, **arguments: Any,
+) -> Axes:  # fmt: skip
     """Draw which share of the units at the border is twinned, named and reported.
 
     Parameters
@@ -75,121 +84,70 @@ def plot_coverage(
     rows = _shares(table)
     if rows.empty:
         raise ArgumentError("`data` has no row with units at the border or a total to draw")
-    heads = rows["head"].ne(rows["head"].shift()).cumsum()
-    rows["y"] = [n + 1.0 * head for n, head in enumerate(heads)]
-    counted = bool(rows["counted"].any())
-    default = "Share of the units at the border that are twinned"
-    with style.drawing(
-        ax, size=(style.WIDTH, 1.5 + 0.23 * (rows["y"].iloc[-1] + 1)), title=title, pad=40,
-        default=default if counted else "Share of the reported pairings that are named",
-    ) as axes:  # fmt: skip
-        for row in style.rows_of(rows):
-            _draw_share(axes, row)
-        for _, group in rows.groupby(heads):
-            axes.annotate(
-                group["head"].iloc[0], (0, group["y"].iloc[0] - 0.95), (0, 0), ha="left",
-                va="center", xycoords=("axes fraction", "data"), textcoords="offset points",
-                color=style.INK, fontsize=style.SIZE, fontweight="bold",
-            )  # fmt: skip
-        axes.set_yticks(rows["y"].tolist(), rows["label"].tolist(), fontsize=style.SIZE)
-        axes.set_ylim(rows["y"].iloc[-1] + 0.7, -0.5)
+    counted = rows["counted"]
+    what, default = "units at the border", "Share of the units at the border that are twinned"
+    if not counted.any():
+        what, default = "highest total that is reported", _OF_REPORTED
+    y = style.places(rows["head"])
+    title = default if title is None else title
+    with style.drawing(ax, title, 1.5 + 0.23 * (y.max() + 1)) as axes:
+        for part, look in ((counted, _WHOLE), (~counted, _OUTLINE)):
+            axes.barh(y[part], 100, height=0.66, zorder=1, linewidth=0.8, **look)
+        colours = rows["kind"].map(style.COLOURS)
+        style.bars(axes, y, rows["certain"].clip(0, 100), rows["possible"].clip(0, 100), colours)
+        for place in y[rows["possible"] > 100]:
+            axes.plot(101.5, place, ">", markersize=6, color=style.INK, clip_on=False)
+        totals = rows["shares"].explode().dropna().astype(float).clip(upper=100)
+        axes.plot(totals, y[totals.index], zorder=4, clip_on=False, **style.DIAMOND)
+        style.name_rows(axes, y, rows["label"], rows["head"], rows["text"])
         axes.set_xlim(0, 104)
         axes.set_xticks(range(0, 101, 25))
-        what = "units at the border" if counted else "highest total that is reported"
-        axes.set_xlabel(f"share of the {what} (%)", fontsize=style.SIZE)
-        style.plain(axes)
-        style.legend(axes, _share_handles(rows), columns=2)
+        axes.set_xlabel(f"share of the {what} (%)")
+        looks = {"named, certain": style.CERTAIN, "named, possible": style.POSSIBLE}
+        if len(totals):
+            looks["reported, on its date"] = style.DIAMOND
+        if counted.any() and not counted.all():
+            looks["of the total reported"] = _OUTLINE
+        style.legend(axes, looks, columns=2)
         style.note(axes, *style.left_out(table.attrs))
     return axes
 
 
 def _shares(table: pd.DataFrame) -> pd.DataFrame:
-    """Gather the rows of a bar: one area, kind, side and number of units."""
+    """Gather the rows of a bar, one area, kind, side and number of units, in per cent."""
     found = []
-    pairings_alone = bool(table["side"].isna().all())
+    some_counted = bool((table["eligible"].fillna(0) > 0).any())
     for _, group in table.groupby(
         ["area_id", "kind", "side", "eligible"], sort=False, dropna=False, observed=True
     ):
-        first = group.iloc[0]
-        totals = sorted({int(total) for total in group["reported"].dropna()})
-        counted = bool(pd.notna(first["eligible"]) and first["eligible"])
-        base = int(first["eligible"]) if counted else max(totals, default=0)
+        row = group.iloc[0]
+        totals = sorted(set(group["reported"].dropna().astype(int)))
+        counted = bool(pd.notna(row["eligible"]) and row["eligible"])
+        base = int(row["eligible"]) if counted else max(totals, default=0)
         if not base:
             continue
-        label = first["area"]
-        if pd.isna(first["side"]):
-            label += "" if pairings_alone else ", pairings"
-        elif first["side"] != first["country"]:
-            label += ", across"
-        text = f"{style.span(first['certain'], first['possible'])} of {base}"
+        across = "" if row["side"] == row["country"] else ", across"
+        if pd.isna(row["side"]):
+            across = "" if table["side"].isna().all() else ", pairings"
         told = f"; {', '.join(map(str, totals))} reported" if counted and totals else ""
-        word = style.KIND_LABELS[str(first["kind"])]
+        of_total = ", of the total reported" if some_counted and not counted else ""
         found.append(
             {
-                "kind": str(first["kind"]), "label": label, "counted": counted,
-                "head": word,
-                "certain": 100 * first["certain"] / base,
-                "possible": 100 * first["possible"] / base,
-                "totals": [100 * share for share in group["reported_share"].dropna()],
-                "text": text + told,
+                "kind": str(row["kind"]), "counted": counted, "label": row["area"] + across,
+                "head": style.KIND_LABELS[str(row["kind"])] + of_total,
+                "certain": 100 * row["certain"] / base, "possible": 100 * row["possible"] / base,
+                "shares": (100 * group["reported_share"].dropna()).tolist(),
+                "text": f"{style.span(row['certain'], row['possible'])} of {base}{told}",
             }
         )  # fmt: skip
-    rank = {word: number for number, word in enumerate(style.KIND_LABELS)}
-    found.sort(key=lambda row: (not row["counted"], rank[row["kind"]]))
-    rows = pd.DataFrame(found)
-    if len(rows) and rows["counted"].any():
-        rows["head"] += rows["counted"].map({True: "", False: ", of the total reported"})
-    return rows
-
-
-def _draw_share(axes: Axes, row: Any) -> None:
-    colour = style.COLOURS[row.kind]
-    outline: dict[str, Any] = {"facecolor": "#F2F2F2", "edgecolor": "none"}
-    if not row.counted:
-        outline = {"facecolor": "none", "edgecolor": "#888888", "linestyle": (0, (3, 2))}
-    axes.barh(row.y, 100, height=0.66, zorder=1, linewidth=0.8, **outline)
-    certain, possible = min(row.certain, 100), min(row.possible, 100)
-    if certain:
-        axes.barh(row.y, certain, height=0.66, color=colour, zorder=2)
-    if possible > certain:
-        axes.barh(
-            row.y, possible - certain, left=certain, height=0.66, facecolor="white",
-            edgecolor=colour, hatch=style.HATCH, linewidth=0.6, zorder=2,
-        )  # fmt: skip
-    if row.possible > 100:
-        axes.plot(101.5, row.y, marker=">", color=colour, markersize=6, clip_on=False)
-    for share in row.totals:
-        axes.plot(min(share, 100), row.y, zorder=4, clip_on=False, **_DIAMOND)
-    style.beside(axes, row.y, row.text, fontsize=style.SIZE - 1)
-
-
-def _share_handles(rows: pd.DataFrame) -> list[Any]:
-    from matplotlib.lines import Line2D
-    from matplotlib.patches import Patch
-
-    handles: list[Any] = [
-        Patch(facecolor=style.MUTED, label="named, certain"),
-        Patch(facecolor="white", edgecolor=style.MUTED, hatch=style.HATCH, label="named, possible"),
-    ]
-    if rows["totals"].map(len).any():
-        handles.append(Line2D([], [], label="reported, on its date", **_DIAMOND))
-    if rows["counted"].any() and not rows["counted"].all():
-        handles.append(
-            Patch(
-                facecolor="none", edgecolor="#888888", linestyle="--", label="of the total reported"
-            )
-        )
-    return handles
+    found.sort(key=lambda row: (not row["counted"], _RANK[row["kind"]]))
+    return pd.DataFrame(found)
 
 
 def plot_density(
-    data: Dataset | pd.DataFrame,
-    *,
-    names: Names = "international",
-    ax: Axes | None = None,
-    title: str | None = None,
-    **arguments: Any,
-) -> Axes:
+    data: Dataset | pd.DataFrame, *, names: Names = "international", ax: Axes | None = None,
+    title: str | None = None, **arguments: Any,
+) -> Axes:  # fmt: skip
     """Draw the density of pairings of each area: named, and beside it reported.
 
     Parameters
@@ -229,79 +187,231 @@ def plot_density(
     if isinstance(data, Dataset):
         arguments = {"kind": _LOCAL} | arguments
     columns = ("basis", "certain", "possible", "lower", "upper")
-    table = style.measured(data, density, columns, names, arguments)
-    if table.empty:
+    given = style.measured(data, density, columns, names, arguments)
+    if given.empty:
         raise ArgumentError("`data` is empty: no source states a denominator; nothing to draw")
-    rank = {word: number for number, word in enumerate(style.KIND_LABELS)}
-    kinds = sorted(set(table["kind"].astype("str")), key=lambda kind: (rank.get(kind, -1), kind))
-    several, y, places = len(kinds) > 1, 0.0, []
-    groups = []
-    for kind in kinds:
-        y += 1.0 * several
-        of_kind = table[table["kind"].astype("str") == kind]
-        for _, group in of_kind.groupby("area_id", sort=False):
-            places.append(y)
-            groups.append(group)
-            y += 1
-    words = {kind: _words(kind) for kind in kinds}
-    unit = "border unit" if table.attrs.get("per") == "unit" else "100 km of border"
-    with style.drawing(
-        ax, size=(style.WIDTH, 1.4 + 0.32 * (places[-1] + 1)), title=title, pad=24,
-        default=f"Twinnings per {unit}" + ("" if several else f": {words[kinds[0]]}"),
-    ) as axes:  # fmt: skip
-        for place, group in zip(places, groups, strict=True):
-            _draw_density(axes, place, group)
-        axes.set_yticks(places, [group["area"].iloc[0] for group in groups], fontsize=style.SIZE)
-        for kind in kinds if several else []:
-            first = next(p for p, group in zip(places, groups, strict=True)
-                         if str(group["kind"].iloc[0]) == kind)  # fmt: skip
-            axes.text(0, first - 0.8, words[kind], va="center", color=style.INK,
-                      fontsize=style.SIZE, fontweight="bold")  # fmt: skip
-        axes.set_ylim(places[-1] + 0.6, -0.6 + 0.3 * several)
+    table = given.astype({"kind": "str", "basis": "str"})
+    table["rank"] = table["kind"].map(_RANK).fillna(-1)
+    table = table.sort_values(["rank", "kind"], kind="stable", ignore_index=True)
+    table["text"] = [
+        f"{style.span(row.certain, row.possible)} {row.basis}" for row in style.rows_of(table)
+    ]
+    row = table.groupby(["kind", "area_id"], sort=False)
+    rows = row.agg(area=("area", "first"), text=("text", "; ".join)).reset_index()
+    words = rows["kind"].replace(style.KIND_LABELS, regex=True).str.replace(" + ", " and ")
+    several = len(set(words)) > 1
+    heads = words if several else [""] * len(words)
+    y = style.places(heads)
+    table["y"] = y[row.ngroup()].to_numpy()
+    named, told = (table[table["basis"] == basis] for basis in ("named", "reported"))
+    unit = "border unit" if given.attrs.get("per") == "unit" else "100 km of border"
+    if title is None:
+        title = f"Twinnings per {unit}" + ("" if several else f": {words[0]}")
+    with style.drawing(ax, title, 1.4 + 0.32 * (y.max() + 1)) as axes:
+        colours = named["kind"].map(style.COLOURS).fillna(style.COLOURS["commune"])
+        style.bars(axes, named["y"], named["lower"], named["upper"], colours)
+        axes.hlines(told["y"], told["lower"], told["upper"], style.INK, linewidth=1.4, zorder=3)
+        middle = (told["lower"] + told["upper"]) / 2
+        axes.plot(middle, told["y"], zorder=4, clip_on=False, **style.DIAMOND)
+        style.name_rows(axes, y, rows["area"], heads, rows["text"])
         axes.set_xlim(0, 1.04 * max(float(table["upper"].max()), 1e-9))
-        axes.set_xlabel(f"pairings per {unit}", fontsize=style.SIZE)
-        style.plain(axes)
-        axes.grid(axis="x", color="#E6E6E6", linewidth=0.6)
-        axes.set_axisbelow(True)
-        style.legend(axes, _density_handles(table), columns=3)
-        style.note(axes, *style.left_out(table.attrs))
+        axes.set_xlabel(f"pairings per {unit}")
+        axes.grid(axis="x")
+        looks = {"named, at least": style.CERTAIN, "not excluded": style.POSSIBLE}
+        if len(told):
+            looks["reported total"] = style.DIAMOND
+        style.legend(axes, looks, columns=3)
+        style.note(axes, *style.left_out(given.attrs))
     return axes
 
 
-def _words(kind: str) -> str:
-    return " and ".join(style.KIND_LABELS[word] for word in kind.split(" + "))
+def plot_null(
+    data: Dataset | pd.DataFrame | Mapping[str, pd.DataFrame], *, ax: Axes | None = None,
+    title: str | None = None, **arguments: Any,
+) -> Axes:  # fmt: skip
+    """Draw the mean distance of pairings among those of random arrangements.
 
+    Parameters
+    ----------
+    data
+        A dataset, of which each kind is a row; or what `null_distances` returns, or several such
+        tables by the name of their row.
+    ax
+        Axes to draw into; None for those of a new pyplot figure.
+    title
+        Title; None for one that says what the figure shows, "" for none.
+    **arguments
+        Arguments of `null_distances`, such as ``within``, ``samples`` and ``at``; for a dataset.
 
-def _colour(kind: str) -> str:
-    return style.COLOURS[kind] if kind in style.COLOURS else style.COLOURS["commune"]
+    Returns
+    -------
+    axes
+        One row a kind of which four pairings or more are compared: the distribution of the means of
+        the arrangements (grey), the middle 95 % of them (band), and the observed mean (diamond),
+        with the share of arrangements that are as near, the observed one among them, as a fraction.
 
+    Raises
+    ------
+    ArgumentError
+        If `data` is something else, or no row has four pairings.
 
-def _draw_density(axes: Axes, y: float, group: pd.DataFrame) -> None:
-    """Draw the bar of what is named and the point of what is reported."""
-    texts = []
-    for row in style.rows_of(group):
-        texts.append(f"{style.span(row.certain, row.possible)} {row.basis}")
-        if row.basis == "reported":
-            axes.plot([row.lower, row.upper], [y, y], color=style.INK, linewidth=1.4, zorder=3)
-            axes.plot((row.lower + row.upper) / 2, y, zorder=4, clip_on=False, **_DIAMOND)
-            continue
-        colour = _colour(str(row.kind))
-        axes.barh(y, row.lower, height=0.62, color=colour, zorder=2)
-        axes.barh(
-            y, row.upper - row.lower, left=row.lower, height=0.62, facecolor="white",
-            edgecolor=colour, hatch=style.HATCH, linewidth=0.6, zorder=2,
+    Examples
+    --------
+    >>> from twinstudy import load
+    >>> axes = plot_null(load(), kind="commune", samples=50)
+    >>> [label.get_text() for label in axes.get_yticklabels()]
+    ['communes']
+    """
+    tables = _null_tables(data, arguments)
+    rows = {name: table for name, table in tables.items() if table["pairings"].iloc[0] >= _FEWEST}
+    if not rows:
+        raise ArgumentError(f"`data` has no kind of which {_FEWEST} pairings are compared")
+    facts = pd.concat(rows.values())
+    draws = [np.asarray(table.attrs["draws"]) for table in rows.values()]
+    end = 1.04 * max(facts["observed_km"].max(), *(each.max() for each in draws))
+    given, y = next(iter(rows.values())).attrs, np.arange(len(rows))
+    title = "Mean distance of twins, against random arrangements" if title is None else title
+    with style.drawing(ax, title, 1.6 + 0.75 * len(rows)) as axes:
+        texts = []
+        for place, name, row, drawn in zip(y, rows, style.rows_of(facts), draws, strict=True):
+            counts, bins = np.histogram(drawn, np.linspace(0, end, _BINS + 1))
+            axes.fill_betweenx([place - 0.8, place], row.low_km, row.high_km, zorder=0, **_MIDDLE)
+            axes.stairs(place - 0.74 * counts / counts.max(), bins, baseline=place, **_DRAWN)
+            colour = style.COLOURS.get(name, style.INK)
+            axes.plot(row.observed_km, place, zorder=3, **_OBSERVED | {"color": colour})
+            style.write(axes, f"{row.observed_km:.1f}", (row.observed_km, place), (0, -7),
+                        ha="center", va="top", fontsize=style.SMALL)  # fmt: skip
+            # The p-value is a fraction: of all arrangements, or of those drawn and the observed.
+            number = len(drawn) if row.exact else len(drawn) + 1
+            p = "" if pd.isna(row.p_value) else f"p = {round(row.p_value * number)}/{number:,}"
+            texts.append(f"{row.pairings} pairings\n{p}")
+        words = [style.KIND_LABELS.get(name, name) for name in rows]
+        style.name_rows(axes, y - 0.35, words, beside=texts)
+        axes.set_ylim(len(rows) - 0.5, -0.85)
+        axes.set_xlim(0, end)
+        axes.set_xlabel("mean distance of the two sides (km)")
+        observed = _OBSERVED | {"color": style.INK}
+        looks = {"middle 95 %": _MIDDLE, "random arrangements": _DRAWN, "observed": observed}
+        style.legend(axes, looks, columns=3)
+        sampled = f"{given['samples']:,} arrangements, seed {given['seed']}"
+        style.note(
+            axes, f"on {given['at']}" if given.get("at") else "",
+            "" if facts["exact"].all() else sampled,
+            f"kinds of fewer than {_FEWEST} pairings with points are not drawn",
         )  # fmt: skip
-    style.beside(axes, y, "; ".join(texts), fontsize=style.SIZE - 1)
+    return axes
 
 
-def _density_handles(table: pd.DataFrame) -> list[Any]:
-    from matplotlib.lines import Line2D
-    from matplotlib.patches import Patch
+def _null_tables(data: Any, arguments: dict[str, Any]) -> dict[str, pd.DataFrame]:
+    """Compare each kind of a dataset, or take the tables that are given."""
+    if isinstance(data, Dataset):
+        chosen = {name: arguments[name] for name in ("at", "kind", "status") if name in arguments}
+        there = choose(data, **chosen).pairings["kind"].value_counts()
+        kinds = [kind for kind in KINDS if there.get(kind, 0) >= _FEWEST]
+        return {kind: null_distances(data, **arguments | {"kind": kind}) for kind in kinds}
+    given = data if isinstance(data, Mapping) else {"all": data}
+    columns = ("pairings", "observed_km", "low_km", "high_km", "p_value", "exact")
+    tables = {}
+    for name, table in given.items():
+        tables[str(name)] = style.measured(table, null_distances, columns, "vi", arguments)
+        if table.empty or "draws" not in table.attrs:
+            raise ArgumentError(
+                "`data` lacks the arrangements in `attrs`; give what `null_distances` returns"
+            )
+    return tables
 
-    handles: list[Any] = [
-        Patch(facecolor=style.MUTED, label="named, at least"),
-        Patch(facecolor="white", edgecolor=style.MUTED, hatch=style.HATCH, label="not excluded"),
-    ]
-    if (table["basis"] == "reported").any():
-        handles.append(Line2D([], [], label="reported total", **_DIAMOND))
-    return handles
+
+def plot_contents(
+    data: Dataset | pd.DataFrame, *, names: Names = "international", ax: Axes | None = None,
+    title: str | None = None, **arguments: Any,
+) -> Axes:  # fmt: skip
+    """Draw what twins agree to do: a dot for each topic that a source tells of a pairing.
+
+    Parameters
+    ----------
+    data
+        A dataset; or what `contents` returns, of which only the counts can be drawn.
+    names
+        Language of the names of pairings: "international", "vi" or "zh"; for a dataset.
+    ax
+        Axes to draw into; None for those of a new pyplot figure.
+    title
+        Title; None for one that says what the figure shows, "" for none.
+    **arguments
+        Arguments of `contents`, such as ``basis`` and ``at``; for a dataset.
+
+    Returns
+    -------
+    axes
+        One row a topic, those told most often first. Of a dataset, one column a pairing of which
+        any contents are told: a filled dot where a source says so in plain words, a hollow one
+        where it is implied. At the right, pairings told, and those in plain words in brackets. No
+        dot means "not told", not "not agreed". Of a table, bars of these two numbers.
+
+    Raises
+    ------
+    ArgumentError
+        If `data` is something else, or nothing is told.
+
+    Examples
+    --------
+    >>> from twinstudy import load
+    >>> axes = plot_contents(load())
+    >>> axes.get_title() == "", len(axes.get_yticklabels()) > 5
+    (True, True)
+    """
+    table = style.measured(data, contents, ("topic", "explicit", "told", "base"), names, arguments)
+    table = table.astype({"topic": "str"})
+    rows = table[table["told"] > 0].sort_values(
+        ["told", "explicit"], kind="stable", ascending=False
+    )
+    rows = rows.reset_index(drop=True)
+    if rows.empty:
+        raise ArgumentError("`data` has no contents that are told; nothing to draw")
+    base, pairings = int(rows["base"].iloc[0]), int(rows["pairings"].iloc[0])
+    if title is None:
+        title = f"What twins agree to do, told of {base} of {pairings} pairings"
+    below = 3.4 if isinstance(data, Dataset) else 1.6
+    with style.drawing(ax, title, below + 0.25 * len(rows)) as axes:
+        if isinstance(data, Dataset):
+            _draw_dots(axes, data, rows, names, arguments)
+        else:
+            axes.barh(rows.index, rows["told"], height=0.66, facecolor="white", edgecolor=_BAR)
+            axes.barh(rows.index, rows["explicit"], height=0.66, color=_BAR)
+            axes.set_xlim(0, base)
+            axes.set_xlabel(f"pairings, of {base} with any contents told")
+        counts = [f"{row.told} ({row.explicit})" for row in style.rows_of(rows)]
+        style.name_rows(axes, rows.index, rows["topic"].map(label), beside=counts)
+        axes.tick_params(axis="x", length=0)
+        style.legend(axes, {"in plain words": _PLAINLY, "implied": _IMPLIED}, columns=2)
+        silent = table.loc[table["told"] == 0, "topic"].map(label)
+        style.note(
+            axes, *style.left_out(table.attrs)[:1],
+            "no dot: not told, which is not the same as not agreed",
+            f"never told: {', '.join(silent)}" if len(silent) else "",
+        )  # fmt: skip
+    return axes
+
+
+def _draw_dots(
+    axes: Axes, dataset: Dataset, rows: pd.DataFrame, names: Names, arguments: dict[str, Any]
+) -> None:
+    """Draw a dot a topic and pairing, pairings with most topics first."""
+    chosen = {name: arguments[name] for name in ("at", "kind", "status") if name in arguments}
+    found = told(dataset).astype({"topic": "str", "certainty": "str"}).sort_values("certainty")
+    found = found[found["pairing_id"].isin(choose(dataset, **chosen).pairings["pairing_id"])]
+    found = found[found["basis"].isin(rows.attrs["basis"])]
+    found = found.drop_duplicates(["pairing_id", "topic"])  # "explicit" stands before "implied"
+    number = found["pairing_id"].value_counts().sort_index()
+    most = number.sort_values(ascending=False, kind="stable").index
+    x = found["pairing_id"].map(pd.Series(range(len(most)), index=most))
+    y = found["topic"].map(pd.Series(rows.index, index=rows["topic"]))
+    for certainty, look in (("explicit", _PLAINLY), ("implied", _IMPLIED)):
+        some = found["certainty"] == certainty
+        axes.plot(x[some], y[some], **look)
+    axes.set_xlim(-0.6, len(most) - 0.4)
+    axes.set_xticks(
+        range(len(most)), [style.short(word, 28) for word in pairing_names(dataset, names)[most]],
+        rotation=55, ha="right", rotation_mode="anchor",
+    )  # fmt: skip
+    axes.grid()

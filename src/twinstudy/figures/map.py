@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.text import Text
 
 from twinstudy.errors import ArgumentError
 from twinstudy.evidence.consolidate import Choice, choose, members
@@ -19,45 +22,28 @@ from twinstudy.records.dataset import Dataset
 from twinstudy.tables.files import bundled_data
 from twinstudy.tables.schema import KINDS
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
 _Window = tuple[float, float, float, float]  # west, east, south, north
+_Features = list[dict[str, Any]]
 Links = Mapping[str, str] | Callable[[str], str | None]
 
 _LAYER = (101.5, 109.0, 20.5, 24.0)  # what the outlines cover
-_LAND = {"VN": "#f5f1e8", "CN": "#eceff3"}
-_SEA, _INK = "#dcebf5", {"VN": "#5b3a00", "CN": "#1d3557"}
-_TONKIN = (107.95, 21.1)
-_NAMED_AT = {  # where the name of an outline has room
-    "l-vn-dien-bien-province": (103.0, 21.55),
-    "l-vn-lai-chau-province": (103.1, 22.12),
-    "l-vn-lao-cai-province": (103.85, 22.02),
-    "l-vn-ha-giang-province": (104.75, 22.42),
-    "l-vn-cao-bang-province": (106.15, 22.45),
-    "l-vn-lang-son-province": (106.5, 21.72),
-    "l-vn-quang-ninh-province": (107.3, 21.2),
-    "l-cn-van-nam-province": (103.9, 23.55),
-    "l-cn-quang-tay-province": (107.4, 23.1),
-}
-_FROM_BELOW = dict(zip(KINDS, (4, 3, 2, 1, 5, 0), strict=True))
+_GROUND = {"VN": "#f5f1e8", "CN": "#eceff3", "sea": "#dcebf5"}
+_INK = {"VN": "#5b3a00", "CN": "#1d3557", "sea": "#5f8aa5"}
+_FROM_BELOW = ("other", "province", "district", "commune", "village", "border_post")
 _MOST_NAMES, _TYPE = 60, 6.5  # names on a map, and their size in points
+_RING = np.exp(0.125j * np.pi * np.arange(16)).view(float).reshape(-1, 2)  # 16 directions
+_LEADER = {"arrowstyle": "-", "color": "#8a8a8a", "linewidth": 0.35, "shrinkA": 0, "shrinkB": 1.5}
+_STEPS = np.array([4, 7, 11, 16, 22, 29, 37, 46, 56])  # points
+_POINT, _FAR = ["longitude", "latitude"], ["longitude_to", "latitude_to"]
 
 
 def plot_map(
-    dataset: Dataset,
-    *,
-    at: str | date | None = None,
-    kind: str | Iterable[str] | None = None,
-    status: str | Iterable[str] = ("agreed",),
-    names: Names = "international",
-    labels: bool = True,
-    by_kind: bool = False,
-    window: tuple[float, float, float, float] | None = None,
-    links: Links | None = None,
-    ax: Axes | None = None,
+    dataset: Dataset, *, at: str | date | None = None, kind: str | Iterable[str] | None = None,
+    status: str | Iterable[str] = ("agreed",), names: Names = "international",
+    labels: bool = True, by_kind: bool = False, links: Links | None = None,
+    window: tuple[float, float, float, float] | None = None, ax: Axes | None = None,
     title: str | None = None,
-) -> Axes:
+) -> Axes:  # fmt: skip
     """Draw the twinned localities and the ties between them, with border, provinces and sea.
 
     Parameters
@@ -116,60 +102,68 @@ def plot_map(
     """
     dataset = style.dataset_of(dataset, "plot_map")
     choice = choose(dataset, at=at, kind=kind, status=status)
-    points = drawing_points(dataset)
-    ties = _ties(dataset, choice, points)
-    drawn = [word for word in KINDS if (ties["kind"] == word).any()]
-    view = _window(points, ties) if window is None else _checked(window)
+    ends = _ends(dataset, choice)
+    drawn = [word for word in KINDS if (ends["kind"] == word).any()]
+    view = _window(ends) if window is None else _checked(window)
     height = style.WIDTH * (view[3] - view[2]) / (view[1] - view[0]) / _squeeze(view)
-    rows = -(-len(drawn) // 2) if by_kind else 1
-    size = (style.WIDTH, min(9.5, 0.9 + (height / 2 + 0.25) * rows if by_kind else 0.95 + height))
-    words = style.KIND_LABELS[drawn[0]] if len(drawn) == 1 else "places"
-    texts = place_names(dataset, names)
-    ends = [*ties["left"], *ties["right"]]
-    shown = texts[texts.index.isin([*ends, *points.loc[ends, "drawn_at"], *_NAMED_AT])]
-    with style.drawing(
-        ax,
-        size=size,
-        title=title,
-        default=f"Twinned {words}",
-        pad=18,
-        words="".join(shown) + ("北部湾" if names == "zh" else ""),
-    ) as axes:
+    if by_kind:
+        height = min(8.6, (height / 2 + 0.25) * -(-len(drawn) // 2))
+    words, layer = place_names(dataset, names), _layer(view)
+    at_border = [feature["properties"].get("locality_id") for feature in layer]
+    shown = words[words.index.isin([*ends["locality_id"], *ends["drawn_at"], *at_border])]
+    if title is None:
+        title = f"Twinned {style.KIND_LABELS[drawn[0]] if len(drawn) == 1 else 'places'}"
+    letters = "".join(shown) + ("北部湾" if names == "zh" else "")
+    with style.drawing(ax, title, 0.95 + height, words=letters) as axes:
         panels = _panels(axes, drawn) if by_kind and len(drawn) > 1 else {axes: drawn}
         used: set[str] = set()
         for panel, kinds in panels.items():
-            _draw_land(panel, view, names, texts)
-            part = ties[ties["kind"].isin(kinds)]
-            for word in sorted(kinds, key=_FROM_BELOW.__getitem__):
-                _draw_kind(panel, part[part["kind"] == word], points, links, used)
-            _draw_leaving(panel, part, points, view, texts)
-        _explain(axes, panels)
+            part = ends[ends["kind"].isin(kinds)]
+            _draw_land(panel, view, layer, names, words, named=panel is axes)
+            for word in sorted(kinds, key=_FROM_BELOW.index):
+                _draw_kind(panel, part[part["kind"] == word], links, used)
+            _draw_leaving(panel, part, view, words)
+        if axes in panels and len(drawn) > 1:
+            style.legend(axes, style.lines(drawn), len(KINDS), fontsize=_TYPE + 0.5)
         if figure := axes.get_figure(root=True):
             figure.draw_without_rendering()  # so that the layout is settled
         unnamed = 0
-        for panel, kinds in panels.items():
-            part = ties[ties["kind"].isin(kinds)]
-            if labels:
-                part = part if len(kinds) == 1 else part[part["kind"] != "border_post"]
-                table = _labels(dataset, part, points, texts)
-                unnamed += _write_names(panel, table[_inside(table, view)])
-        last = list(panels)[-1]
+        for panel, kinds in panels.items() if labels else ():
+            part = ends[ends["kind"].isin(kinds)]
+            part = part if len(kinds) == 1 else part[part["kind"] != "border_post"]
+            table = _labels(part, words)
+            unnamed += _write_names(panel, table[_inside(table, view)])
         style.note(
-            last if last is axes else axes,
-            *_notes(dataset, choice, ties, points, view),
+            axes, *_notes(dataset, choice, ends, view),
             f"{unnamed} places not named for lack of room" if unnamed else "", size=_TYPE,
         )  # fmt: skip
     return next(iter(panels))
 
 
+def _ends(dataset: Dataset, choice: Choice) -> pd.DataFrame:
+    """List the members with a point of the pairings both sides of which have one."""
+    kinds = choice.pairings.set_index("pairing_id")["kind"].astype("str")
+    ends = members(dataset).join(drawing_points(dataset), on="locality_id")
+    ends["kind"] = ends["pairing_id"].map(kinds)
+    ends = ends[ends["kind"].notna() & ends["longitude"].notna()]
+    return ends[ends.groupby("pairing_id")["second"].transform("nunique") == 2]
+
+
+def _ties(ends: pd.DataFrame) -> pd.DataFrame:
+    """List the ties of each pairing from end to end, both ways."""
+    ties = ends.merge(ends, on=["pairing_id", "kind"], suffixes=("", "_to"))
+    return ties[ties["second"] != ties["second_to"]]
+
+
 def _panels(axes: Axes, drawn: list[str]) -> dict[Axes, list[str]]:
     """Divide axes into a map for each kind."""
-    rows = -(-len(drawn) // 2)
     axes.set_axis_off()
-    places = [
-        ((k % 2) * 0.505, 1 - (k // 2 + 1) / rows, 0.495, 0.9 / rows) for k in range(len(drawn))
-    ]
-    return {axes.inset_axes(place): [kind] for place, kind in zip(places, drawn, strict=True)}
+    rows, panels = -(-len(drawn) // 2), {}
+    for k, kind in enumerate(drawn):
+        panel = axes.inset_axes((k % 2 * 0.505, 1 - (k // 2 + 1) / rows, 0.495, 0.9 / rows))
+        panel.set_title(style.KIND_LABELS[kind], loc="left", fontsize=8, color=style.INK, pad=2)
+        panels[panel] = [kind]
+    return panels
 
 
 def _checked(window: object) -> _Window:
@@ -190,233 +184,165 @@ def _squeeze(view: _Window) -> float:
     return float(max(np.cos(np.radians((view[2] + view[3]) / 2)), 0.1))
 
 
-def _window(points: pd.DataFrame, ties: pd.DataFrame) -> _Window:
-    """Take in all ties with a margin; where most lie at the border, those that do."""
-    ends = points.loc[[*ties["left"], *ties["right"]]]
+def _window(ends: pd.DataFrame) -> _Window:
+    """Take in all places with a margin; where most lie at the border, those that do."""
+    west, east, south, north = -180.0, 180.0, -90.0, 90.0
     near = ends[_inside(ends, _LAYER)]
-    if ends.empty or 2 * len(near) > len(ends):
-        ends = near
+    if 2 * len(near) > len(ends):
+        ends, (west, east, south, north) = near, _LAYER
     if ends.empty:
         return 102.0, 108.5, 21.0, 23.9
-    x, y = ends["longitude"], ends["latitude"]
-    middle = (y.min() + y.max()) / 2
-    margin = max(0.06 * float(np.ptp(x)), 0.06 * float(np.ptp(y)), 0.1)
-    tall = max(float(np.ptp(y)) / 2 + margin, 0.22 * float(np.ptp(x)))  # no flat strip
-    wide = max(float(np.ptp(x)) / 2 + margin, 0.8 * tall)
-    across = (x.min() + x.max()) / 2
-    west, east, south, north = _LAYER if ends is near else (-180.0, 180.0, -90.0, 90.0)
-    return (
-        max(across - wide, west), min(across + wide, east),
-        max(middle - tall, south), min(middle + tall, north),
-    )  # fmt: skip
+    low, high = ends[_POINT].min().to_numpy(), ends[_POINT].max().to_numpy()
+    (x, y), (half_x, half_y) = (low + high) / 2, (high - low) / 2
+    margin = max(0.12 * half_x, 0.12 * half_y, 0.1)
+    tall = max(half_y + margin, 0.44 * half_x)  # no flat strip
+    wide = max(half_x + margin, 0.8 * tall)
+    return max(x - wide, west), min(x + wide, east), max(y - tall, south), min(y + tall, north)
 
 
-def _inside(points: pd.DataFrame, view: _Window) -> pd.Series:
-    x, y = points["longitude"], points["latitude"]
+def _inside(points: pd.DataFrame, view: _Window, end: str = "") -> pd.Series:
+    x, y = points[f"longitude{end}"], points[f"latitude{end}"]
     return x.between(view[0], view[1]) & y.between(view[2], view[3])
 
 
-def _ties(dataset: Dataset, choice: Choice, points: pd.DataFrame) -> pd.DataFrame:
-    """List the ties both ends of which can be drawn."""
-    kinds = choice.pairings.set_index("pairing_id")["kind"].astype("str")
-    ends = members(dataset)[["pairing_id", "locality_id", "second"]]
-    placed = points.index[points["longitude"].notna()]
-    ends = ends[ends["pairing_id"].isin(kinds.index) & ends["locality_id"].isin(placed)]
-    ties = ends[~ends["second"]].merge(ends[ends["second"]], on="pairing_id")
-    ties = ties.rename(columns={"locality_id_x": "left", "locality_id_y": "right"})
-    own = points.index[points["own"]]
-    return ties[["pairing_id", "left", "right"]].assign(
-        own=ties["left"].isin(own) & ties["right"].isin(own), kind=ties["pairing_id"].map(kinds)
-    )
+def _layer(view: _Window) -> _Features:
+    """Read the sea, provinces and border of a window."""
+    west, east, south, north = _LAYER
+    if view[0] > east or view[1] < west or view[2] > north or view[3] < south:
+        return []
+    files = [bundled_data() / "map" / f"{name}.geojson" for name in ("sea", "provinces", "border")]
+    read = [json.loads(path.read_text(encoding="utf-8")) for path in files]
+    return [feature for features in read for feature in features["features"]]
 
 
-def _draw_land(axes: Axes, view: _Window, names: Names, texts: pd.Series) -> None:
+def _lines(coordinates: list[Any]) -> list[Any]:
+    """Return the lines that coordinates of GeoJSON consist of, however deep."""
+    if isinstance(coordinates[0][0], float):
+        return [coordinates]
+    return [line for part in coordinates for line in _lines(part)]
+
+
+def _draw_land(
+    axes: Axes,
+    view: _Window,
+    layer: _Features,
+    names: Names,
+    words: pd.Series,
+    *,
+    named: bool,
+) -> None:
+    """Draw sea, provinces and border, and a bar of a round number of kilometres."""
     west, east, south, north = view
     axes.set(xlim=(west, east), ylim=(south, north), xticks=[], yticks=[])
     axes.set_aspect(1 / _squeeze(view))
     axes.spines[:].set(color="#c9c9c9", linewidth=0.5)
-    if west < _LAYER[1] and east > _LAYER[0] and south < _LAYER[3] and north > _LAYER[2]:
-        small = axes.get_subplotspec() is None
-        [sea] = _layer("sea")
-        ring = np.array(sea["geometry"]["coordinates"][0])
-        axes.fill(ring[:, 0], ring[:, 1], facecolor=_SEA, edgecolor="#a9c6d8", linewidth=0.4)
-        for land in _layer("provinces"):
-            shape = land["geometry"]["coordinates"]
-            for polygon in shape if land["geometry"]["type"] == "MultiPolygon" else [shape]:
-                ring = np.array(polygon[0])
-                colour = _LAND[land["properties"]["country"]]
-                axes.fill(ring[:, 0], ring[:, 1], facecolor=colour, edgecolor="#b9b4a8",
-                          linewidth=0.4)  # fmt: skip
-        border = np.array(_layer("border")[0]["geometry"]["coordinates"])
-        axes.plot(border[:, 0], border[:, 1], color="#4d4d4d", linewidth=0.9, zorder=1.5)
-        if not small:
-            word = sea["properties"].get(f"name_{names}", sea["properties"]["name"])
-            _name_land(axes, _TONKIN, word.replace(" ", "\n", 1), "#5f8aa5", style="italic")
-            for land in _layer("provinces"):
-                facts = land["properties"]
-                word = texts.get(facts["locality_id"], facts["name"])
-                _name_land(axes, _NAMED_AT[facts["locality_id"]], word.upper(), "#8f897c")
-    _draw_scale(axes, view)
-
-
-def _name_land(axes: Axes, at: tuple[float, float], word: str, colour: str, **look: Any) -> None:
-    axes.text(
-        *at, word, fontsize=_TYPE, color=colour, ha="center", va="center", zorder=1, clip_on=True,
-        **look,
-    )  # fmt: skip
-
-
-def _layer(name: str) -> list[dict[str, Any]]:
-    text = (bundled_data() / "map" / f"{name}.geojson").read_text(encoding="utf-8")
-    return list(json.loads(text)["features"])
-
-
-def _draw_scale(axes: Axes, view: _Window) -> None:
-    """Draw a bar of a round number of kilometres, in the south-west corner."""
+    for feature in layer:
+        facts = feature["properties"]
+        for line in _lines(feature["geometry"]["coordinates"]):
+            x, y = np.transpose(line)
+            if "country_south" in facts:
+                axes.plot(x, y, color="#4d4d4d", linewidth=0.9, zorder=1.5)
+            else:
+                colour = _GROUND[facts.get("country", "sea")]
+                axes.fill(x, y, facecolor=colour, edgecolor="#b9b4a8", linewidth=0.4)
+        if named and "label_at" in facts:
+            word = str(facts.get(f"name_{names}", facts["name"])).replace(" ", "\n", 1)
+            look: style.Look = {"color": _INK["sea"], "style": "italic"}
+            if "locality_id" in facts:
+                word = str(words.get(facts["locality_id"], facts["name"])).upper()
+                look = {"color": "#8f897c"}
+            style.write(axes, word, facts["label_at"], ha="center", fontsize=_TYPE, zorder=1,
+                        clip_on=True, **look)  # fmt: skip
     degree = 111.2 * _squeeze(view)
-    most = (view[1] - view[0]) * degree / 4
+    most = (east - west) * degree / 4
     power = 10.0 ** np.floor(np.log10(most))
     km = max(step * power for step in (1, 2, 5) if step * power <= most)
-    x = view[0] + 0.03 * (view[1] - view[0])
-    y = view[2] + 0.05 * (view[3] - view[2])
-    axes.plot([x, x + km / degree], [y, y], color=style.MUTED, linewidth=2, solid_capstyle="butt",
-              gid=None, label="scale")  # fmt: skip
-    axes.annotate(f"{km:g} km", (x, y), (0, 2.5), textcoords="offset points", fontsize=_TYPE,
-                  color=style.MUTED, va="bottom")  # fmt: skip
+    x, y = west + 0.03 * (east - west), south + 0.05 * (north - south)
+    axes.plot([x, x + km / degree], [y, y], color=style.MUTED, linewidth=2, label="scale")
+    style.write(axes, f"{km:g} km", (x, y), (0, 2.5), fontsize=_TYPE, color=style.MUTED,
+                va="bottom")  # fmt: skip
 
 
-def _draw_kind(
-    axes: Axes, ties: pd.DataFrame, points: pd.DataFrame, links: Links | None, used: set[str]
-) -> None:
+def _draw_kind(axes: Axes, ends: pd.DataFrame, links: Links | None, used: set[str]) -> None:
     """Draw ties and markers of a kind, each with an id and a link."""
-    from matplotlib.collections import LineCollection
-
-    kind = ties["kind"].iloc[0]
+    kind = ends["kind"].iloc[0]
     colour = style.COLOURS[kind]
-    place = points[["longitude", "latitude"]]
-    for pairing, part in ties.groupby("pairing_id"):
-        segments = np.stack([place.loc[part["left"]], place.loc[part["right"]]], axis=1)
-        styles = ["solid" if own else (0, (3, 1.5)) for own in part["own"]]
-        lines = LineCollection(
-            list(segments), colors=colour, linewidths=0.8, linestyles=styles, alpha=0.85,
-            gid=_free(str(pairing), kind, used),
-        )  # fmt: skip
-        if url := _link(links, str(pairing)):
-            lines.set_urls([url] * len(segments))
-        axes.add_collection(lines, autolim=False)
-    for end in style.rows_of(points.loc[np.unique(ties[["left", "right"]])].reset_index()):
+
+    def known(key: str) -> dict[str, Any]:
+        gid = f"{key}--{kind}" if key in used else key
+        used.add(gid)
+        url = links(key) if callable(links) else links.get(key) if links else None
+        return {"gid": gid, "url": url}
+
+    ties = _ties(ends)
+    for pairing, part in ties[~ties["second"]].groupby("pairing_id"):
+        lines = list(part[[*_POINT, *_FAR]].to_numpy().reshape(-1, 2, 2))
+        dashes = ["solid" if own else (0, (3, 1.5)) for own in part["own"] & part["own_to"]]
+        tie = LineCollection(lines, colors=colour, linewidths=0.8, linestyles=dashes, alpha=0.85)
+        ours = known(str(pairing))
+        tie.set(gid=ours["gid"], urls=[ours["url"]] * len(lines))
+        axes.add_collection(tie, autolim=False)
+    for end in style.rows_of(ends.drop_duplicates("locality_id").sort_values("locality_id")):
         axes.plot(
             end.longitude, end.latitude, marker=style.MARKERS[kind], markersize=3.6, zorder=3,
             markerfacecolor=colour if end.own else "white", markeredgecolor=colour,
-            markeredgewidth=0.7, linestyle="none", gid=_free(end.locality_id, kind, used),
-            url=_link(links, end.locality_id),
+            markeredgewidth=0.7, linestyle="none", **known(end.locality_id),
         )  # fmt: skip
 
 
-def _free(name: str, kind: str, used: set[str]) -> str:
-    free = name if name not in used else f"{name}--{kind}"
-    used.add(free)
-    return free
-
-
-def _link(links: Links | None, key: str) -> str | None:
-    return links(key) if callable(links) else links.get(key) if links else None
-
-
-def _draw_leaving(
-    axes: Axes, ties: pd.DataFrame, points: pd.DataFrame, view: _Window, texts: pd.Series
-) -> None:
+def _draw_leaving(axes: Axes, ends: pd.DataFrame, view: _Window, words: pd.Series) -> None:
     """Let ties that leave the map end in an arrow with the name of the place beyond."""
-    inside = _inside(points, view)
-    leaving = ties[inside[ties["left"]].to_numpy() != inside[ties["right"]].to_numpy()]
-    for tie in style.rows_of(leaving.drop_duplicates(["left", "right"])):
-        near, far = (tie.left, tie.right) if inside[tie.left] else (tie.right, tie.left)
-        start, end = points.loc[[near, far], ["longitude", "latitude"]].to_numpy(float)
-        step = end - start
-        low, high = np.array(view).reshape(2, 2).T
+    ties = _ties(ends)
+    leaving = ties[_inside(ties, view) & ~_inside(ties, view, "_to")]
+    low, high = np.array(view).reshape(2, 2).T
+    for tie in style.rows_of(leaving.drop_duplicates(["locality_id", "locality_id_to"])):
+        start = np.array([tie.longitude, tie.latitude])
+        step = np.array([tie.longitude_to, tie.latitude_to]) - start
         with np.errstate(divide="ignore", invalid="ignore"):
-            reach = np.nanmin(np.where(step > 0, (high - start) / step, (low - start) / step))
-        edge = start + step * reach
-        axes.annotate("", edge, start + step * reach * 0.85, zorder=2, arrowprops={
+            step *= np.nanmin(np.where(step > 0, high - start, low - start) / step)
+        edge = start + step
+        axes.annotate("", edge, start + 0.85 * step, zorder=2, arrowprops={
             "arrowstyle": "-|>", "color": style.COLOURS[tie.kind], "linewidth": 0.8, "shrinkA": 0,
             "shrinkB": 0, "mutation_scale": 7})  # fmt: skip
-        west = edge[0] > (view[0] + view[1]) / 2
-        axes.annotate(
-            f"to {texts[far]}", edge, (-4 if west else 4, -3 if step[1] > 0 else 3),
-            textcoords="offset points", fontsize=_TYPE, color=style.INK,
-            ha="right" if west else "left", va="top" if step[1] > 0 else "bottom",
+        left, down = edge[0] > (view[0] + view[1]) / 2, step[1] > 0
+        style.write(
+            axes, f"to {words[tie.locality_id_to]}", edge, (-4 if left else 4, -3 if down else 3),
+            fontsize=_TYPE, ha="right" if left else "left", va="top" if down else "bottom",
         )  # fmt: skip
 
 
-def _explain(axes: Axes, panels: dict[Axes, list[str]]) -> None:
-    from matplotlib.lines import Line2D
-
-    if axes not in panels:
-        for panel, [kind] in panels.items():
-            panel.set_title(style.KIND_LABELS[kind], loc="left", fontsize=8, color=style.INK, pad=2)
-        return
-    handles = [
-        Line2D([], [], color=style.COLOURS[kind], marker=style.MARKERS[kind], markersize=4,
-               linewidth=0.8, label=style.KIND_LABELS[kind]) for kind in panels[axes]
-    ]  # fmt: skip
-    if len(handles) > 1:
-        axes.legend(handles=handles, loc="lower left", bbox_to_anchor=(0, 1), ncols=len(KINDS),
-                    fontsize=_TYPE + 0.5, frameon=False, borderaxespad=0.2, handletextpad=0.4,
-                    columnspacing=1.1, handlelength=1.8, borderpad=0.1)  # fmt: skip
-
-
-def _notes(
-    dataset: Dataset, choice: Choice, ties: pd.DataFrame, points: pd.DataFrame, view: _Window
-) -> list[str]:
+def _notes(dataset: Dataset, choice: Choice, ends: pd.DataFrame, view: _Window) -> list[str]:
     """Say the day, what is drawn where it is not, and what is left out."""
-    ends = points.loc[np.unique(ties[["left", "right"]])]
-    beyond = ties.set_index("pairing_id")[["left", "right"]].isin(ends.index[~_inside(ends, view)])
-    leaving = int(beyond.any(axis=1).groupby(level=0).any().sum())
-    number, placed = len(choice.pairings), ties["pairing_id"].nunique()
-    unplaced, left = number - placed, sum(choice.left_out.values())
-    day = str(choice.day)[:10]
-    parts = [
-        f"{number} pairings" + (f" on {day}" if day != "NaT" else ""),
-        f"{left} left out by status, kind or day",
-        f"{unplaced} not drawn as a side has no point" if unplaced else "",
-        f"of these {leaving} beyond the map" if leaving else "",
-        f"hollow: {(~ends['own']).sum()} of {len(ends)} places, drawn at the unit around them"
-        if not ends["own"].all() else "",
-    ]  # fmt: skip
-    places = dataset.localities.set_index("id").loc[ends["drawn_at"].unique()]
+    number, day = len(choice.pairings), str(choice.day)[:10]
+    unplaced = number - ends["pairing_id"].nunique()
+    leaving = ends.loc[~_inside(ends, view), "pairing_id"].nunique()
+    spots = ends.drop_duplicates("locality_id")
+    places = dataset.localities.set_index("id").loc[spots["drawn_at"].unique()]
     stated = dataset.sources.set_index("id")["licence"]
     unstated = int((places["position_source_id"].map(stated) == "none stated").sum())
-    parts.append(f"{unstated} points of unstated licence" if unstated else "")
-    if _inside(ends, _LAYER).any():
-        parts.append("outlines: Natural Earth, provinces as before July 2025")
-    return parts
+    hollow, outlines = int((~spots["own"]).sum()), bool(_inside(ends, _LAYER).any())
+    return [
+        f"{number} pairings" + (f" on {day}" if day != "NaT" else ""),
+        f"{sum(choice.left_out.values())} left out by status, kind or day",
+        f"{unplaced} not drawn as a side has no point" if unplaced else "",
+        f"of these {leaving} beyond the map" if leaving else "",
+        f"hollow: {hollow} of {len(spots)} places, drawn at the unit around them" if hollow else "",
+        f"{unstated} points of unstated licence" if unstated else "",
+        "outlines: Natural Earth, provinces as before July 2025" if outlines else "",
+    ]
 
 
-def _labels(
-    dataset: Dataset, ties: pd.DataFrame, points: pd.DataFrame, texts: pd.Series
-) -> pd.DataFrame:
+def _labels(ends: pd.DataFrame, words: pd.Series) -> pd.DataFrame:
     """Choose the names of a map, those with most ties first: one for each side of a pairing."""
-    found = members(dataset)
-    drawn = pd.unique(ties[["left", "right"]].to_numpy().ravel())
-    found = found[found["pairing_id"].isin(ties["pairing_id"]) & found["locality_id"].isin(drawn)]
-    weight = found.groupby("locality_id").size()
-    of = found["locality_id"].to_numpy()
-    table = points.loc[of].assign(
-        id=of, side=found["side"].astype("str").to_numpy(), weight=weight[of].to_numpy(),
-        pairing=found["pairing_id"].to_numpy(),
-    )  # fmt: skip
+    table = ends.assign(weight=ends.groupby("locality_id")["pairing_id"].transform("size"))
     table = table.sort_values(["weight", "own"], ascending=False, kind="stable")
-    group = table.groupby(["pairing", "side"])["id"]
-    others = group.transform("size") - 1
-    more = (" + " + others.astype(str)).where(others > 0, "")
+    others = table.groupby(["pairing_id", "side"])["side"].transform("size") - 1
     lent = ~table["own"] & (table["side"] != "VN")
-    table["text"] = texts[table["id"].where(~lent, table["drawn_at"])].to_numpy() + more.where(
-        ~lent, ""
-    )
-    table["ink"] = table["side"].map(_INK).fillna("#333333")
-    table = table[group.cumcount() == 0]
+    more = (" + " + others.astype("str")).where((others > 0) & ~lent, "")
+    table["text"] = table["locality_id"].where(~lent, table["drawn_at"]).map(words) + more
+    table = table.drop_duplicates(["pairing_id", "side"])
     near = table.round({"longitude": 1, "latitude": 1})
-    return table[~near.duplicated(["text", "longitude", "latitude"])]
+    return table[~near.duplicated(["text", *_POINT])]
 
 
 def _write_names(axes: Axes, labels: pd.DataFrame) -> int:
@@ -425,57 +351,38 @@ def _write_names(axes: Axes, labels: pd.DataFrame) -> int:
     Crowded names choose first, each among 16 directions and 9 distances.
     """
     chosen = labels.head(_MOST_NAMES)
-    to_pixels, unit = axes.transData.transform, axes.figure.dpi / 72
-    at = to_pixels(chosen[["longitude", "latitude"]].to_numpy(float).reshape(-1, 2))
-    markers = to_pixels(np.array([np.asarray(line.get_xydata())[0] for line in axes.lines
-                                  if line.get_marker() != "None"]).reshape(-1, 2))  # fmt: skip
-    view = axes.get_window_extent()
-    taken = [text.get_window_extent().extents for text in axes.texts if text.get_text()]
-    taken += [
-        line.get_window_extent().extents for line in axes.lines if line.get_label() == "scale"
-    ]
-    apart = np.hypot(*(at[:, None] - at[None]).T)
-    order = np.argsort(-(apart < 60 * unit).sum(axis=0), kind="stable")
-    angle = np.arange(16) * np.pi / 8
-    ring = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    view, unit = axes.get_window_extent(), axes.figure.dpi / 72
+    marks: list[Any] = [line.get_data() for line in axes.lines if line.get_marker() != "None"]
+    markers = axes.transData.transform(np.reshape(marks, (-1, 2)))
+    written: list[Any] = [text for text in axes.texts if text.get_text()]
+    written += [line for line in axes.lines if line.get_label() == "scale"]
+    taken = [np.array(each.get_window_extent().extents) for each in written]
+    at = axes.transData.transform(chosen[_POINT].to_numpy(float).reshape(-1, 2))
+    crowd = (np.hypot(*(at[:, None] - at).T) < 60 * unit).sum(axis=0)
     left = len(labels) - len(chosen)
-    for k in order:
+    for k in np.argsort(-crowd, kind="stable"):
         row = chosen.iloc[k]
-        text = axes.annotate(
-            row["text"], at[k], (0, 0), xycoords="data", textcoords="offset points",
-            fontsize=_TYPE, color=row["ink"], zorder=4, ha="center", va="center",
-            parse_math=False,
+        text = style.write(
+            axes, row["text"], row[_POINT], fontsize=_TYPE, zorder=4, ha="center",
+            color=_INK.get(row["side"], "#333333"), arrowprops=dict(_LEADER),
         )  # fmt: skip
-        text.xy = (row["longitude"], row["latitude"])
-        box = text.get_window_extent()
+        box = Text.get_window_extent(text)
         half = np.array([box.width, box.height]) / 2
-        steps = np.array([4, 7, 11, 16, 22, 29, 37, 46, 56]) * unit
         # The nearest edge of the name, not its middle, is so far from the point.
-        reach = ring * half
-        middles = (at[k] + reach[None] + ring[None] * steps[:, None, None]).reshape(-1, 2)
-        boxes = np.concatenate([middles - half, middles + half], axis=1)
-        free = (
-            (boxes[:, :2] >= (view.x0, view.y0)) & (boxes[:, 2:] <= (view.x1, view.y1))
-        ).all(axis=1)  # fmt: skip
+        middles = at[k] + (_RING * half + _RING * _STEPS[:, None, None] * unit).reshape(-1, 2)
+        low, high = middles - half, middles + half
+        free = ((low >= view.min) & (high <= view.max)).all(axis=1)
         for x0, y0, x1, y1 in taken:
-            free &= ~(
-                (boxes[:, 0] < x1) & (boxes[:, 2] > x0) & (boxes[:, 1] < y1) & (boxes[:, 3] > y0)
-            )
+            free &= ~((low < (x1, y1)) & (high > (x0, y0))).all(axis=1)
         if not free.any():
             text.remove()
             left += 1
             continue
-        low, high = boxes[:, None, :2] - unit, boxes[:, None, 2:] + unit
-        covered = ((markers > low) & (markers < high)).all(axis=2).sum(axis=1)
-        best = min(np.flatnonzero(free), key=lambda n: (covered[n], n // 16, n))
-        taken.append(boxes[best])
+        covers = (markers > low[:, None] - unit) & (markers < high[:, None] + unit)
+        covered = covers.all(axis=2).sum(axis=1)
+        best = int(min(np.flatnonzero(free), key=lambda n: (covered[n], n)))
+        taken.append(np.append(low[best], high[best]))
         text.set_position((middles[best] - at[k]) / unit)
-        if best // 16 > 1:
-            foot = np.clip(at[k], boxes[best, :2], boxes[best, 2:])
-            axes.annotate(
-                "", (row["longitude"], row["latitude"]), (foot - at[k]) / unit,
-                textcoords="offset points", zorder=2.5, arrowprops={
-                    "arrowstyle": "-", "color": "#8a8a8a", "linewidth": 0.35, "shrinkA": 0,
-                    "shrinkB": 1.5},
-            )  # fmt: skip
+        if text.arrow_patch:
+            text.arrow_patch.set_visible(best >= 2 * len(_RING))
     return left

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import networkx as nx
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 
 from twinstudy.errors import ArgumentError
 from twinstudy.evidence.hierarchy import ancestors, drawing_points, west_to_east
@@ -17,25 +18,19 @@ from twinstudy.network.graph import incidence_graph
 from twinstudy.records.dataset import Dataset
 from twinstudy.tables.schema import label
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-_NAMES = {"VN": "Việt Nam", "CN": "China"}
 _PLAIN = "#4D4D4D"
 _LEFT, _HUB, _RIGHT, _WIDTH = 0.42, 0.5, 0.58, 1.02
 _ONE_COLUMN = 40
 _TYPE, _GAP, _HEAD = 6.5, 0.3, 1.3  # points; rows between groups, and above those of a province
 
+_Point = tuple[float, float]
+
 
 def plot_pairings(
-    data: Dataset | nx.Graph[Any],
-    *,
-    at: str | date | None = None,
-    names: Names = "international",
-    ax: Axes | None = None,
-    title: str | None = None,
+    data: Dataset | nx.Graph[Any], *, at: str | date | None = None,
+    names: Names = "international", ax: Axes | None = None, title: str | None = None,
     **arguments: Any,
-) -> Axes:
+) -> Axes:  # fmt: skip
     """Draw the twinned localities of two countries face to face, and the ties between them.
 
     Localities that are tied, directly or by others, stand together; these groups stand one below
@@ -79,240 +74,172 @@ def plot_pairings(
     >>> "Hekou" in [text.get_text() for text in axes.texts]
     True
     """
+    none = pd.Series(dtype=object)
+    words, west, provinces, longitudes = none, none, none, none
     if isinstance(data, nx.Graph):
         graph = data
-        provinces: pd.Series | None = None
     else:
         dataset = style.dataset_of(data, "plot_pairings", "data")
-        graph = _with_points(dataset, at, names, arguments)
+        graph = incidence_graph(dataset, at=at, **arguments)
+        words, west = place_names(dataset, names), west_to_east(dataset)
         provinces = ancestors(dataset, level="province", at=at)
-    places = _places(graph)
-    sides = sorted({facts["country"] for facts in places.values()}, reverse=True)
+        longitudes = drawing_points(dataset)["longitude"]
+    places = _places(graph, words, longitudes)
+    sides = sorted({place["country"] for place in places.values()}, reverse=True)
     if len(sides) != 2:
         raise ArgumentError(
             f"`data` has localities of {len(sides)} countries ({', '.join(sides) or 'none'}); "
             "give some that tie two countries"
         )
-    groups = _groups(graph, places)
-    heads = [""] * len(groups)
-    if provinces is not None:
-        place = place_names(dataset, names)
-        of = [_province(group, places, provinces, sides) for group in groups]
-        west = west_to_east(dataset)
-        order = sorted(range(len(groups)), key=lambda k: (west.get(of[k], np.inf), of[k]))
-        groups = [groups[k] for k in order]
-        heads = [place.get(of[k], "no province") if len(set(of)) > 1 else "" for k in order]
-    laid = [_laid_out(graph, places, sides, group) for group in groups]
-    starts = [head != above for head, above in zip(heads, ["", *heads], strict=False)]
-    heights = [
-        height + _GAP + _HEAD * start for (height, _), start in zip(laid, starts, strict=True)
-    ]
-    columns = _columns(heights)
-    tallest = max(
-        sum(heights[k] for k in column) + _HEAD * (bool(heads[column[0]]) and not starts[column[0]])
-        for column in columns
-    )
-    width = style.WIDTH if len(columns) > 1 else style.WIDTH / 2 + 0.6
-    with style.drawing(
-        ax, size=(width, 1.0 + 0.13 * tallest), title=title, default="Who is twinned with whom",
-        pad=18,
-    ) as axes:  # fmt: skip
-        for number, column in enumerate(columns):
-            y = 0.0
-            for k in column:
-                if heads[k] and (starts[k] or k == column[0]):
-                    left = number * _WIDTH
-                    axes.fill_between(
-                        [left + 0.01, left + _WIDTH - 0.03], y - 0.6, y + 0.5, linewidth=0,
-                        color="#ECECEC", zorder=0,
-                    )  # fmt: skip
-                    axes.text(left + _HUB, y - 0.05, heads[k], ha="center", va="center",
-                              fontsize=_TYPE, fontweight="bold", color=style.INK)  # fmt: skip
-                    y += _HEAD
-                _draw_group(axes, graph, places, laid[k][1], (number * _WIDTH, y))
-                y += laid[k][0] + _GAP
-            for x, side, align in ((_LEFT, sides[0], "right"), (_RIGHT, sides[1], "left")):
-                axes.text(
-                    number * _WIDTH + x, -1.5, _NAMES.get(side, side), ha=align, va="center",
-                    fontsize=_TYPE + 1, fontweight="bold", color=style.INK,
-                )  # fmt: skip
-        axes.set_xlim(0, _WIDTH * len(columns))
-        axes.set_ylim(tallest - 0.2, -2.2)
+    groups = []
+    for group in map(sorted, nx.connected_components(graph)):
+        members = [node for node in group if node in places]
+        left = [node for node in members if places[node]["country"] == sides[0]]
+        known = provinces.reindex(left).dropna().sort_values().tolist()
+        province = max(known, key=known.count) if known else ""
+        middle = _mean([places[node]["west"] for node in members], np.inf)
+        groups.append((west.get(province, np.inf), province, middle, group))
+    groups.sort()
+    several = len({province for _, province, *_ in groups}) > 1
+    heads = [words.get(province, "no province") if several else "" for _, province, *_ in groups]
+    laid = [_laid_out(graph, places, sides, group) for *_, group in groups]
+    spots, headings, tallest = _stacked(laid, heads)
+    columns = 1 if max(x for x, _ in spots.values()) < _WIDTH else 2
+    width = style.WIDTH if columns > 1 else style.WIDTH / 2 + 0.6
+    title = "Who is twinned with whom" if title is None else title
+    with style.drawing(ax, title, 1.0 + 0.13 * tallest, width=width) as axes:
+        bold: style.Look = {"va": "center", "fontweight": "bold"}
+        for (x, y), word in headings.items():
+            across = [x + 0.01, x + _WIDTH - 0.03]
+            axes.fill_between(across, y - 0.6, y + 0.5, linewidth=0, color="#ECECEC", zorder=0)
+            axes.text(x + _HUB, y - 0.05, word, ha="center", fontsize=_TYPE, **bold)
+        for x in (0, _WIDTH)[:columns]:
+            axes.text(x + _LEFT, -1.5, label(sides[0]), ha="right", fontsize=_TYPE + 1, **bold)
+            axes.text(x + _RIGHT, -1.5, label(sides[1]), ha="left", fontsize=_TYPE + 1, **bold)
+        _draw(axes, graph, places, spots, sides[0])
+        axes.set(xlim=(0, _WIDTH * columns), ylim=(tallest - 0.2, -2.2))
         axes.set_axis_off()
-        _legend(axes, graph)
-        style.note(axes, *_notes(graph), size=_TYPE)
+        looks = style.lines({facts.get("kind") for _, facts in graph.nodes(data=True)})
+        if not all(_certain(graph, *edge) for edge in graph.edges):
+            looks["only possible"] = {
+                "color": style.MUTED, "marker": "o" if looks else None, "markersize": 4,
+                "linewidth": 0.8, "linestyle": "--", "markerfacecolor": "white",
+            }  # fmt: skip
+        if looks:
+            above = {"loc": "lower center", "bbox_to_anchor": (0.5, 1)}
+            style.legend(axes, looks, columns=7, fontsize=_TYPE, **above)
+        facts = graph.graph
+        why = ("left_out_by_kind", "left_out_by_status", "left_out_as_later")
+        left_out = sum(facts.get(reason, 0) for reason in why)
+        style.note(
+            axes, f"on {facts['at']}" if facts.get("at", "NaT") != "NaT" else "",
+            "from west (top) to east",
+            f"{left_out} pairings left out by status, kind or day" if left_out else "", size=_TYPE,
+        )  # fmt: skip
     return axes
 
 
-def _with_points(
-    dataset: Dataset, at: str | date | None, names: Names, arguments: dict[str, Any]
-) -> nx.Graph[Any]:
-    """Make the incidence graph, with names and a longitude for every place that can borrow one."""
-    graph: nx.Graph[Any] = incidence_graph(dataset, at=at, **arguments)
-    words = place_names(dataset, names)
-    longitudes = drawing_points(dataset)["longitude"]
-    for node, facts in graph.nodes(data=True):
-        if node in words.index:
-            facts["label"] = words[node]
-            if pd.notna(longitudes[node]):
-                facts["longitude"] = float(longitudes[node])
-    return graph
-
-
-def _places(graph: nx.Graph[Any]) -> dict[str, Any]:
+def _places(graph: nx.Graph[Any], words: pd.Series, longitudes: pd.Series) -> dict[str, Any]:
     """List the localities, with what is shown of them: a name, and small their level."""
     nodes = {node: facts for node, facts in graph.nodes(data=True) if "country" in facts}
     levels = {facts.get("level") for facts in nodes.values()}
     places = {}
     for node, facts in nodes.items():
         level = label(str(facts.get("level", "")))
-        name = str(facts.get("label", facts["name"])).removesuffix(f" ({level})")
+        name = str(words.get(node, facts.get("label", facts["name"])))
         plain = level in ("village", "commune") or len(levels) == 1
-        places[node] = facts | {"shown": name, "small": "" if plain else level}
+        places[node] = {
+            "country": facts["country"], "name": name.removesuffix(f" ({level})"),
+            "small": "" if plain else level,
+            "west": longitudes.get(node, facts.get("longitude", np.nan)),
+        }  # fmt: skip
     return places
-
-
-def _groups(graph: nx.Graph[Any], places: dict[str, Any]) -> list[list[str]]:
-    """List the connected groups from west to east; those without any point come last."""
-
-    def where(group: list[str]) -> tuple[float, str]:
-        known = [places[node]["longitude"] for node in group if "longitude" in places.get(node, {})]
-        return (float(np.mean(known)) if known else np.inf, group[0])
-
-    return sorted((sorted(group) for group in nx.connected_components(graph)), key=where)
-
-
-def _province(
-    group: list[str], places: dict[str, Any], provinces: pd.Series, sides: list[str]
-) -> str:
-    """Return the province of most members on the left of a group."""
-    of = [provinces[node] for node in group if places.get(node, {}).get("country") == sides[0]]
-    known = sorted(province for province in of if isinstance(province, str))
-    return max(known, key=known.count) if known else ""
 
 
 def _laid_out(
     graph: nx.Graph[Any], places: dict[str, Any], sides: list[str], group: list[str]
-) -> tuple[float, dict[str, tuple[float, float]]]:
-    """Place a group: its height in lines, and x and y of every node."""
+) -> tuple[float, dict[str, _Point]]:
+    """Place a group: its height in rows, and where each node stands, near those it is tied to."""
     pairings = [node for node in group if node not in places]
     left, right = (
-        [node for node in group if node in places and places[node]["country"] == side]
-        for side in sides
+        [node for node in group if places.get(node, {}).get("country") == side] for side in sides
     )
-    west = {node: places[node].get("longitude", np.inf) for node in left}
-    middle = {node: _mean(west, sorted(graph[node])) for node in group}
-    left.sort(key=lambda node: (_mean(middle, sorted(graph[node])), west[node], node))
+
+    def mean(y: dict[str, float], node: str) -> float:
+        return _mean([y.get(other, np.nan) for other in sorted(graph[node])], 0.0)
+
+    west = {node: places[node]["west"] for node in left}
+    middle = {node: mean(west, node) for node in group}
+    left.sort(key=lambda node: (mean(middle, node), np.nan_to_num(west[node], nan=np.inf), node))
     height = max(len(left), len(right), len(pairings) * 0.9)
     y = {node: (height - len(left)) / 2 + row for row, node in enumerate(left)}
-    right.sort(key=lambda node: (_mean(y, _reached(graph, places, node)), node))
+    between = y | {node: mean(y, node) for node in pairings}
+    right.sort(key=lambda node: (mean(between, node), node))
     y |= {node: (height - len(right)) / 2 + row for row, node in enumerate(right)}
-    pairings.sort(key=lambda node: (_mean(y, list(graph[node])), node))
-    last = -np.inf
-    for node in pairings:
-        last = max(_mean(y, list(graph[node])), last + 0.9)
-        y[node] = last
-    over = max(0.0, last - (height - 0.5))
-    y |= {node: y[node] - over for node in pairings}
+    last, hubs = -np.inf, {}
+    for aim, node in sorted((mean(y, node), node) for node in pairings):
+        last = hubs[node] = max(aim, last + 0.9)
+    y |= {node: aim - max(0.0, last - (height - 0.5)) for node, aim in hubs.items()}
     x = dict.fromkeys(left, _LEFT) | dict.fromkeys(right, _RIGHT) | dict.fromkeys(pairings, _HUB)
-    return height, {node: (x[node], y[node]) for node in [*left, *right, *pairings]}
+    return height, {node: (x[node], y[node]) for node in x}
 
 
-def _reached(graph: nx.Graph[Any], places: dict[str, Any], node: str) -> list[str]:
-    """List the localities that a locality is tied to, directly or through a pairing."""
-    near = sorted(graph[node])
-    return [n for n in near if n in places] + [
-        far for n in near if n not in places for far in sorted(graph[n]) if far != node
-    ]
+def _mean(values: list[float], none: float) -> float:
+    known = [value for value in values if np.isfinite(value)]
+    return float(np.mean(known)) if known else none
 
 
-def _mean(y: dict[str, float], nodes: list[str]) -> float:
-    known = [y[node] for node in nodes if np.isfinite(y.get(node, np.inf))]
-    return float(np.mean(known)) if known else 0.0
+def _stacked(
+    laid: list[tuple[float, dict[str, _Point]]], heads: list[str]
+) -> tuple[dict[str, _Point], dict[_Point, str], float]:
+    """Stack groups in one column, or in two of about equal height, with headings."""
+    total = sum(height + _GAP for height, _ in laid) + _HEAD * len(set(heads) - {""})
+    left, top, above, tallest = 0.0, 0.0, "", 0.0
+    spots: dict[str, _Point] = {}
+    headings: dict[_Point, str] = {}
+    for (height, group), head in zip(laid, heads, strict=True):
+        if total > _ONE_COLUMN and not left and top + height / 2 > total / 2:
+            left, top, above = _WIDTH, 0.0, ""
+        if head != above:
+            above = headings[left, top] = head
+            top += _HEAD
+        spots |= {node: (left + x, top + y) for node, (x, y) in group.items()}
+        top += height + _GAP
+        tallest = max(tallest, top)
+    return spots, headings, tallest
 
 
-def _columns(heights: list[float]) -> list[list[int]]:
-    """Break the groups into two columns of about equal height where one would be long."""
-    ends = np.cumsum(heights)
-    if ends[-1] <= _ONE_COLUMN:
-        return [list(range(len(heights)))]
-    cut = int(np.argmin(np.abs(ends - ends[-1] / 2))) + 1
-    return [each for each in (list(range(cut)), list(range(cut, len(heights)))) if each]
+def _certain(graph: nx.Graph[Any], u: str, v: str) -> bool:
+    """Tell whether a tie certainly exists: by its own count, or by the pairing at one end."""
+    known = [graph.nodes[node].get("exists", "certain") == "certain" for node in (u, v)]
+    return all(known) and graph.edges[u, v].get("certain", 1) > 0
 
 
-def _draw_group(
-    axes: Axes, graph: nx.Graph[Any], places: dict[str, Any],
-    positions: dict[str, tuple[float, float]], corner: tuple[float, float],
-) -> None:  # fmt: skip
-    at = {node: (x + corner[0], y + corner[1]) for node, (x, y) in positions.items()}
-    # A subgraph would give its edges in the order of a set.
-    for u, v, data in graph.edges(sorted(at), data=True):
-        pairing = next((graph.nodes[n] for n in (u, v) if n not in places), None)
-        colour = style.COLOURS[pairing["kind"]] if pairing else _PLAIN
-        certain = pairing["exists"] == "certain" if pairing else data.get("certain", 1) > 0
+def _draw(
+    axes: Axes, graph: nx.Graph[Any], places: dict[str, Any], spots: dict[str, _Point], first: str
+) -> None:
+    """Draw ties, pairings and localities, with names and small levels."""
+    for u, v in graph.edges:
+        kind = graph.nodes[u].get("kind") or graph.nodes[v].get("kind", "")
         axes.plot(
-            *zip(at[u], at[v], strict=True), color=colour, linewidth=0.8, zorder=1,
-            linestyle="-" if certain else (0, (2.5, 1.5)),
+            *zip(spots[u], spots[v], strict=True), color=style.COLOURS.get(kind, _PLAIN),
+            linewidth=0.8, zorder=1, linestyle="-" if _certain(graph, u, v) else (0, (2.5, 1.5)),
         )  # fmt: skip
-    for node, (x, y) in at.items():
-        if node in places:
-            left = positions[node][0] == _LEFT
-            _write_place(axes, (x, y), places[node], left=left)
-            axes.plot(x, y, marker="o", markersize=1.6, color=_PLAIN, zorder=2)
-        else:
-            data = graph.nodes[node]
-            colour = style.COLOURS[data["kind"]]
+    for node, spot in spots.items():
+        if node not in places:
+            facts = graph.nodes[node]
+            colour = style.COLOURS[facts["kind"]]
             axes.plot(
-                x, y, marker=style.MARKERS[data["kind"]], markersize=4.6, markeredgecolor=colour,
-                markerfacecolor=colour if data["exists"] == "certain" else "white", zorder=3,
+                *spot, marker=style.MARKERS[facts["kind"]], markersize=4.6, markeredgecolor=colour,
+                markerfacecolor=colour if facts["exists"] == "certain" else "white", zorder=3,
                 markeredgewidth=0.9,
             )  # fmt: skip
-
-
-def _write_place(axes: Axes, at: tuple[float, float], place: dict[str, Any], *, left: bool) -> None:
-    """Write the name of a place, and small beside it its level."""
-    align = "right" if left else "left"
-    name = axes.annotate(
-        place["shown"], at, (-3.5 if left else 3.5, 0), textcoords="offset points", ha=align,
-        va="center", fontsize=_TYPE, color=style.INK, parse_math=False,
-    )  # fmt: skip
-    if place["small"]:
-        axes.annotate(
-            place["small"], (0 if left else 1, 0.5), (-2.5 if left else 2.5, 0), xycoords=name,
-            textcoords="offset points", ha=align, va="center", fontsize=_TYPE - 1.5,
-            color=style.MUTED,
-        )  # fmt: skip
-
-
-def _legend(axes: Axes, graph: nx.Graph[Any]) -> None:
-    from matplotlib.lines import Line2D
-
-    drawn = {data["kind"] for _, data in graph.nodes(data=True) if "kind" in data}
-    handles = [
-        Line2D([], [], color=style.COLOURS[kind], marker=style.MARKERS[kind], markersize=4.6,
-               linewidth=0.8, label=style.KIND_LABELS[kind])
-        for kind in style.KIND_LABELS if kind in drawn
-    ]  # fmt: skip
-    doubtful = any(data.get("exists") == "possible" for _, data in graph.nodes(data=True))
-    doubtful |= any(data.get("certain", 1) == 0 for *_, data in graph.edges(data=True))
-    if doubtful:
-        handles.append(
-            Line2D([], [], color=style.MUTED, marker="o" if drawn else None, markersize=4.6,
-                   linewidth=0.8, markerfacecolor="white", linestyle="--", label="only possible")
-        )  # fmt: skip
-    if handles:
-        axes.legend(
-            handles=handles, ncols=7, fontsize=_TYPE, frameon=False, loc="lower center",
-            bbox_to_anchor=(0.5, 1.0), handlelength=1.8, columnspacing=0.9, handletextpad=0.4,
-            borderaxespad=0.2,
-        )  # fmt: skip
-
-
-def _notes(graph: nx.Graph[Any]) -> list[str]:
-    facts = graph.graph
-    left = sum(facts.get(f"left_out_{why}", 0) for why in ("by_kind", "by_status", "as_later"))
-    return [
-        f"on {facts['at']}" if facts.get("at", "NaT") != "NaT" else "",
-        "from west (top) to east",
-        f"{left} pairings left out by status, kind or day" if left else "",
-    ]
+            continue
+        place = places[node]
+        align, out = ("right", -1) if place["country"] == first else ("left", 1)
+        axes.plot(*spot, marker="o", markersize=1.6, color=_PLAIN, zorder=2)
+        name = style.write(axes, place["name"], spot, (3.5 * out, 0), ha=align, fontsize=_TYPE)
+        if place["small"]:
+            look: style.Look = {"ha": align, "fontsize": _TYPE - 1.5, "color": style.MUTED}
+            edge = (max(out, 0), 0.5)
+            style.write(axes, place["small"], edge, (2.5 * out, 0), xycoords=name, **look)

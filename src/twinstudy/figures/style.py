@@ -5,23 +5,28 @@ from __future__ import annotations
 import io
 import textwrap
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import matplotlib as mpl
+import matplotlib.pyplot as plt
 import pandas as pd
+from matplotlib import font_manager
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.text import Annotation, Text
+from matplotlib.ticker import MaxNLocator
 
 from twinstudy.errors import ArgumentError
 from twinstudy.evidence.names import Names, place_names
 from twinstudy.records.dataset import Dataset
 from twinstudy.tables.files import write_bytes
 from twinstudy.tables.schema import KINDS, label
-
-if TYPE_CHECKING:
-    from matplotlib.artist import Artist
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 #: Okabe and Ito, Color Universal Design, 2008; provinces darker and "other" black, so that
 #: colour-blind readers can tell kinds apart that touch.
@@ -34,12 +39,25 @@ INK, MUTED, HATCH = "#222222", "#666666", "//////"
 WIDTH = 6.7  # inches, 17 cm; type of 12 points in it has 6 in a column of 8.5 cm
 SIZE, SMALL = 12, 10  # points
 
+Look = dict[str, Any]
+CERTAIN: Look = {"facecolor": MUTED}
+POSSIBLE: Look = {"facecolor": "white", "edgecolor": MUTED, "hatch": HATCH, "linewidth": 0.6}
+DIAMOND: Look = {"marker": "D", "linestyle": "none", "markersize": 6.5, "markeredgewidth": 1.2,
+                 "markerfacecolor": "white", "markeredgecolor": INK}  # fmt: skip
+
 _FONT = "DejaVu Sans"  # has every Vietnamese letter, and comes with matplotlib
 _FALLBACKS = (
     *("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN"),
     *("WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Microsoft YaHei", "SimHei", "PingFang SC"),
     *("Hiragino Sans GB", "Noto Sans CJK JP", "Droid Sans Fallback", "Arial Unicode MS"),
 )
+_STYLE: dict[Any, Any] = {
+    "font.family": [_FONT], "font.size": SIZE, "text.color": INK, "text.parse_math": False,
+    "hatch.linewidth": 0.7, "axes.axisbelow": True, "grid.color": "#E6E6E6", "grid.linewidth": 0.6,
+    "lines.solid_capstyle": "butt", "legend.fontsize": SMALL, "legend.frameon": False,
+    "legend.handlelength": 1.4, "legend.columnspacing": 1.1, "legend.handletextpad": 0.5,
+    "legend.borderaxespad": 0.2, "legend.borderpad": 0.1,
+}  # fmt: skip
 _OF_THE_MACHINE = ("backend", "interactive", "toolbar", "webagg", "tk.", "keymap", "timezone",
                    "figure.max_open_warning", "savefig.directory", "date.epoch")  # fmt: skip
 
@@ -47,82 +65,68 @@ _OF_THE_MACHINE = ("backend", "interactive", "toolbar", "webagg", "tk.", "keymap
 @contextmanager
 def _defaults(**settings: Any) -> Iterator[None]:
     """Let no style or matplotlibrc of the user bear on a drawing."""
-    import matplotlib as mpl
-
     default: dict[Any, Any] = dict(mpl.rcParamsDefault)
     plain = {k: v for k, v in default.items() if not k.startswith(_OF_THE_MACHINE)}
-    ours = {"font.family": [_FONT], "hatch.linewidth": 0.7, "text.parse_math": False}
-    with mpl.rc_context(plain | ours | settings):
+    with mpl.rc_context(plain | _STYLE | settings):
         yield
 
 
 @contextmanager
 def drawing(
-    ax: Axes | None, *, size: tuple[float, float], title: str | None, default: str,
-    pad: float = 6, words: str = "",
-) -> Iterator[Axes]:  # fmt: skip
+    ax: Axes | None, title: str, height: float, *, width: float = WIDTH, words: str = ""
+) -> Iterator[Axes]:
     """Give axes to draw into, those of the caller or of a new pyplot figure, and finish them.
 
     `words` are those that are measured while they are drawn, so that their fonts must be known.
     """
-    import matplotlib.pyplot as plt
-    from matplotlib.axes import Axes as AnyAxes
-
-    if ax is not None and not isinstance(ax, AnyAxes):
+    if ax is not None and not isinstance(ax, Axes):
         raise ArgumentError(f"`ax` is {_a(ax)}; give axes, such as plt.subplots()[1]")
     figure = None
     if ax is None:
         # Outside the context, which would take back what a notebook sets on its first figure.
-        figure = plt.figure(figsize=size, dpi=100, facecolor="w", edgecolor="w", layout="none")
+        figure = plt.figure(
+            figsize=(width, height), dpi=100, facecolor="w", edgecolor="w", layout="none"
+        )
     try:
-        letters = set(words)
-        with _defaults(**{"font.family": _fonts_for(letters)}):
-            if figure is not None:
+        with _defaults(**{"font.family": _fonts_for(set(words))}):
+            if figure:
                 figure.set_layout_engine("constrained")
             axes: Axes = ax or figure.add_subplot()  # type: ignore[union-attr]
             yield axes
-            words = _filled(axes, default if title is None else title, SIZE + 1)
-            if figure is not None:
-                figure.suptitle(words, x=0.01, ha="left", size=SIZE + 1)
+            whole, legend = _filled(axes, title, SIZE + 1), axes.get_legend()
+            if figure:
+                figure.suptitle(whole, x=0.01, ha="left", size=SIZE + 1)
             else:
-                axes.set_title(words, loc="left", pad=pad, size=SIZE + 1)
-            _make_literal(axes, figure or axes, letters)
+                above = legend.get_window_extent().height * 72 / axes.figure.dpi if legend else 0
+                axes.set_title(whole, loc="left", pad=6 + above, size=SIZE + 1)
+            _make_literal(axes, figure or axes, set(words))
     except BaseException:
-        if figure is not None:
+        if figure:
             plt.close(figure)
         raise
 
 
 def _make_literal(axes: Axes, whole: Artist, settled: set[str]) -> None:
     """Make all text literal, never mathematics, in fonts that have its letters."""
-    from matplotlib.text import Text
-
     for each in [axes, *axes.child_axes]:
         for axis in (each.xaxis, each.yaxis):
             axis.get_major_ticks(len(axis.get_majorticklocs()))  # made here, not by the user's rc
     texts: list[Any] = whole.findobj(Text)
     fonts = _fonts_for({letter for text in texts for letter in text.get_text()} - settled)
     for text in texts:
-        text.set_parse_math(False)
-        text.set_usetex(False)
+        text.set(parse_math=False, usetex=False)
         if len(fonts) > 1:
             text.set_fontfamily(fonts)
 
 
 def _fonts_for(letters: set[str]) -> list[str]:
     """Choose fonts that have letters, as installed; warn once of those that none has."""
-    from matplotlib import font_manager as fonts
-
-    def known(name: str) -> set[str]:
-        return set(map(chr, fonts.get_font(fonts.findfont(name)).get_charmap()))
-
-    lacking = letters - known(_FONT) - {"\n"}
-    installed = set(fonts.get_font_names()) if lacking else set()
-    chosen = [_FONT]
-    for name in _FALLBACKS:
-        if lacking and name in installed:
+    lacking, chosen = letters - {"\n"}, []
+    for name in (_FONT, *_FALLBACKS):
+        if name == _FONT or (lacking and name in font_manager.get_font_names()):
             chosen.append(name)
-            lacking -= known(name)
+            known = font_manager.get_font(font_manager.findfont(name)).get_charmap()
+            lacking -= set(map(chr, known))
     if lacking:
         shown = "".join(sorted(lacking)[:3])
         warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)  # said here, once
@@ -136,7 +140,7 @@ def _fonts_for(letters: set[str]) -> list[str]:
 
 
 def measured(
-    data: object, measure: Callable[..., pd.DataFrame], columns: tuple[str, ...], names: Names,
+    data: object, measure: Callable[..., pd.DataFrame], columns: Iterable[str], names: Names,
     arguments: dict[str, Any],
 ) -> pd.DataFrame:  # fmt: skip
     """Take what a measure returned, or measure a dataset; refuse anything else."""
@@ -147,19 +151,15 @@ def measured(
             table["area"] = table["area_id"].map(place_names(data, names))
         return table
     if not isinstance(data, pd.DataFrame):
+        fault = f"is {_a(data)}; give a dataset, such as `load()` returns, or what `{name}` returns"
+        raise ArgumentError(f"`data` {fault}")
+    if lacking := [column for column in columns if column not in data]:
+        fault = f"lacks the column {lacking[0]!r}; give what `{name}` returns, or the dataset"
+        raise ArgumentError(f"`data` {fault}")
+    for argument in arguments:
         raise ArgumentError(
-            f"`data` is {_a(data)}; give a dataset, such as `load()` returns, "
-            f"or what `{name}` returns"
-        )
-    missing = [column for column in columns if column not in data]
-    if missing:
-        raise ArgumentError(
-            f"`data` lacks the column {missing[0]!r}; give what `{name}` returns, or the dataset"
-        )
-    if arguments:
-        raise ArgumentError(
-            f"`{next(iter(arguments))}` is an argument of `{name}`; give it there, or give the "
-            "dataset in place of the table"
+            f"`{argument}` is an argument of `{name}`; give it there, or give the dataset in "
+            "place of the table"
         )
     return data
 
@@ -203,9 +203,9 @@ def left_out(attrs: dict[Any, Any]) -> list[str]:
 def _filled(axes: Axes, text: str, size: float) -> str:
     """Break a text into lines as wide as the figure."""
     figure = axes.get_figure(root=True)
-    inches = figure.get_figwidth() * axes.get_position().width if figure else WIDTH
-    if figure and figure.get_layout_engine() is not None:
-        inches = figure.get_figwidth()
+    inches = figure.get_figwidth() if figure else WIDTH
+    if figure and figure.get_layout_engine() is None:
+        inches *= axes.get_position().width
     return textwrap.fill(text, max(20, int(inches * 72 / (size * 0.58))))
 
 
@@ -214,12 +214,66 @@ def rows_of(table: pd.DataFrame) -> Iterator[Any]:
     return iter(table.itertuples(index=False))
 
 
+def places(heads: Iterable[str]) -> pd.Series:
+    """Place rows one below the other, with a line for a heading wherever it changes."""
+    words = pd.Series(list(heads), dtype="str")
+    starts = words.ne(words.shift(fill_value="")).cumsum()
+    return (words.index + starts).astype(float)
+
+
+def name_rows(
+    axes: Axes, y: Iterable[float], names: Iterable[str], heads: Iterable[str] = (),
+    beside: Iterable[str] = (),
+) -> None:  # fmt: skip
+    """Name rows at their left, head their groups, and write what they say at their right."""
+    spots, across, last = list(y), axes.get_yaxis_transform(), ""
+    axes.set_yticks(spots, list(names))
+    for place, head in zip(spots, heads, strict=False):
+        if head != last:
+            axes.text(0, place - 1, head, fontweight="bold", va="center", transform=across)
+        last = head
+    for place, text in zip(spots, beside, strict=False):
+        axes.text(1.015, place, text, fontsize=SIZE - 1, va="center", transform=across)
+    axes.set_ylim(max(spots) + 0.7, min(spots) - 0.7 - bool(last))
+    plain(axes)
+
+
+def write(
+    axes: Axes, text: str, at: Any, offset: tuple[float, float] = (0, 0), **look: Any
+) -> Annotation:
+    """Write a text beside a point, so many points away."""
+    place: Look = {"textcoords": "offset points", "va": "center", "annotation_clip": False}
+    return axes.annotate(text, at, offset, **place | look)
+
+
+def bars(axes: Axes, y: Any, lower: pd.Series, upper: pd.Series, colours: pd.Series) -> None:
+    """Fill bars up to a lower bound, and hatch them from there up to an upper one."""
+    axes.barh(y, lower, height=0.66, color=colours, zorder=2)
+    axes.barh(
+        y, upper - lower, left=lower, height=0.66, zorder=2,
+        **POSSIBLE | {"edgecolor": colours, "linewidth": 0.6 * (upper > lower)},
+    )  # fmt: skip
+
+
 def plain(axes: Axes) -> None:
     """Take away lines and ticks that carry nothing."""
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.spines["bottom"].set_color("#999999")
-    axes.tick_params(axis="y", length=0, labelsize=SIZE)
-    axes.tick_params(axis="x", labelsize=SIZE, color="#999999")
+    axes.tick_params(labelsize=SIZE, color="#999999")
+    axes.tick_params(axis="y", length=0)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.label.set_fontsize(SIZE)
+
+
+def even(most: int) -> MaxNLocator:
+    """Set ticks at even steps of whole numbers, about so many at most."""
+    return MaxNLocator(most, integer=True, steps=[1, 2, 5, 10])
+
+
+def years(axes: Axes, most: int = 7) -> None:
+    """Give the scale of years a few ticks."""
+    axes.xaxis.set_major_locator(even(most))
+    axes.xaxis.set_major_formatter("{x:.0f}")
 
 
 def short(name: str, most: int = 30) -> str:
@@ -235,22 +289,23 @@ def span(low: float, high: float) -> str:
     return f"{low:g}" if low == high else f"{low:g}–{high:g}"
 
 
-def beside(axes: Axes, y: float, text: str, **look: Any) -> None:
-    """Write a text to the right of a row."""
-    whole: dict[str, Any] = {"ha": "left", "va": "center", "fontsize": SIZE, "color": INK}
-    axes.annotate(
-        text, (1, y), (6, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
-        annotation_clip=False, **whole | look,
-    )  # fmt: skip
+def lines(kinds: Container[object]) -> dict[str, Look]:
+    """Say how ties of kinds look, by the label of the kind."""
+    return {
+        KIND_LABELS[kind]: {"color": COLOURS[kind], "marker": marker, "markersize": 4,
+                            "linewidth": 0.8}
+        for kind, marker in MARKERS.items() if kind in kinds
+    }  # fmt: skip
 
 
-def legend(axes: Axes, handles: list[Any], columns: int = 4, **place: Any) -> None:
-    """Explain marks above axes."""
-    place = {"loc": "lower left", "bbox_to_anchor": (0, 1)} | place
-    axes.legend(
-        handles=handles, ncols=columns, fontsize=SMALL, frameon=False, handlelength=1.4,
-        columnspacing=1.1, handletextpad=0.5, borderaxespad=0.2, borderpad=0.1, **place,
-    )  # fmt: skip
+def legend(axes: Axes, looks: dict[str, Look], columns: int = 4, **place: Any) -> None:
+    """Explain above axes how things look: points and lines have a marker, all others are areas."""
+    handles = [
+        Line2D([], [], label=word, **look) if "marker" in look else Patch(label=word, **look)
+        for word, look in looks.items()
+    ]
+    above = {"loc": "lower left", "bbox_to_anchor": (0, 1), "handles": handles}
+    axes.legend(ncols=columns, **above | place)
 
 
 def save_figure(
@@ -297,12 +352,9 @@ def save_figure(
     ...     sorted(path.name for path in Path(folder).iterdir())
     ['map.png', 'map.svg']
     """
-    from matplotlib.artist import Artist
-    from matplotlib.figure import Figure as AnyFigure
-
     given: object = figure
     whole = given.get_figure(root=True) if isinstance(given, Artist) else None
-    if not isinstance(whole, AnyFigure):
+    if not isinstance(whole, Figure):
         raise ArgumentError(
             f"`figure` is {_a(figure)}; give a figure or what a plot returns: "
             "save_figure(plot_map(load()), 'map.svg')"
