@@ -202,7 +202,7 @@ def _years(choice: Choice, dates: pd.DataFrame, totals: pd.DataFrame) -> pd.Data
     if day_word(choice) == "no day" or (dates.empty and totals.empty):
         return pd.DataFrame(columns=["area_id", "year", *_NUMBERS]).astype({"year": "int64"})
     last = choice.day.year
-    first = int(min([last, *known.dropna()]))
+    first = int(known.clip(upper=last).fillna(last).min())
     years = np.arange(first, last + 1)
     end = dates[["latest", "not_after"]].min(axis=1)
     bounds = pd.DataFrame(
