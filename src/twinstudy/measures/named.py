@@ -60,8 +60,8 @@ def standing(dataset: Dataset, day: pd.Timestamp) -> pd.Series:
     units = existence(dataset)
     there = ~(units["latest"] < day) & ~(units["earliest"] > day)
     links = dataset.successions[["old_id", "new_id"]].drop_duplicates()
-    lone = links.drop_duplicates("old_id", keep=False)
-    heir = lone[lone["old_id"].isin(units.index[units["latest"] < day])].set_index("old_id")["new_id"]
+    lone = links.drop_duplicates("old_id", keep=False).set_index("old_id")["new_id"]
+    heir = lone[lone.index.isin(units.index[units["latest"] < day])]
     last = heir
     while last.isin(heir.index).any():
         last = last.map(heir).fillna(last)
