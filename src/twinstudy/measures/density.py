@@ -146,7 +146,7 @@ def _described(
     table["basis"] = pd.Categorical(table["basis"], categories=["named", "reported"])
     table[["certain", "possible"]] = table[["certain", "possible"]].astype("Int64")
     rank = {word: number for number, word in enumerate([*KINDS, "all"])}
-    table["rank"] = table["kind"].map(rank).fillna(len(rank))
+    table["rank"] = table["kind"].map(rank)
     table = table.sort_values(["area_id", "rank", "basis"], ignore_index=True)
     columns = ["area_id", "kind", "basis", "certain", "possible", "count_id"]
     columns += ["shortest", "shortest_count_id", "longest", "longest_count_id", "lower", "upper"]
