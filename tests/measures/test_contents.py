@@ -1,9 +1,6 @@
 """Contents on the miniature, counted by hand."""
 
-import pytest
-
 from twinstudy import contents, load
-from twinstudy.errors import ArgumentError
 from twinstudy.tables.schema import TOPICS
 
 
@@ -30,11 +27,6 @@ def test_later_talks_and_planned_pairings_count_when_asked_for(mini):
     assert contents(mini, status="planned")["told"].sum() == 0
     later = contents(mini, basis="later", status="planned").set_index("topic")
     assert later.loc["trade_and_movement", "told"] == 1
-
-
-def test_wrong_words_are_refused(mini):
-    with pytest.raises(ArgumentError, match="`basis` is 'x'; use one of deed, aim, later"):
-        contents(mini, basis="x")
 
 
 def test_the_base_of_the_record() -> None:
