@@ -63,23 +63,16 @@ def test_both_sides_of_the_border_are_there(mini):
 
 
 def test_units_across_the_border_are_counted_where_a_source_counts_them(grown):
-    line = "n-zz-1,l-vn-ha-giang-province,twinned,commune,CN,2,exact,2021-05,s-agency-2021-05,,"
-    table = coverage(grown(counts=[line]))
+    line = "n-zz-{},l-vn-ha-giang-province,twinned,{},CN,{},exact,2021-05,s-agency-2021-05,,"
+    table = coverage(grown(counts=[line.format(1, "commune", 2), line.format(2, "", 5)]))
     sides = table[(table["area"] == "Hà Giang") & (table["kind"] == "commune")]["side"]
     assert sides.fillna("pairings").tolist() == ["VN", "CN", "pairings"]
     across = row(table, "Hà Giang", "commune", "CN")
-    assert named(across) == [1, 1, 0]
-    assert across["reported"] == 2
-    assert pd.isna(across["eligible"])
-    assert pd.isna(across["lower"])
-
-
-def test_a_total_of_all_kinds_across_the_border_takes_all_kinds(grown):
-    line = "n-zz-1,l-vn-ha-giang-province,twinned,,CN,5,exact,2021-05,s-agency-2021-05,,"
-    # The commune and the post of Thiên Bảo, the latter without stated date.
-    together = row(coverage(grown(counts=[line])), "Hà Giang", "all", "CN")
-    assert named(together) == [2, 2, 1]
-    assert together["reported"] == 5
+    assert [*named(across), across["reported"]] == [1, 1, 0, 2]
+    assert across[["eligible", "lower"]].isna().all()
+    # Of all kinds the commune and the post of Thiên Bảo, the latter without stated date.
+    together = row(table, "Hà Giang", "all", "CN")
+    assert [*named(together), together["reported"]] == [2, 2, 1, 5]
 
 
 def test_the_reform_moves_land_but_not_counts(mini):
@@ -96,53 +89,38 @@ def test_the_reform_moves_land_but_not_counts(mini):
     }
 
 
-MERGED = {
-    "localities": ["l-vn-phuong-do-commune,VN,commune,xã,Phương Độ,,2025-07-01/..,,,,,,,"],
-    "containments": ["l-vn-phuong-do-commune,l-vn-tuyen-quang-province,2025-07-01/..,"],
-    "successions": ["l-vn-thanh-duc-commune,l-vn-phuong-do-commune,2025-07-01,merge,"],
-}
-
-
-def test_a_member_that_was_merged_counts_as_its_successor(grown):
-    table = coverage(grown(**MERGED), at="2026")
-    assert named(row(table, "Tuyên Quang", "commune", "VN")) == [3, 3, 0]
-    before = coverage(grown(**MERGED), at="2025-06-30")
-    assert named(row(before, "Hà Giang", "commune", "VN")) == [3, 3, 0]
-
-
 UNIT = "l-vn-{0},VN,{1},xã,{0},,{2},,,,,,,"
-HEIR = "l-vn-{},l-vn-{},{},merge,"
 
 
 @pytest.mark.parametrize(
-    ("units", "successions", "communes"),
+    ("units", "heirs", "communes"),
     [
+        ("aa commune 2025-07-01/..", "thanh-duc-commune aa 2025-07-01", 3),
         # One of the next level is no heir, and none is either of two.
-        ([UNIT.format("aa", "district", "2025-07-01/..")], [("aa", "2025-07-01")], 2),
+        ("aa district 2025-07-01/..", "thanh-duc-commune aa 2025-07-01", 2),
         (
-            [UNIT.format(name, "commune", "2025-07-01/..") for name in ("aa", "bb")],
-            [("aa", "2025-07-01"), ("bb", "2025-07-01")],
+            "aa commune 2025-07-01/..; bb commune 2025-07-01/..",
+            "thanh-duc-commune aa 2025-07-01; thanh-duc-commune bb 2025-07-01",
             2,
         ),
         # An heir has an heir.
         (
-            [
-                UNIT.format("aa", "commune", "2025-07-01/2025-12-31"),
-                UNIT.format("bb", "commune", "2026-01-01/.."),
-            ],
-            [("aa", "2025-07-01"), ("aa bb", "2026-01-01")],
+            "aa commune 2025-07-01/2025-12-31; bb commune 2026-01-01/..",
+            "thanh-duc-commune aa 2025-07-01; aa bb 2026-01-01",
             3,
         ),
     ],
 )
-def test_the_one_heir_of_the_level_stands_for_a_member(grown, units, successions, communes):
-    heirs = []
-    for names, day in successions:
-        old, new = names.split() if " " in names else ("thanh-duc-commune", names)
-        heirs.append(HEIR.format(old, new, day))
-    above = [f"{unit.split(',')[0]},l-vn-tuyen-quang-province,2025-07-01/..," for unit in units]
-    dataset = grown(localities=units, successions=heirs, containments=above)
-    assert named(row(coverage(dataset, at="2026"), "Tuyên Quang", "commune", "VN"))[0] == communes
+def test_the_one_heir_of_the_level_stands_for_a_member(grown, units, heirs, communes):
+    rows = [unit.split() for unit in units.split("; ")]
+    dataset = grown(
+        localities=[UNIT.format(*each) for each in rows],
+        containments=[f"l-vn-{name},l-vn-tuyen-quang-province,2025-07-01/..," for name, *_ in rows],
+        successions=["l-vn-{},l-vn-{},{},merge,".format(*h.split()) for h in heirs.split("; ")],
+    )
+    after, before = (coverage(dataset, at=day) for day in ("2026", "2025-06-30"))
+    assert named(row(after, "Tuyên Quang", "commune", "VN")) == [communes, communes, 0]
+    assert named(row(before, "Hà Giang", "commune", "VN")) == [3, 3, 0]
 
 
 def test_a_member_counts_from_its_first_day_to_its_last(grown):
@@ -230,30 +208,16 @@ def test_a_number_of_units_holds_only_while_the_units_do(grown):
     assert 73 in after["eligible"].dropna().tolist()
 
 
-def test_a_count_dated_on_the_day_of_a_reform_is_of_the_units_after_it(grown):
-    line = "n-zz-1,l-vn-ha-giang-province,twinned,district,VN,2,exact,{},s-gov-2023,,"
-    lines = {"sources": ["s-zz,other,Late,,,2026,vi,,,,,,"]}
-    late = line.replace("s-gov-2023", "s-zz")
-    dated = coverage(grown(counts=[line.format("2023")]), at="2025-06-30")
-    assert row(dated, "Hà Giang", "district", "VN")["reported"] == 2
-    # A count of districts speaks of no day after the last of them has ended.
-    undated = coverage(grown(counts=[late.format("../2026")], **lines), at="2025-06-30")
-    assert row(undated, "Hà Giang", "district", "VN")["reported"] == 2
-
-
 @pytest.mark.parametrize("measure", ["twinned,village,VN", "pairings,village,"])
 def test_totals_of_later_days_hold_if_they_are_exact(grown, measure):
     line = f"n-zz-1,l-vn-lang-son-province,{measure},20,{{}},2020,s-news-nd,,"
-    exact = coverage(grown(counts=[line.format("exact")]), at="2019")
-    assert 20 in exact["reported"].dropna().tolist()
-    dataset = grown(counts=[line.format("about")])
-    first = coverage(dataset, at=date(2020, 1, 1))
-    assert 20 in first["reported"].dropna().tolist()
-    table = coverage(dataset, at="2019")
-    assert 20 not in table["reported"].dropna().tolist()
-    reason = "totals of a day after 2019-12-31 that are not exact"
-    assert table.attrs["left_out"][reason] == 1
-    assert 20 in coverage(dataset, at="2021")["reported"].dropna().tolist()
+    days = [("exact", "2019", True), ("about", "2019", False),
+            ("about", date(2020, 1, 1), True), ("about", "2021", True)]  # fmt: skip
+    for word, day, kept in days:
+        table = coverage(grown(counts=[line.format(word)]), at=day)
+        assert (20 in table["reported"].dropna().tolist()) == kept
+        reason = "totals of a day after 2019-12-31 that are not exact"
+        assert table.attrs["left_out"].get(reason, 0) == (not kept)
 
 
 def test_differing_sources_give_a_row_each_and_agreeing_ones_unite(grown):
@@ -312,12 +276,10 @@ def test_members_of_a_further_pairing(grown, kind, ends, counted):
     for where, numbers in counted.items():
         area, side = (where[:-3], where[-2:]) if where[-2:] in ("VN", "CN") else (where, None)
         assert named(row(table, area, kind, side)) == numbers
-    left_out = table.attrs["left_out"]
     reason = "members of another level than their kind of pairing ties"
-    assert (reason in left_out) == (kind == "village" and "minh-tan" in ends)
-    if reason in left_out:
-        places = table[(table["area"] == "Hà Giang") & (table["kind"] == kind)]
-        assert places["side"].isna().all()
+    assert (reason in table.attrs["left_out"]) == ("Hà Giang" in counted)
+    found = table[(table["area"] == "Hà Giang") & (table["kind"] == "village")]
+    assert found["side"].isna().all()
 
 
 def test_planned_pairings_count_when_asked_for_and_are_never_certain(mini):

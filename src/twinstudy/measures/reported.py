@@ -57,15 +57,11 @@ def _dated(dataset: Dataset) -> pd.DataFrame:
     level = counts["kind"].astype("str").map(LEVEL_OF_KIND)
     level = level.where(counts["measure"] != "border_units", counts["kind"].astype("str"))
     level = level.where(counts["measure"].isin(["twinned", "border_units"]))
-    ends = counts.assign(level=level).merge(
-        _last_units(dataset), how="left", on=["area_id", "side", "level"]
-    )["last"]
-    bounds = pd.concat(
-        [stated["latest"].where(plain), published, ends.set_axis(counts.index)], axis=1
-    )
+    ends = counts.assign(level=level).merge(_last_units(dataset), how="left")["last"]
+    bounds = [stated["latest"].where(plain), published, ends.set_axis(counts.index)]
     counts["stated_latest"] = pd.concat([stated["latest"], published], axis=1).min(axis=1)
     counts["earliest"] = stated["earliest"].where(plain)
-    counts["latest"] = bounds.min(axis=1).fillna(newest_day(dataset))
+    counts["latest"] = pd.concat(bounds, axis=1).min(axis=1).fillna(newest_day(dataset))
     kind = counts["kind"].astype("str")
     tied = kind.map(KIND_OF_LEVEL)
     counts["kind"] = tied.where(counts["measure"] == "border_units", kind.fillna("all"))

@@ -172,9 +172,7 @@ def _dated(choice: Choice) -> pd.DataFrame:
     return dates.rename(columns={"exists_by": "not_after"}).reset_index(drop=True)
 
 
-def _totals(
-    dataset: Dataset, choice: Choice, level: str, kinds: tuple[str, ...] | None
-) -> pd.DataFrame:
+def _totals(dataset: Dataset, choice: Choice, level: str, kinds: Words | None) -> pd.DataFrame:
     """Read the totals of pairings with the year of the last day that they may speak of."""
     totals = reported(dataset, choice, measure="pairings", by=level)
     if kinds is not None:
