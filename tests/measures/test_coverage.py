@@ -170,42 +170,9 @@ def test_a_unit_with_a_dated_pairing_is_not_undated(grown):
     assert named(row(table, "Lạng Sơn", "village")) == [2, 2, 1]
 
 
-def test_counts_of_an_area_hold_while_it_exists(grown):
-    line = "n-zz-1,l-vn-tuyen-{}-province,border_units,commune,VN,5,exact,2025-08,s-zz,,"
-    dataset = grown(
-        sources=["s-zz,other,Late,,,2025-08,vi,,,,,,"],
-        localities=[UNIT.format("tuyen-x-province", "province", "2025-07-01/..")],
-        containments=["l-vn-tuyen-x-province,l-vn,,"],
-        counts=[line.format("x")],
-    )
-    assert 5 in coverage(dataset, at="2025-07-01")["eligible"].dropna().tolist()
-    before = coverage(dataset, at="2025-06-30")
-    assert 5 not in before["eligible"].dropna().tolist()
-    assert before.attrs["left_out"]["counts of areas that do not exist on 2025-06-30"] == 1
-
-
 def test_no_units_are_no_denominator(grown):
     line = "n-zz-1,l-vn-quang-ninh-province,border_units,village,VN,0,exact,2020,s-news-2022,,"
     assert coverage(grown(counts=[line])).query("eligible == 0").empty
-
-
-def test_a_number_of_units_holds_only_while_the_units_do(grown):
-    dataset = grown(
-        localities=["l-vn-bac-xa,VN,commune,xã,Bắc Xa,,../2025-06-30,,,,,,,"],
-        containments=["l-vn-bac-xa,l-vn-lang-son-province,../2025-06-30,"],
-        counts=[
-            "n-zz-1,l-vn-lang-son-province,border_units,commune,VN,21,exact,2019-10,s-news-nd,,",
-            "n-zz-2,l-vn-lang-son-province,twinned,commune,VN,2,exact,2019-10,s-news-nd,,",
-        ],
-    )
-    before = row(coverage(dataset, at="2025-06-30"), "Lạng Sơn", "commune", "VN")
-    assert before[["eligible", "reported"]].tolist() == [21, 2]
-    after = coverage(dataset, at="2025-07-01")
-    assert after[(after["area"] == "Lạng Sơn") & (after["kind"] == "commune")].empty
-    reason = "counts of units that changed between their date and the day"
-    assert after.attrs["left_out"][reason] == 2
-    # Villages did not change.
-    assert 73 in after["eligible"].dropna().tolist()
 
 
 @pytest.mark.parametrize("measure", ["twinned,village,VN", "pairings,village,"])
