@@ -96,23 +96,24 @@ def study(folder: Path) -> list[Any]:
 
 
 def coverage_loop(graph: nx.Graph) -> dict[Any, tuple[int, int, int]]:
-    """Count the members of each province, kind and side: certain, possible, undated."""
+    """Count members by province, kind and side, and pairings: certain, possible, undated."""
     certain, possible, dated = defaultdict(set), defaultdict(set), defaultdict(set)
     for node, facts in graph.nodes(data=True):
         if facts["bipartite"] == 1:
-            around = {place: graph.nodes[place].get("province") for place in graph[node]}
-            for place in around:
-                side = graph.nodes[place]["country"]
-                for area in set(around.values()):
-                    key = area, facts["kind"], side
-                    possible[key].add(place)
-                    if facts["exists"] == "certain":
-                        certain[key].add(place)
-                    if "signed" in facts:
-                        dated[key].add(place)
+            kind, counted = facts["kind"], set()
+            for place in graph[node]:
+                known = graph.nodes[place]
+                area = known.get("province")
+                counted |= {((area, kind, known["country"]), place), ((area, kind, None), node)}
+            for key, unit in counted:
+                possible[key].add(unit)
+                if facts["exists"] == "certain":
+                    certain[key].add(unit)
+                if "signed" in facts:
+                    dated[key].add(unit)
     return {
-        key: (len(certain[key]), len(places), len(places - dated[key]))
-        for key, places in possible.items()
+        key: (len(certain[key]), len(units), len(units - dated[key]))
+        for key, units in possible.items()
     }
 
 
