@@ -21,24 +21,33 @@ _EDTF = (
 )
 
 
+_SHOWN = ["label", "name", "name_zh", "country", "level", "longitude", "latitude"]
+_bounds = cache(parse_date)  # kept from round to round, as a dataset keeps the bounds of its dates
+
+
 class Plain(NamedTuple):
     """What a plain script makes of the tables."""
 
     members: pd.DataFrame  # pairing, place, kind, country, province, year
+    places: pd.DataFrame  # what nodes show, by place
     length: pd.Series
 
 
 def read(folder: Path) -> Plain:
-    """Read all tables, find the province of each place, and join claims to members."""
+    """Read all tables, find province and district of each place, and join claims to members."""
     tables = {
         table.name: pd.read_csv(folder / table.file, dtype="str", keep_default_na=False)
         for table in TABLES
     }
     places = tables["localities"].set_index("id")
     parent = tables["containments"].set_index("child_id")["parent_id"]
-    above = pd.Series(places.index, index=places.index)
-    for _ in range(3):
-        above = above.where(above.map(places["level"]) == "province", above.map(parent))
+    for level in ("province", "district"):
+        above = pd.Series(places.index, index=places.index)
+        for _ in range(3):
+            above = above.where(above.map(places["level"]) == level, above.map(parent))
+        places[level] = above
+    places["label"] = places["name"]
+    places[["longitude", "latitude"]] = places[["longitude", "latitude"]].astype(float)
     claims = tables["claims"].merge(tables["memberships"], left_on="id", right_on="claim_id")
     years = claims[claims["signed"] != ""].groupby("pairing_id")["signed"].min().str[:4]
     members = claims[["pairing_id", "locality_id"]].drop_duplicates()
@@ -47,48 +56,64 @@ def read(folder: Path) -> Plain:
     members = members.assign(
         kind=members["pairing"].map(kind),
         country=members["place"].map(places["country"]),
-        province=members["place"].map(above),
+        province=members["place"].map(places["province"]),
         year=members["pairing"].map(years),
     )
     counts = tables["counts"]
     length = counts[counts["measure"] == "border_length"].set_index("area_id")["value"]
-    return Plain(members, length.astype(float))
+    return Plain(members, places[[*_SHOWN, "province", "district"]], length.astype(float))
+
+
+def graph_of(members: pd.DataFrame, places: pd.DataFrame) -> nx.Graph:
+    """Tie the members of either side, with the attributes that `locality_graph` gives."""
+    size = members.groupby(["pairing", "country"])["place"].transform("size")
+    sides = members.assign(size=size)
+    here, there = (sides[sides["country"] == country] for country in ("CN", "VN"))
+    ties = here.merge(there, on="pairing")
+    ties = ties.assign(certain=ties["year_x"].notna(), weight=1 / (ties["size_x"] * ties["size_y"]))
+    links = ties.groupby(["place_x", "place_y"], as_index=False).agg(
+        pairings=("pairing", "size"), certain=("certain", "sum"), weight=("weight", "sum")
+    )
+    nodes = places[places.index.isin(members["place"])]
+    nodes = nodes.assign(bipartite=(nodes["country"] == "VN").astype(int))
+    graph: nx.Graph = nx.Graph()
+    graph.add_nodes_from(zip(nodes.index, nodes.to_dict("records"), strict=True))
+    facts = links[["pairings", "certain", "weight"]].to_dict("records")
+    graph.add_edges_from(zip(links["place_x"], links["place_y"], facts, strict=True))
+    return graph
 
 
 def study(folder: Path) -> list[Any]:
     """Read the tables, make the graph of ties, and count coverage, density and signings."""
-    members, length = read(folder)
-    here, there = (members[members["country"] == country] for country in ("VN", "CN"))
-    ties = here.merge(there, on="pairing").groupby(["place_x", "place_y"])["pairing"].agg(list)
-    graph: nx.Graph = nx.Graph()
-    graph.add_nodes_from(members["place"].unique())
-    graph.add_edges_from((u, v, {"pairings": keys}) for (u, v), keys in ties.items())
+    members, places, length = read(folder)
     groups = members.groupby(["province", "kind", "country"])
     coverage = groups["place"].nunique(), groups["year"].agg(lambda years: years.isna().sum())
     pairings = members.groupby(["province", "kind"])["pairing"].nunique()
     density = 100 * pairings / length.reindex(pairings.index.get_level_values(0)).to_numpy()
     signed = members.drop_duplicates(["province", "pairing"]).groupby(["province", "year"]).size()
+    graph = graph_of(members, places)
     return [graph, coverage, density, signed.groupby("province").cumsum()]
 
 
 def coverage_loop(graph: nx.Graph) -> dict[Any, tuple[int, int, int]]:
-    """Count the members of each province, kind and side: certain, possible, undated."""
+    """Count members by province, kind and side, and pairings: certain, possible, undated."""
     certain, possible, dated = defaultdict(set), defaultdict(set), defaultdict(set)
     for node, facts in graph.nodes(data=True):
         if facts["bipartite"] == 1:
-            around = {place: graph.nodes[place].get("province") for place in graph[node]}
-            for place in around:
-                side = graph.nodes[place]["country"]
-                for area in set(around.values()):
-                    key = area, facts["kind"], side
-                    possible[key].add(place)
-                    if facts["exists"] == "certain":
-                        certain[key].add(place)
-                    if "signed" in facts:
-                        dated[key].add(place)
+            kind, counted = facts["kind"], set()
+            for place in graph[node]:
+                known = graph.nodes[place]
+                area = known.get("province")
+                counted |= {((area, kind, known["country"]), place), ((area, kind, None), node)}
+            for key, unit in counted:
+                possible[key].add(unit)
+                if facts["exists"] == "certain":
+                    certain[key].add(unit)
+                if "signed" in facts:
+                    dated[key].add(unit)
     return {
-        key: (len(certain[key]), len(places), len(places - dated[key]))
-        for key, places in possible.items()
+        key: (len(certain[key]), len(units), len(units - dated[key]))
+        for key, units in possible.items()
     }
 
 
@@ -110,11 +135,10 @@ def density_loop(graph: nx.Graph, length: dict[str, float]) -> dict[Any, tuple[f
 
 def timeline_loop(graph: nx.Graph) -> dict[Any, list[tuple[int, ...]]]:
     """Count signings by province and year: certain, possible, undated, cumulative bounds."""
-    read = cache(parse_date)
     counted: dict[Any, Any] = defaultdict(lambda: [defaultdict(int) for _ in range(5)])
     for node, facts in graph.nodes(data=True):
         if facts["bipartite"] == 1:
-            bounds = read(facts["signed"]) if "signed" in facts else None
+            bounds = _bounds(facts["signed"]) if "signed" in facts else None
             for area in {graph.nodes[place].get("province") for place in graph[node]}:
                 certain, possible, ended, begun, undated = counted[area]
                 if bounds is None:
@@ -142,7 +166,7 @@ def rebuild(graph: nx.Graph) -> Callable[[], nx.Graph]:
     edges = nx.to_pandas_edgelist(graph)
 
     def build() -> nx.Graph:
-        made: nx.Graph = nx.Graph()
+        made: nx.Graph = nx.Graph(**graph.graph)
         columns = [nodes[name].tolist() for name in nodes]
         facts = (dict(zip(nodes, row, strict=True)) for row in zip(*columns, strict=True))
         made.add_nodes_from(zip(nodes.index, facts, strict=True))

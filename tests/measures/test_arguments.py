@@ -37,6 +37,27 @@ def test_levels_of_areas_are_one_word(mini, measure):
             measure(mini, by=value)
 
 
+@pytest.mark.parametrize(
+    ("measure", "argument", "value", "allowed"),
+    [
+        *((measure, "kind", "villages", "village, commune, district") for measure in MEASURES),
+        *(
+            (measure, "status", ["agreed", "x"], "agreed, planned, doubtful")
+            for measure in MEASURES
+        ),
+        *((measure, "by", "region", "country, province, prefecture") for measure in WITH_AREAS),
+        (density, "per", "possible_pairs", "border_km, unit"),
+        (contents, "basis", "x", "deed, aim, later"),
+        (null_distances, "within", "x", "country, province"),
+        (null_distances, "samples", 0, "a whole number of at least 1"),
+    ],
+)
+def test_a_wrong_word_is_answered_by_the_right_ones(mini, measure, argument, value, allowed):
+    wrong = value[-1] if isinstance(value, list) else value
+    with pytest.raises(ArgumentError, match=f"`{argument}` is {wrong!r}; use (one of )?{allowed}"):
+        measure(mini, **{argument: value})
+
+
 @pytest.mark.parametrize("measure", MEASURES)
 def test_every_measure_tells_day_data_and_what_is_left_out(mini, measure):
     facts = measure(mini, at="2021").attrs

@@ -1,15 +1,11 @@
 """Coverage on the miniature, counted by hand."""
 
-import re
 from datetime import date
 
 import pandas as pd
 import pytest
 
 from twinstudy import coverage, load
-from twinstudy.errors import ArgumentError
-from twinstudy.records.dataset import dataset_from_text
-from twinstudy.tables.files import text_tables
 
 
 def row(table, area, kind, side=None):
@@ -67,23 +63,16 @@ def test_both_sides_of_the_border_are_there(mini):
 
 
 def test_units_across_the_border_are_counted_where_a_source_counts_them(grown):
-    line = "n-zz-1,l-vn-ha-giang-province,twinned,commune,CN,2,exact,2021-05,s-agency-2021-05,,"
-    table = coverage(grown(counts=[line]))
+    line = "n-zz-{},l-vn-ha-giang-province,twinned,{},CN,{},exact,2021-05,s-agency-2021-05,,"
+    table = coverage(grown(counts=[line.format(1, "commune", 2), line.format(2, "", 5)]))
     sides = table[(table["area"] == "Hà Giang") & (table["kind"] == "commune")]["side"]
     assert sides.fillna("pairings").tolist() == ["VN", "CN", "pairings"]
     across = row(table, "Hà Giang", "commune", "CN")
-    assert named(across) == [1, 1, 0]
-    assert across["reported"] == 2
-    assert pd.isna(across["eligible"])
-    assert pd.isna(across["lower"])
-
-
-def test_a_total_of_all_kinds_across_the_border_takes_all_kinds(grown):
-    line = "n-zz-1,l-vn-ha-giang-province,twinned,,CN,5,exact,2021-05,s-agency-2021-05,,"
-    # The commune and the post of Thiên Bảo, the latter without stated date.
-    together = row(coverage(grown(counts=[line])), "Hà Giang", "all", "CN")
-    assert named(together) == [2, 2, 1]
-    assert together["reported"] == 5
+    assert [*named(across), across["reported"]] == [1, 1, 0, 2]
+    assert across[["eligible", "lower"]].isna().all()
+    # Of all kinds the commune and the post of Thiên Bảo, the latter without stated date.
+    together = row(table, "Hà Giang", "all", "CN")
+    assert [*named(together), together["reported"]] == [2, 2, 1, 5]
 
 
 def test_the_reform_moves_land_but_not_counts(mini):
@@ -100,53 +89,38 @@ def test_the_reform_moves_land_but_not_counts(mini):
     }
 
 
-MERGED = {
-    "localities": ["l-vn-phuong-do-commune,VN,commune,xã,Phương Độ,,2025-07-01/..,,,,,,,"],
-    "containments": ["l-vn-phuong-do-commune,l-vn-tuyen-quang-province,2025-07-01/..,"],
-    "successions": ["l-vn-thanh-duc-commune,l-vn-phuong-do-commune,2025-07-01,merge,"],
-}
-
-
-def test_a_member_that_was_merged_counts_as_its_successor(grown):
-    table = coverage(grown(**MERGED), at="2026")
-    assert named(row(table, "Tuyên Quang", "commune", "VN")) == [3, 3, 0]
-    before = coverage(grown(**MERGED), at="2025-06-30")
-    assert named(row(before, "Hà Giang", "commune", "VN")) == [3, 3, 0]
-
-
 UNIT = "l-vn-{0},VN,{1},xã,{0},,{2},,,,,,,"
-HEIR = "l-vn-{},l-vn-{},{},merge,"
 
 
 @pytest.mark.parametrize(
-    ("units", "successions", "communes"),
+    ("units", "heirs", "communes"),
     [
+        ("aa commune 2025-07-01/..", "thanh-duc-commune aa 2025-07-01", 3),
         # One of the next level is no heir, and none is either of two.
-        ([UNIT.format("aa", "district", "2025-07-01/..")], [("aa", "2025-07-01")], 2),
+        ("aa district 2025-07-01/..", "thanh-duc-commune aa 2025-07-01", 2),
         (
-            [UNIT.format(name, "commune", "2025-07-01/..") for name in ("aa", "bb")],
-            [("aa", "2025-07-01"), ("bb", "2025-07-01")],
+            "aa commune 2025-07-01/..; bb commune 2025-07-01/..",
+            "thanh-duc-commune aa 2025-07-01; thanh-duc-commune bb 2025-07-01",
             2,
         ),
         # An heir has an heir.
         (
-            [
-                UNIT.format("aa", "commune", "2025-07-01/2025-12-31"),
-                UNIT.format("bb", "commune", "2026-01-01/.."),
-            ],
-            [("aa", "2025-07-01"), ("aa bb", "2026-01-01")],
+            "aa commune 2025-07-01/2025-12-31; bb commune 2026-01-01/..",
+            "thanh-duc-commune aa 2025-07-01; aa bb 2026-01-01",
             3,
         ),
     ],
 )
-def test_the_one_heir_of_the_level_stands_for_a_member(grown, units, successions, communes):
-    heirs = []
-    for names, day in successions:
-        old, new = names.split() if " " in names else ("thanh-duc-commune", names)
-        heirs.append(HEIR.format(old, new, day))
-    above = [f"{unit.split(',')[0]},l-vn-tuyen-quang-province,2025-07-01/..," for unit in units]
-    dataset = grown(localities=units, successions=heirs, containments=above)
-    assert named(row(coverage(dataset, at="2026"), "Tuyên Quang", "commune", "VN"))[0] == communes
+def test_the_one_heir_of_the_level_stands_for_a_member(grown, units, heirs, communes):
+    rows = [unit.split() for unit in units.split("; ")]
+    dataset = grown(
+        localities=[UNIT.format(*each) for each in rows],
+        containments=[f"l-vn-{name},l-vn-tuyen-quang-province,2025-07-01/..," for name, *_ in rows],
+        successions=["l-vn-{},l-vn-{},{},merge,".format(*h.split()) for h in heirs.split("; ")],
+    )
+    after, before = (coverage(dataset, at=day) for day in ("2026", "2025-06-30"))
+    assert named(row(after, "Tuyên Quang", "commune", "VN")) == [communes, communes, 0]
+    assert named(row(before, "Hà Giang", "commune", "VN")) == [3, 3, 0]
 
 
 def test_a_member_counts_from_its_first_day_to_its_last(grown):
@@ -196,68 +170,21 @@ def test_a_unit_with_a_dated_pairing_is_not_undated(grown):
     assert named(row(table, "Lạng Sơn", "village")) == [2, 2, 1]
 
 
-def test_counts_of_an_area_hold_while_it_exists(grown):
-    line = "n-zz-1,l-vn-tuyen-{}-province,border_units,commune,VN,5,exact,2025-08,s-zz,,"
-    dataset = grown(
-        sources=["s-zz,other,Late,,,2025-08,vi,,,,,,"],
-        localities=[UNIT.format("tuyen-x-province", "province", "2025-07-01/..")],
-        containments=["l-vn-tuyen-x-province,l-vn,,"],
-        counts=[line.format("x")],
-    )
-    assert 5 in coverage(dataset, at="2025-07-01")["eligible"].dropna().tolist()
-    before = coverage(dataset, at="2025-06-30")
-    assert 5 not in before["eligible"].dropna().tolist()
-    assert before.attrs["left_out"]["counts of areas that do not exist on 2025-06-30"] == 1
-
-
 def test_no_units_are_no_denominator(grown):
     line = "n-zz-1,l-vn-quang-ninh-province,border_units,village,VN,0,exact,2020,s-news-2022,,"
     assert coverage(grown(counts=[line])).query("eligible == 0").empty
 
 
-def test_a_number_of_units_holds_only_while_the_units_do(grown):
-    dataset = grown(
-        localities=["l-vn-bac-xa,VN,commune,xã,Bắc Xa,,../2025-06-30,,,,,,,"],
-        containments=["l-vn-bac-xa,l-vn-lang-son-province,../2025-06-30,"],
-        counts=[
-            "n-zz-1,l-vn-lang-son-province,border_units,commune,VN,21,exact,2019-10,s-news-nd,,",
-            "n-zz-2,l-vn-lang-son-province,twinned,commune,VN,2,exact,2019-10,s-news-nd,,",
-        ],
-    )
-    before = row(coverage(dataset, at="2025-06-30"), "Lạng Sơn", "commune", "VN")
-    assert before[["eligible", "reported"]].tolist() == [21, 2]
-    after = coverage(dataset, at="2025-07-01")
-    assert after[(after["area"] == "Lạng Sơn") & (after["kind"] == "commune")].empty
-    reason = "counts of units that changed between their date and the day"
-    assert after.attrs["left_out"][reason] == 2
-    # Villages did not change.
-    assert 73 in after["eligible"].dropna().tolist()
-
-
-def test_a_count_dated_on_the_day_of_a_reform_is_of_the_units_after_it(grown):
-    line = "n-zz-1,l-vn-ha-giang-province,twinned,district,VN,2,exact,{},s-gov-2023,,"
-    lines = {"sources": ["s-zz,other,Late,,,2026,vi,,,,,,"]}
-    late = line.replace("s-gov-2023", "s-zz")
-    dated = coverage(grown(counts=[line.format("2023")]), at="2025-06-30")
-    assert row(dated, "Hà Giang", "district", "VN")["reported"] == 2
-    # A count of districts speaks of no day after the last of them has ended.
-    undated = coverage(grown(counts=[late.format("../2026")], **lines), at="2025-06-30")
-    assert row(undated, "Hà Giang", "district", "VN")["reported"] == 2
-
-
 @pytest.mark.parametrize("measure", ["twinned,village,VN", "pairings,village,"])
 def test_totals_of_later_days_hold_if_they_are_exact(grown, measure):
     line = f"n-zz-1,l-vn-lang-son-province,{measure},20,{{}},2020,s-news-nd,,"
-    exact = coverage(grown(counts=[line.format("exact")]), at="2019")
-    assert 20 in exact["reported"].dropna().tolist()
-    dataset = grown(counts=[line.format("about")])
-    first = coverage(dataset, at=date(2020, 1, 1))
-    assert 20 in first["reported"].dropna().tolist()
-    table = coverage(dataset, at="2019")
-    assert 20 not in table["reported"].dropna().tolist()
-    reason = "totals of a day after 2019-12-31 that are not exact"
-    assert table.attrs["left_out"][reason] == 1
-    assert 20 in coverage(dataset, at="2021")["reported"].dropna().tolist()
+    days = [("exact", "2019", True), ("about", "2019", False),
+            ("about", date(2020, 1, 1), True), ("about", "2021", True)]  # fmt: skip
+    for word, day, kept in days:
+        table = coverage(grown(counts=[line.format(word)]), at=day)
+        assert (20 in table["reported"].dropna().tolist()) == kept
+        reason = "totals of a day after 2019-12-31 that are not exact"
+        assert table.attrs["left_out"].get(reason, 0) == (not kept)
 
 
 def test_differing_sources_give_a_row_each_and_agreeing_ones_unite(grown):
@@ -289,35 +216,37 @@ FURTHER = {
 }
 
 
-def test_units_of_another_level_are_no_units(grown):
-    ends = ["c-zz-1,l-vn-minh-tan-commune,", "c-zz-1,l-cn-ai-diem,"]
-    table = coverage(grown(memberships=ends, **FURTHER))
-    assert table.attrs["left_out"]["members of another level than their kind of pairing ties"] == 1
-    assert named(row(table, "Hà Giang", "village")) == [1, 1, 0]
-    assert table[(table["area"] == "Hà Giang") & (table["kind"] == "village")]["side"].isna().all()
-
-
-def test_units_of_other_pairings_are_of_any_level(grown):
-    further = FURTHER | {"pairings": ["p-zz,other,joint,agreed,"]}
-    table = coverage(
-        grown(memberships=["c-zz-1,l-vn-minh-tan-commune,", "c-zz-1,l-cn-ai-diem,"], **further)
-    )
-    assert named(row(table, "Hà Giang", "other", "VN")) == [1, 1, 0]
-
-
-def test_a_unit_of_several_pairings_counts_once_by_the_best(grown):
-    ends = ["c-zz-1,l-vn-trang-vi,", "c-zz-1,l-cn-ai-diem,"]
-    table = coverage(grown(memberships=ends, **FURTHER))
-    assert named(row(table, "Quảng Ninh", "village", "VN")) == [2, 2, 0]
-    assert named(row(table, "Quảng Ninh", "village")) == [2, 3, 0]
-    assert named(row(table, "Quảng Tây", "village", "CN")) == [2, 3, 0]
-
-
-def test_pairings_inside_one_country_count_on_their_own_side(grown):
-    ends = ["c-zz-1,l-vn-trang-vi,", "c-zz-1,l-vn-chi-ma,"]
-    table = coverage(grown(memberships=ends, **FURTHER))
-    assert named(row(table, "Lạng Sơn", "village", "VN")) == [1, 1, 0]
-    assert named(row(table, "Lạng Sơn", "village")) == [2, 2, 0]
+@pytest.mark.parametrize(
+    ("kind", "ends", "counted"),
+    [
+        # A unit of another level is no unit, but for pairings of other kinds.
+        ("village", "l-vn-minh-tan-commune l-cn-ai-diem", {"Hà Giang": [1, 1, 0]}),
+        ("other", "l-vn-minh-tan-commune l-cn-ai-diem", {"Hà Giang VN": [1, 1, 0]}),
+        # A unit of several pairings counts once, by the best.
+        (
+            "village",
+            "l-vn-trang-vi l-cn-ai-diem",
+            {"Quảng Ninh VN": [2, 2, 0], "Quảng Ninh": [2, 3, 0], "Quảng Tây CN": [2, 3, 0]},
+        ),
+        # A pairing inside one country counts on its own side.
+        (
+            "village",
+            "l-vn-trang-vi l-vn-chi-ma",
+            {"Lạng Sơn VN": [1, 1, 0], "Lạng Sơn": [2, 2, 0]},
+        ),
+    ],
+)
+def test_members_of_a_further_pairing(grown, kind, ends, counted):
+    pairing = [f"p-zz,{kind},joint,agreed,"]
+    lines = [f"c-zz-1,{end}," for end in ends.split()]
+    table = coverage(grown(memberships=lines, **FURTHER | {"pairings": pairing}))
+    for where, numbers in counted.items():
+        area, side = (where[:-3], where[-2:]) if where[-2:] in ("VN", "CN") else (where, None)
+        assert named(row(table, area, kind, side)) == numbers
+    reason = "members of another level than their kind of pairing ties"
+    assert (reason in table.attrs["left_out"]) == ("Hà Giang" in counted)
+    found = table[(table["area"] == "Hà Giang") & (table["kind"] == "village")]
+    assert found["side"].isna().all()
 
 
 def test_planned_pairings_count_when_asked_for_and_are_never_certain(mini):
@@ -336,37 +265,6 @@ def test_a_unit_off_the_border_is_no_unit(edited):
     assert named(row(table, "Hà Giang", "commune", "VN")) == [2, 2, 0]
     assert named(row(table, "Hà Giang", "commune")) == [1, 1, 0]
     assert table.attrs["left_out"]["members that do not touch the border"] == 1
-
-
-def test_rows_are_the_same_in_any_order_and_the_input_unchanged(mini):
-    before = {name: frame.copy() for name, frame in mini.tables.items()}
-    table = coverage(mini)
-    for name, frame in before.items():
-        pd.testing.assert_frame_equal(frame, mini.tables[name])
-    text = {
-        name: frame.sample(frac=1, random_state=1) for name, frame in text_tables(before).items()
-    }
-    pd.testing.assert_frame_equal(coverage(dataset_from_text(text)), table)
-
-
-def test_an_empty_answer_keeps_its_columns(mini):
-    nothing = coverage(mini, by="prefecture")
-    assert nothing.empty
-    assert nothing.columns.tolist() == coverage(mini).columns.tolist()
-    assert len(nothing.columns) <= 14
-
-
-@pytest.mark.parametrize(
-    ("argument", "message"),
-    [
-        ({"by": "region"}, "`by` is 'region'; use one of country, province, prefecture, district,"),
-        ({"kind": "villages"}, "`kind` is 'villages'; use one of village, commune,"),
-        ({"status": ["agreed", "x"]}, "`status` is 'x'; use one of agreed, planned, doubtful"),
-    ],
-)
-def test_wrong_words_are_refused(mini, argument, message):
-    with pytest.raises(ArgumentError, match=re.escape(message)):
-        coverage(mini, **argument)
 
 
 def test_one_kind_is_all_that_is_told(grown):

@@ -82,6 +82,7 @@ def test_the_year_of_a_total_is_that_of_its_date_or_else_its_source(grown, state
     assert table.loc[table["reported"] == 20, "year"].tolist() == [year]
 
 
+@pytest.mark.parametrize("measure", ["border_units", "twinned"])
 @pytest.mark.parametrize(
     ("stated", "at", "kept"),
     [
@@ -92,15 +93,31 @@ def test_the_year_of_a_total_is_that_of_its_date_or_else_its_source(grown, state
         ("2025-08", "2025-12-31", True),
     ],
 )
-def test_counts_are_of_the_units_of_their_day(grown, stated, at, kept):
+def test_counts_are_of_the_units_of_their_day(grown, measure, stated, at, kept):
     names = [("aa", "../2025-06-30"), ("bb", "")]
     dataset = grown(
         sources=[LATE],
         localities=[UNIT.format(*each) for each in names],
         containments=[f"l-vn-{name},l-vn-lang-son-province,," for name, _ in names],
-        counts=[COUNT.format("lang-son-province", "border_units", "commune", stated, "s-late")],
+        counts=[COUNT.format("lang-son-province", measure, "commune", stated, "s-late")],
     )
-    assert bool(days(dataset, at, "border_units")) == kept
+    choice = choose(dataset, at=at)
+    found = reported(dataset, choice, measure=measure, by="province")
+    assert ("n-zz-1" in found["count_id"].tolist()) == kept
+    assert 73 in found["value"].tolist() or measure == "twinned"  # villages did not change
+    reason = "counts of units that changed between their date and the day"
+    assert choice.left_out.get(reason, 0) == (not kept)
+
+
+@pytest.mark.parametrize(("at", "kept"), [("2025-07-01", True), ("2025-06-30", False)])
+def test_counts_of_an_area_hold_while_it_exists(grown, at, kept):
+    dataset = grown(
+        sources=[LATE],
+        localities=[UNIT.format("xx", "2025-07-01/..").replace("commune,xã", "province,tỉnh")],
+        containments=["l-vn-xx,l-vn,,"],
+        counts=[COUNT.format("xx", "border_units", "commune", "2025-08", "s-late")],
+    )
+    assert days(dataset, at, "border_units") == [("2025-08-01", "2025-08-31")] * kept
 
 
 def test_the_newest_count_of_equal_ones_is_taken(grown):

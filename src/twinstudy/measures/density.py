@@ -92,7 +92,6 @@ def density(
     known_word("per", per, get_args(Per))
     kinds = KINDS if kind is None else known_words("kind", kind, KINDS)
     choice = choose(dataset, at=at, kind=kinds, status=status)
-    groups = [kinds] if kind is not None else [*((word,) for word in KINDS), KINDS]
     members = named(dataset, choice, by=by)
     units = members[members["unit_id"].notna()]
     if away := len(choice.pairings) - units["pairing_id"].nunique():
@@ -102,45 +101,42 @@ def density(
     totals = totals[~(totals["earliest"] > choice.day)].sort_values(["latest", "count_id"])
     totals = totals.drop_duplicates(["area_id", "kind"], keep="last")
     numbers = tally(placed, ["area_id", "kind"], "pairing_id")
-    parts = []
-    for kinds in groups:
-        word = "all" if kinds == KINDS else " + ".join(kinds)
-        counted = numbers[numbers["kind"].isin(kinds)].groupby("area_id", as_index=False)
-        by_name = counted[["certain", "possible"]].sum().assign(basis="named", count_id=None)
-        told = totals[totals["kind"].eq("all") if word == "all" else totals["kind"].isin(kinds)]
-        by_report = told.groupby("area_id", as_index=False).agg(
-            certain=("value", "sum"), count_id=("count_id", "; ".join)
-        )
-        by_report = by_report.assign(possible=by_report["certain"], basis="reported")
-        part = pd.concat([by_name, by_report]).assign(kind=word)
-        parts.append(part.merge(_sizes(dataset, choice, per, by, kinds), on="area_id"))
-    table = pd.concat(parts, ignore_index=True)
+    if kind is None:
+        numbers = pd.concat([numbers, numbers.assign(kind="all")])
+    elif kinds == KINDS:
+        numbers, totals = numbers.assign(kind="all"), totals[totals["kind"] == "all"]
+    else:
+        totals = totals[totals["kind"].isin(kinds)]
+        numbers, totals = (part.assign(kind=" + ".join(kinds)) for part in (numbers, totals))
+    by_name = numbers.groupby(["area_id", "kind"], as_index=False)[["certain", "possible"]].sum()
+    by_report = totals.groupby(["area_id", "kind"], as_index=False).agg(
+        certain=("value", "sum"), possible=("value", "sum"), count_id=("count_id", "; ".join)
+    )
+    table = pd.concat([by_name.assign(basis="named"), by_report.assign(basis="reported")])
+    table = table.merge(_sizes(dataset, choice, per, by))
     scale = 100 if per == "border_km" else 1
     table["lower"] = scale * table["certain"].astype("float64") / table["longest"]
     table["upper"] = scale * table["possible"].astype("float64") / table["shortest"]
     return _described(dataset, choice, table, per, by)
 
 
-def _sizes(
-    dataset: Dataset, choice: Choice, per: Per, by: str, kinds: tuple[str, ...]
-) -> pd.DataFrame:
-    """Find the smallest and the largest denominator of each area, with the rows of `counts`."""
+def _sizes(dataset: Dataset, choice: Choice, per: Per, by: str) -> pd.DataFrame:
+    """Find the smallest and the largest denominator of each area, with the rows of `counts`.
+
+    Units at the border are of one kind each: those of several levels do not add up.
+    """
     measure = "border_length" if per == "border_km" else "border_units"
     counts = reported(dataset, choice, measure=measure, by=by)
+    keys = ["area_id"]
     if per == "unit":
         home = dataset.localities.set_index("id")["country"]
-        counts = counts[
-            counts["kind"].isin(kinds) & (counts["side"] == counts["area_id"].map(home))
-        ]
-        if len(kinds) > 1:  # units of several levels do not add up
-            counts = counts[:0]
-    counts = counts.sort_values(["area_id", "value", "count_id"])
-    least, most = (counts.drop_duplicates("area_id", keep=keep) for keep in ("first", "last"))
-    sizes = least[["area_id", "value", "count_id"]].merge(
-        most[["area_id", "value", "count_id"]], on="area_id"
-    )
-    names = ["area_id", "shortest", "shortest_count_id", "longest", "longest_count_id"]
-    return sizes.set_axis(names, axis=1)
+        counts = counts[counts["side"] == counts["area_id"].map(home)]
+        keys = ["area_id", "kind"]
+    counts = counts.sort_values([*keys, "value", "count_id"])[[*keys, "value", "count_id"]]
+    least, most = (counts.drop_duplicates(keys, keep=keep) for keep in ("first", "last"))
+    sizes = least.merge(most, on=keys)
+    names = ["shortest", "shortest_count_id", "longest", "longest_count_id"]
+    return sizes.set_axis([*keys, *names], axis=1)
 
 
 def _described(
@@ -150,7 +146,7 @@ def _described(
     table["basis"] = pd.Categorical(table["basis"], categories=["named", "reported"])
     table[["certain", "possible"]] = table[["certain", "possible"]].astype("Int64")
     rank = {word: number for number, word in enumerate([*KINDS, "all"])}
-    table["rank"] = table["kind"].map(rank).fillna(len(rank))
+    table["rank"] = table["kind"].map(rank)
     table = table.sort_values(["area_id", "rank", "basis"], ignore_index=True)
     columns = ["area_id", "kind", "basis", "certain", "possible", "count_id"]
     columns += ["shortest", "shortest_count_id", "longest", "longest_count_id", "lower", "upper"]

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from twinstudy.evidence.consolidate import Choice, Words, choose, members
-from twinstudy.measures.named import facts
+from twinstudy.measures.named import facts, note
 from twinstudy.network.null import Arrangements, arrangements
 from twinstudy.records.dataset import Dataset
 
@@ -98,11 +98,8 @@ def distances(
     table = table.merge(measured, how="left", left_on="pairing_id", right_index=True)
     words = table.pop("rank").map(dict(enumerate(_POSITIONS)))
     table.insert(9, "position", words.astype(pd.CategoricalDtype(_POSITIONS)))
-    gaps = {
-        "pairings without a point on a side": int(table["km"].isna().sum()),
-        "members without a point": int(ends["longitude"].isna().sum()),
-    }
-    choice.left_out.update({reason: number for reason, number in gaps.items() if number})
+    note(choice, "pairings without a point on a side", table["km"].isna())
+    note(choice, "members without a point", ends["longitude"].isna())
     table.attrs = facts(dataset, choice)
     return table.reset_index(drop=True)
 
@@ -188,10 +185,8 @@ def great_circle_km(
     """Measure great-circle distances between points in degrees, in km; `distances` says how."""
     phi, other_phi = np.radians(latitude), np.radians(other_latitude)
     across = np.radians(other_longitude - longitude)
-    half_chord = (
-        np.sin((other_phi - phi) / 2) ** 2
-        + np.cos(phi) * np.cos(other_phi) * np.sin(across / 2) ** 2
-    )
+    half_chord = np.sin((other_phi - phi) / 2) ** 2
+    half_chord += np.cos(phi) * np.cos(other_phi) * np.sin(across / 2) ** 2
     # Rounding can lift the chord of opposite points above the diameter.
     angle: np.ndarray = 2 * np.arcsin(np.sqrt(np.minimum(half_chord, 1)))
     return EARTH_RADIUS_KM * angle

@@ -27,19 +27,22 @@ def named(dataset: Dataset, choice: Choice, *, by: str) -> pd.DataFrame:
     day, which is a successor where the member has ended; missing for members that are no such unit.
     """
     known_word("by", by, LEVELS)
+    units = standing(dataset, choice.day)
+    tied = existence(dataset)["level"].map(KIND_OF_LEVEL).astype(choice.pairings["kind"].dtype)
     places = pd.DataFrame(
         {
             "area_id": ancestors(dataset, level=by, at=choice.day).astype("category"),
-            "unit_id": standing(dataset, choice.day).astype("category"),
-            "tied": existence(dataset)["level"].astype("str").map(KIND_OF_LEVEL),
+            "unit_id": pd.Categorical(units, categories=units.index),
+            "tied": tied,
+            "off": units.index.isin(off_border(dataset)),
         }
     )
-    places["tied"] = places["tied"].astype(choice.pairings["kind"].dtype)
-    places["off"] = places.index.isin(off_border(dataset))
-    of_pairing = choice.pairings.set_index("pairing_id")[["kind", "certain", "undated"]]
+    chosen = choice.pairings.set_index("pairing_id")[["kind", "certain", "undated"]]
+    chosen["pairing"] = pd.Categorical(chosen.index, categories=chosen.index)
     listed = members(dataset)[["pairing_id", "locality_id", "side", "second"]]
-    listed = listed.join(of_pairing, on="pairing_id", how="inner").reset_index(drop=True)
-    listed = listed.join(places, on="locality_id")
+    listed = listed.join(chosen, on="pairing_id", how="inner").astype({"side": "category"})
+    listed["pairing_id"] = listed.pop("pairing")  # counting categories is quick
+    listed = listed.join(places, on="locality_id").reset_index(drop=True)
     note(choice, f"members in no {by} on {day_word(choice)}", listed["area_id"].isna())
 
     fits = (listed["kind"] == listed.pop("tied")) | ~listed["kind"].isin(LEVEL_OF_KIND)
@@ -48,8 +51,7 @@ def named(dataset: Dataset, choice: Choice, *, by: str) -> pd.DataFrame:
     note(choice, f"members that do not exist on {day_word(choice)}", fits & gone)
     note(choice, "members that do not touch the border", fits & ~gone & off)
     listed["unit_id"] = listed["unit_id"].where(fits & ~off)
-    chosen = pd.CategoricalDtype(of_pairing.index)
-    return listed.astype({"pairing_id": chosen, "side": "category"})
+    return listed
 
 
 @remembered
@@ -57,15 +59,17 @@ def standing(dataset: Dataset, day: pd.Timestamp) -> pd.Series:
     """Return by locality the unit that stands for it on a day: itself, or its one successor."""
     units = existence(dataset)
     there = ~(units["latest"] < day) & ~(units["earliest"] > day)
-    every = dataset.successions[["old_id", "new_id"]].drop_duplicates()
-    lone = every[~every["old_id"].duplicated(keep=False)]
-    lone = lone[lone["old_id"].isin(units.index[units["latest"] < day])]
-    heir = dict(lone.itertuples(index=False, name=None))
-    stand = pd.Series(units.index, index=units.index, dtype="str")
-    while stand.isin(heir).any():
-        stand = stand.map(lambda unit: heir.get(unit, unit))
-    same = stand.map(units["level"].astype("str")) == units["level"].astype("str")
-    return stand.where(stand.map(there) & same)
+    links = dataset.successions[["old_id", "new_id"]].drop_duplicates()
+    lone = links.drop_duplicates("old_id", keep=False).set_index("old_id")["new_id"]
+    heir = lone[lone.index.isin(units.index[units["latest"] < day])]
+    last = heir
+    while last.isin(heir.index).any():
+        last = last.map(heir).fillna(last)
+    level = units["level"].astype("str")
+    stands = last.map(there) & (last.map(level) == level[last.index])
+    found = pd.Series(units.index, index=units.index, dtype="str").where(there)
+    found[last.index] = last.where(stands)
+    return found
 
 
 def off_border(dataset: Dataset) -> pd.Series:

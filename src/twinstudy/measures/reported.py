@@ -57,15 +57,11 @@ def _dated(dataset: Dataset) -> pd.DataFrame:
     level = counts["kind"].astype("str").map(LEVEL_OF_KIND)
     level = level.where(counts["measure"] != "border_units", counts["kind"].astype("str"))
     level = level.where(counts["measure"].isin(["twinned", "border_units"]))
-    ends = counts.assign(level=level).merge(
-        _last_units(dataset), how="left", on=["area_id", "side", "level"]
-    )["last"]
-    bounds = pd.concat(
-        [stated["latest"].where(plain), published, ends.set_axis(counts.index)], axis=1
-    )
+    ends = counts.assign(level=level).merge(_last_units(dataset), how="left")["last"]
+    bounds = [stated["latest"].where(plain), published, ends.set_axis(counts.index)]
     counts["stated_latest"] = pd.concat([stated["latest"], published], axis=1).min(axis=1)
     counts["earliest"] = stated["earliest"].where(plain)
-    counts["latest"] = bounds.min(axis=1).fillna(newest_day(dataset))
+    counts["latest"] = pd.concat(bounds, axis=1).min(axis=1).fillna(newest_day(dataset))
     kind = counts["kind"].astype("str")
     tied = kind.map(KIND_OF_LEVEL)
     counts["kind"] = tied.where(counts["measure"] == "border_units", kind.fillna("all"))
@@ -75,18 +71,18 @@ def _dated(dataset: Dataset) -> pd.DataFrame:
 
 @remembered
 def _units_of_areas(dataset: Dataset) -> pd.DataFrame:
-    """List every unit with each counted area that it ever lay in, and when it began and ended."""
-    units = existence(dataset).reset_index()
-    units["level"] = units["level"].astype("str")
+    """List the units of each counted area in which any began or ended, and when they did."""
+    units = existence(dataset).reset_index().astype({"level": "str"})
     units["side"] = dataset.localities["country"]
     above = lineage(dataset)[["locality_id", "ancestor_id"]]
-    above = above[above["ancestor_id"].isin(dataset.counts["area_id"])].drop_duplicates()
+    above = above[above["ancestor_id"].isin(dataset.counts["area_id"])]
     itself = units[["locality_id"]].assign(ancestor_id=units["locality_id"])
-    return (
-        pd.concat([above, itself])
-        .merge(units, on="locality_id")
-        .rename(columns={"ancestor_id": "area_id", "earliest": "began", "latest": "ended"})
-    )
+    above = pd.concat([above, itself])
+    changed = units.loc[units[["earliest", "latest"]].notna().any(axis=1), "locality_id"]
+    areas = above.loc[above["locality_id"].isin(changed), "ancestor_id"]
+    above = above[above["ancestor_id"].isin(areas)].drop_duplicates()
+    names = {"ancestor_id": "area_id", "earliest": "began", "latest": "ended"}
+    return above.merge(units, on="locality_id").rename(columns=names)
 
 
 def _last_units(dataset: Dataset) -> pd.DataFrame:

@@ -168,21 +168,11 @@ def signings(
 
 def _dated(choice: Choice) -> pd.DataFrame:
     """Return the chosen pairings with short names for the bounds of their dates."""
-    dates = choice.pairings.rename(
-        columns={
-            "signed_earliest": "earliest",
-            "signed_latest": "latest",
-            "signed_qualified": "qualified",
-            "signed_conflict": "conflict",
-            "exists_by": "not_after",
-        }
-    )
-    return dates.reset_index(drop=True)
+    dates = choice.pairings.rename(columns=lambda name: name.removeprefix("signed_"))
+    return dates.rename(columns={"exists_by": "not_after"}).reset_index(drop=True)
 
 
-def _totals(
-    dataset: Dataset, choice: Choice, level: str, kinds: tuple[str, ...] | None
-) -> pd.DataFrame:
+def _totals(dataset: Dataset, choice: Choice, level: str, kinds: Words | None) -> pd.DataFrame:
     """Read the totals of pairings with the year of the last day that they may speak of."""
     totals = reported(dataset, choice, measure="pairings", by=level)
     if kinds is not None:
@@ -198,40 +188,33 @@ def _totals(
 
 def _years(choice: Choice, dates: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
     """Count the pairings of each area and year."""
-    known = pd.concat([dates["earliest"].dt.year, dates["latest"].dt.year, totals["year"]])
+    stated = pd.concat([dates["earliest"].dt.year, dates["latest"].dt.year, totals["year"]])
     if day_word(choice) == "no day" or (dates.empty and totals.empty):
         return pd.DataFrame(columns=["area_id", "year", *_NUMBERS]).astype({"year": "int64"})
     last = choice.day.year
-    first = int(min([last, *known.dropna()]))
+    first = int(stated.clip(upper=last).fillna(last).min())
     years = np.arange(first, last + 1)
-    end = dates[["latest", "not_after"]].min(axis=1)
-    bounds = pd.DataFrame(
-        {
-            "area_id": dates["area_id"],
-            "begin": dates["earliest"].dt.year.fillna(first),
-            "end": end.dt.year.fillna(last).clip(first, last),
-            "known": dates["not_after"].where(dates["certain"]).dt.year.clip(first, last),
-            "dated": dates["signed"].notna(),
-        }
-    )
-    plain = bounds["dated"] & ~dates["qualified"] & dates["status"].eq("agreed")
-    bounds["whole"] = plain & dates["earliest"].dt.year.eq(bounds["end"])
-    areas = sorted({*bounds["area_id"], *totals["area_id"]})
+    begin = dates["earliest"].dt.year.fillna(first)
+    end = dates[["latest", "not_after"]].min(axis=1).dt.year.fillna(last).clip(first, last)
+    known = dates["not_after"].where(dates["certain"]).dt.year.clip(first, last)
+    dated = dates["signed"].notna()
+    plain = dated & ~dates["qualified"] & dates["status"].eq("agreed")
+    whole = plain & dates["earliest"].dt.year.eq(end)
+    areas = sorted({*dates["area_id"], *totals["area_id"]})
 
-    def count(rows: pd.Series, year: str) -> pd.DataFrame:
-        """Count rows by area and year, years down and areas across."""
-        found = bounds[rows & bounds[year].notna()].groupby([year, "area_id"]).size()
-        return found.unstack(fill_value=0).reindex(index=years, columns=areas, fill_value=0)
+    def count(year: pd.Series) -> pd.DataFrame:
+        """Count the pairings that have a year by it and by area, years down and areas across."""
+        found = dates.groupby([year, "area_id"]).size().unstack(fill_value=0)
+        return found.reindex(index=years, columns=areas, fill_value=0)
 
-    dated, every = bounds["dated"], pd.Series(data=True, index=bounds.index)
-    open_end, over = count(~dated, "end"), count(dated, "end").cumsum()
+    open_end, over = count(end.mask(dated)), count(end.where(dated)).cumsum()
     frames = {
-        "certain": count(bounds["whole"], "begin"),
+        "certain": count(begin.where(whole)),
         # Open in a year: begun by its end, and not over by the end of the year before.
-        "possible": count(dated, "begin").cumsum() - over.shift(fill_value=0),
+        "possible": count(begin.where(dated)).cumsum() - over.shift(fill_value=0),
         "undated": open_end.sum() - open_end.cumsum().shift(fill_value=0),
-        "lower": count(every, "known").cumsum(),
-        "upper": count(every, "begin").cumsum(),
+        "lower": count(known).cumsum(),
+        "upper": count(begin).cumsum(),
     }
     table = pd.concat({name: frame.unstack() for name, frame in frames.items()}, axis=1)
     return table.rename_axis(["area_id", "year"]).reset_index()
