@@ -59,8 +59,8 @@ def data_dictionary(dataset: Dataset) -> str:
         "",
         f"{TITLE}: data version {dataset.version}.",
         (
-            "Generated from `src/twinstudy/tables/schema.toml`; edit the tables, not this file, and "
-            "run `python3 tasks.py data`."
+            "Generated from `src/twinstudy/tables/schema.toml`; edit the tables, not this file, "
+            "and run `python3 tasks.py data`."
         ),
         "",
         "UTF-8, LF, NFC, rows sorted by key, one value a cell; an empty cell means not stated.",
