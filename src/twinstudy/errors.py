@@ -171,6 +171,15 @@ def _escaped(text: str) -> str:
     return html.escape(printable(text))
 
 
+def of_type(argument: str, value: object, kinds: tuple[type, ...], wanted: str) -> None:
+    """Refuse an argument of another type.
+
+    >>> of_type("title", "Ties", (str,), "a text")
+    """
+    if not isinstance(value, kinds):
+        raise ArgumentError(f"`{argument}` is of type {type(value).__name__}; give {wanted}")
+
+
 def known_word(argument: str, word: object, allowed: tuple[str, ...]) -> str:
     """Return the word of an argument that takes one of some words.
 

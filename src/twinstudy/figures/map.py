@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from twinstudy.errors import ArgumentError
+from twinstudy.errors import ArgumentError, of_type
 from twinstudy.evidence.consolidate import Choice, choose, members
 from twinstudy.evidence.hierarchy import drawing_points
 from twinstudy.evidence.names import Names, place_names
@@ -115,6 +116,10 @@ def plot_map(
     'Twinned communes'
     """
     dataset = style.dataset_of(dataset, "plot_map")
+    for name, value in (("labels", labels), ("by_kind", by_kind)):
+        of_type(name, value, (int,), "True or False")
+    if not callable(links):
+        of_type("links", links, (Mapping, NoneType), "a mapping from key to address, or a function")
     choice = choose(dataset, at=at, kind=kind, status=status)
     points = drawing_points(dataset)
     ties = _ties(dataset, choice, points)

@@ -148,6 +148,7 @@ def _with_points(
     dataset: Dataset, at: str | date | None, names: Names, arguments: dict[str, Any]
 ) -> nx.Graph[Any]:
     """Make the incidence graph, with names and a longitude for every place that can borrow one."""
+    style.known_arguments(incidence_graph, arguments)
     graph: nx.Graph[Any] = incidence_graph(dataset, at=at, **arguments)
     words = place_names(dataset, names)
     longitudes = drawing_points(dataset)["longitude"]

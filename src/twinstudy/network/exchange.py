@@ -193,7 +193,7 @@ def to_geodataframe(
     >>> ties = to_geodataframe(load(), "ties")  # doctest: +SKIP
     >>> ties.explore()  # doctest: +SKIP
     """
-    if layer not in ("places", "ties"):
+    if str(layer) not in ("places", "ties"):
         raise ArgumentError(f"`layer` is {layer!r}; use 'places' or 'ties'")
     if not isinstance(graph, nx.Graph | Dataset):
         raise ArgumentError(f"`graph` is a {type(graph).__name__}; {_WANTED}, or a dataset")
