@@ -43,6 +43,7 @@ _NAMED_AT = {  # where the name of an outline has room
 }
 _FROM_BELOW = dict(zip(KINDS, (4, 3, 2, 1, 5, 0), strict=True))
 _MOST_NAMES, _TYPE = 60, 6.5  # names on a map, and their size in points
+_MOST_TIES = 1000  # of a kind that are drawn one by one; of more, thin lines and points at once
 
 
 def plot_map(
@@ -254,7 +255,7 @@ def _draw_land(axes: Axes, view: _Window, names: Names, texts: pd.Series) -> Non
                           linewidth=0.4)  # fmt: skip
         border = np.array(_layer("border")[0]["geometry"]["coordinates"])
         axes.plot(border[:, 0], border[:, 1], color="#4d4d4d", linewidth=0.9, zorder=1.5)
-        if not small:
+        if not small and east - west < 3 * (_LAYER[1] - _LAYER[0]):
             word = sea["properties"].get(f"name_{names}", sea["properties"]["name"])
             _name_land(axes, _TONKIN, word.replace(" ", "\n", 1), "#5f8aa5", style="italic")
             for land in _layer("provinces"):
@@ -299,17 +300,24 @@ def _draw_kind(
     kind = ties["kind"].iloc[0]
     colour = style.COLOURS[kind]
     place = points[["longitude", "latitude"]]
-    for pairing, part in ties.groupby("pairing_id"):
+    many = len(ties) > _MOST_TIES
+    for pairing, part in [(kind, ties)] if many else ties.groupby("pairing_id"):
         segments = np.stack([place.loc[part["left"]], place.loc[part["right"]]], axis=1)
         styles = ["solid" if own else (0, (3, 1.5)) for own in part["own"]]
         lines = LineCollection(
-            list(segments), colors=colour, linewidths=0.8, linestyles=styles, alpha=0.85,
-            gid=_free(str(pairing), kind, used),
+            list(segments), colors=colour, linewidths=0.3 if many else 0.8, linestyles=styles,
+            alpha=min(0.85, 600 / len(ties)), gid=_free(str(pairing), kind, used),
         )  # fmt: skip
-        if url := _link(links, str(pairing)):
-            lines.set_urls([url] * len(segments))
+        if links:
+            lines.set_urls([_link(links, key) for key in part["pairing_id"]])
         axes.add_collection(lines, autolim=False)
-    for end in style.rows_of(points.loc[np.unique(ties[["left", "right"]])].reset_index()):
+    ends = points.loc[np.unique(ties[["left", "right"]])].reset_index()
+    if many:
+        filled = np.where(ends["own"], colour, "white")
+        axes.scatter(ends["longitude"], ends["latitude"], s=1.5, marker=style.MARKERS[kind],
+                     c=filled, edgecolors=colour, linewidths=0.2, zorder=3)  # fmt: skip
+        return
+    for end in style.rows_of(ends):
         axes.plot(
             end.longitude, end.latitude, marker=style.MARKERS[kind], markersize=3.6, zorder=3,
             markerfacecolor=colour if end.own else "white", markeredgecolor=colour,
@@ -334,7 +342,10 @@ def _draw_leaving(
     """Let ties that leave the map end in an arrow with the name of the place beyond."""
     inside = _inside(points, view)
     leaving = ties[inside[ties["left"]].to_numpy() != inside[ties["right"]].to_numpy()]
-    for tie in style.rows_of(leaving.drop_duplicates(["left", "right"])):
+    leaving = leaving.drop_duplicates(["left", "right"])
+    if len(leaving) > _MOST_NAMES:
+        return  # no names would be read; the note counts them
+    for tie in style.rows_of(leaving):
         near, far = (tie.left, tie.right) if inside[tie.left] else (tie.right, tie.left)
         start, end = points.loc[[near, far], ["longitude", "latitude"]].to_numpy(float)
         step = end - start

@@ -15,6 +15,7 @@ from twinstudy.evidence.names import Names, place_names
 from twinstudy.figures import style
 from twinstudy.network.graph import incidence_graph
 from twinstudy.records.dataset import Dataset
+from twinstudy.records.reading import some
 from twinstudy.tables.schema import label
 
 if TYPE_CHECKING:
@@ -90,8 +91,8 @@ def plot_pairings(
     sides = sorted({facts["country"] for facts in places.values()}, reverse=True)
     if len(sides) != 2:
         raise ArgumentError(
-            f"`data` has localities of {len(sides)} countries ({', '.join(sides) or 'none'}); "
-            "give some that tie two countries"
+            f"`data` has localities of {len(sides)} countries ({some(sides) or 'none'}); "
+            "give some that tie two countries, as by restrict(dataset, countries=['VN', 'CN'])"
         )
     groups = _groups(graph, places)
     heads = [""] * len(groups)
