@@ -378,3 +378,18 @@ def test_a_member_without_country(edited: Edit, place: str) -> None:
     country = "CN" if place.startswith("l-cn") else "VN"
     problems = check(edited("localities.csv", f"{place},{country}", f"{place},"))
     assert any("the cell is empty" in problem.message for problem in problems)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("l-vn-phai-lau,", ",", ["a row there has lost its key; mend that first"]),
+        ("l-vn-phai-lau,", "??,x,", ["a row there has lost its key; mend that first"]),
+        ("l-vn-phai-lau,VN,", "l-vn-phai-lau\tVN\t", []),  # not read, and known by its key
+    ],
+)
+def test_a_row_without_key_points_no_reference_at_another_place(edited, old, new, said):
+    folder = edited("localities.csv", "\n" + old, "\n" + new)
+    found = [str(each) for each in check(folder) if each.file != "localities.csv"]
+    assert bool(found) == bool(said)
+    assert all(each.endswith("is not in localities.csv; " + said[0]) for each in found)

@@ -182,19 +182,21 @@ def references(tables: Tables) -> Iterator[Problem]:
         if column.target in tables.text:
             keys = tables.text[column.target]["id"]
             known = text.isin(keys) | text.isin(list(tables.unread.get(column.target, ())))
-            say = _nearest(f"{column.target}{tables.suffix}", keys[keys != ""].tolist())
+            lost = "" in {*keys} or "" in tables.unread.get(column.target, ())
+            say = _nearest(f"{column.target}{tables.suffix}", keys[keys != ""].tolist(), lost=lost)
             yield from problems_at(tables, table.name, column.name, (text != "") & ~known, say)
 
 
-def _nearest(file: str, keys: list[str]) -> Callable[[str], str]:
+def _nearest(file: str, keys: list[str], *, lost: bool) -> Callable[[str], str]:
     @cache  # a key that is missing is often missing in many rows
     def say(value: str) -> str:
         if not keys:
             return f"{shown(value)} is not in {file}, which is empty; add the row"
         searched = say.cache_info().currsize + 1
         near = keys if searched * len(keys) <= _COMPARISONS else []
-        found = difflib.get_close_matches(value[:200], near, n=1, cutoff=0.6)
+        found = difflib.get_close_matches(value[:200], near, n=1, cutoff=0.8)
         remedy = f"nearest: {found[0]!r}" if found else "add the row, or correct the key"
+        remedy = "a row there has lost its key; mend that first" if lost else remedy
         return f"{shown(value)} is not in {file}; {remedy}"
 
     return say

@@ -221,7 +221,8 @@ def text_frame(data: bytes, table: Table) -> tuple[pd.DataFrame | None, list[Pro
         if isinstance(row, list):
             rows[number] = row
         else:
-            unread[number] = line.partition(b",")[0].strip(b'"').decode(errors="replace")
+            key = re.match(rb'["\s]*([a-z0-9-]{0,100})', line)  # also before tabs or semicolons
+            unread[number] = key[1].decode() if key else ""
             refused.append(Problem(table.file, number, "", "", row))
     columns = zip(*rows.values(), strict=True) if rows else [()] * len(table.columns)
     cells = dict(zip(table.column_names, map(list, columns), strict=True))
