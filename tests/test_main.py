@@ -268,8 +268,9 @@ except SystemExit:
     assert done.stdout.splitlines()[-1] == "[]"
 
 
-def test_a_closed_pipe_is_no_error() -> None:
-    command = f"{sys.executable} -m twinstudy info | true"
+@pytest.mark.parametrize("end", ["| true", ">&-"])
+def test_a_closed_pipe_is_no_error(end: str) -> None:
+    command = f"{sys.executable} -m twinstudy info {end}"
     done = subprocess.run(["bash", "-o", "pipefail", "-c", command], env=ENVIRONMENT,
                           capture_output=True, text=True, check=False)  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")

@@ -12,7 +12,7 @@ from conftest import MINIATURE, Edit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from twinstudy import Dataset, check, load
+from twinstudy import DataError, Dataset, check, load, read_graph
 from twinstudy.tables.files import (
     csv_bytes,
     text_frame,
@@ -353,3 +353,22 @@ def test_what_a_killed_run_has_left_is_cleared(mini: Dataset, tmp_path: Path) ->
     (tmp_path / ".claims.csv.0123456789abcdef").write_bytes(b"half")
     mini.save(tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(t.file for t in TABLES)
+
+
+def test_a_link_stays_and_what_is_no_file_is_not_replaced(tmp_path):
+    (tmp_path / "link.csv").symlink_to(tmp_path / "target.csv")
+    write_bytes(tmp_path / "link.csv", b"new")
+    assert (tmp_path / "target.csv").read_bytes() == b"new"
+    assert (tmp_path / "link.csv").is_symlink()
+    os.mkfifo(tmp_path / "pipe.csv")
+    with pytest.raises(OSError, match=r"it is no regular file: .*pipe\.csv'$"):
+        write_bytes(tmp_path / "pipe.csv", b"new")
+    assert (tmp_path / "pipe.csv").is_fifo()
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_a_graph_larger_than_memory_is_not_read(tmp_path):
+    with (tmp_path / "large.graphml").open("wb") as file:
+        file.truncate(5_000_000_000)
+    with pytest.raises(DataError, match=r"it is larger than 1,000,000,000 bytes"):
+        read_graph(tmp_path / "large.graphml")

@@ -20,7 +20,7 @@ from twinstudy.errors import ArgumentError, DataError, MissingExtraError, Proble
 from twinstudy.evidence.hierarchy import drawing_points
 from twinstudy.network.graph import locality_graph
 from twinstudy.records.dataset import Dataset
-from twinstudy.tables.files import write_bytes
+from twinstudy.tables.files import LARGEST_FILE, write_bytes
 
 if TYPE_CHECKING:
     import geopandas
@@ -148,6 +148,8 @@ def read_graph(path: str | Path) -> nx.Graph[Any]:
     try:
         if not path.is_file():
             raise ValueError("it is no regular file")
+        if path.stat().st_size > LARGEST_FILE:
+            raise ValueError(f"it is larger than {LARGEST_FILE:,} bytes")
         return read(path.read_bytes())
     except _UNREAD as error:
         why = str(error) if type(error) is ValueError else f"{type(error).__name__}: {error}"

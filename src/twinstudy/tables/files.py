@@ -11,6 +11,7 @@ import secrets
 import shutil
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from math import isnan
@@ -29,7 +30,7 @@ CONTROL = re.compile(
     "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
 _LONGEST_LINE = 100_000  # bytes; below the limit of the csv module for one cell
-_LARGEST_FILE = 1_000_000_000  # bytes
+LARGEST_FILE = 1_000_000_000  # bytes
 _MOST = 1_000  # problems of one kind that are kept
 _LEFT_OVER = re.compile(r"\..+\.[0-9a-f]{16}")
 
@@ -95,8 +96,8 @@ def _no_table(path: Path) -> str:
     if not path.is_file():  # a pipe or a device would never end
         return "it is no regular file; put the table in its place"
     size = path.stat().st_size
-    if size > _LARGEST_FILE:
-        return f"the file is {size:,} bytes large, of {_LARGEST_FILE:,} allowed; split the data"
+    if size > LARGEST_FILE:
+        return f"the file is {size:,} bytes large, of {LARGEST_FILE:,} allowed; split the data"
     return ""
 
 
@@ -111,7 +112,7 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     path = folder
     try:
         for name, data in files.items():
-            path = folder / name
+            path = Path(os.path.realpath(folder / name))  # a link stays, and leads to the new file
             path.parent.mkdir(parents=True, exist_ok=True)
             written[path] = _hidden(path)
             _write(data, written[path], like=path)
@@ -125,7 +126,8 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
         raise OSError(error.errno, error.strerror, named) from error
     finally:
         for temporary in written.values():
-            temporary.unlink(missing_ok=True)
+            with suppress(OSError):  # of a disk that takes no file, so that there is none
+                temporary.unlink()
 
 
 def _hidden(path: Path) -> Path:
@@ -136,6 +138,8 @@ def _write(data: bytes, temporary: Path, *, like: Path) -> None:
     """Write a new file to the disk, with the mode of the one whose place it will take."""
     if like.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(like))
+    if like.exists() and not like.is_file():  # a pipe or a device is not to be replaced
+        raise OSError(errno.EINVAL, "it is no regular file", str(like))
     with temporary.open("xb") as file:
         file.write(data)
         file.flush()
