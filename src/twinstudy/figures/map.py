@@ -313,9 +313,8 @@ def _draw_kind(
         axes.add_collection(lines, autolim=False)
     ends = points.loc[np.unique(ties[["left", "right"]])].reset_index()
     if many:
-        filled = np.where(ends["own"], colour, "white")
-        axes.scatter(ends["longitude"], ends["latitude"], s=1.5, marker=style.MARKERS[kind],
-                     c=filled, edgecolors=colour, linewidths=0.2, zorder=3)  # fmt: skip
+        axes.scatter(ends["longitude"], ends["latitude"], 1.5, np.where(ends["own"], colour, "w"),
+                     marker=style.MARKERS[kind], edgecolors=colour, lw=0.2, zorder=3)  # fmt: skip
         return
     for end in style.rows_of(ends):
         axes.plot(

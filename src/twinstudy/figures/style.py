@@ -36,7 +36,6 @@ KIND_LABELS = {kind: label(kind, plural=True) for kind in KINDS} | {"all": "all 
 INK, MUTED, HATCH = "#222222", "#666666", "//////"
 WIDTH = 6.7  # inches, 17 cm; type of 12 points in it has 6 in a column of 8.5 cm
 SIZE, SMALL = 12, 10  # points
-_HIGHEST = 100  # inches, some 500 rows; an image of 300 cannot be written
 
 _FONT = "DejaVu Sans"  # has every Vietnamese letter, and comes with matplotlib
 _FALLBACKS = (
@@ -74,10 +73,9 @@ def drawing(
 
     if ax is not None and not isinstance(ax, AnyAxes):
         raise ArgumentError(f"`ax` is {_a(ax)}; give axes, such as plt.subplots()[1]")
-    if size[1] > _HIGHEST:
+    if size[1] > 100:  # some 500 rows; an image of 300 inches cannot be written
         raise ArgumentError(
-            f"`data` has too many rows for one figure, which would be {size[1]:,.0f} inches high; "
-            "give fewer of them, as by `restrict`, or look at the table by `show`"
+            f"`data` has too many rows (a figure of {size[1]:,.0f} inches); draw some by `restrict`"
         )
     of_type("title", title, (str, NoneType), "a text, or None for one that says what is shown")
     figure = None

@@ -303,11 +303,15 @@ def _draw_years(axes: Axes, named: pd.DataFrame) -> None:
     some = named[named["possible"].fillna(0) > 0]
     year = some["year"].to_numpy(float) + 0.5
     certain, possible = (some[name].to_numpy(float) for name in ("certain", "possible"))
-    axes.bar(year, certain, width=0.8, color=_LINE)
-    axes.bar(
-        year, possible - certain, bottom=certain, width=0.8, facecolor="white", edgecolor=_LINE,
-        hatch=style.HATCH, linewidth=0.6,
-    )  # fmt: skip
+    if len(some) > 300:  # years less than a point wide
+        axes.vlines(year, certain, possible, colors=_BAND)
+        axes.vlines(year, 0, certain, colors=_LINE)
+    else:
+        axes.bar(year, certain, width=0.8, color=_LINE)
+        axes.bar(
+            year, possible - certain, bottom=certain, width=0.8, facecolor="white",
+            edgecolor=_LINE, hatch=style.HATCH, linewidth=0.6,
+        )  # fmt: skip
     top = max(2.0, float(possible.max(initial=0)))
     axes.set_ylim(0, top * 1.4)
     axes.set_yticks(_ticks(0, top, 4))
