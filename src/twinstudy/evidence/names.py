@@ -239,10 +239,11 @@ def _suggested(key: str, texts: pd.Series) -> list[str]:
     names: dict[str, str] = {}
     for text in texts:
         names.setdefault(_key(text), text)
+        names.setdefault(_key(main_part(text)), text)
     near = sorted(name for name in names if name.startswith(key))[:_SHOWN]
     rest = [name for name in names if len(names) <= _COMPARED or name[:1] == key[:1]]
     near += difflib.get_close_matches(key, rest, n=_SHOWN)
-    return [names[each] for each in dict.fromkeys(near)][:_SHOWN]
+    return list(dict.fromkeys(names[each] for each in near))[:_SHOWN]
 
 
 def _found(

@@ -159,19 +159,19 @@ def _known(
         names = [names]
     listed, known = [str(name) for name in names], list(known)
     called = pd.Series(dtype="str") if called is None else called
-    folded = called.map(fold_name) if set(listed) - set(known) else called
-    parts = called.map(lambda name: fold_name(main_part(name))) if len(folded) else called
-    found, unknown = [], []
+    if not set(listed) - set(known):
+        return listed
+    folded, parts = called.map(_folded), called.map(main_part).map(_folded)
+    whole, part = folded.groupby(folded).groups, parts.groupby(parts).groups
+    found, unknown, keys = [], [], set(known)
     for name in listed:
-        text = fold_name(name)
-        hits = sorted({*folded.index[folded == text]} or {*parts.index[parts == text]})
-        if name in known or not hits:
-            unknown += [] if name in known else [name]
+        hits = sorted({*whole.get(_folded(name), ())} or {*part.get(_folded(name), ())})
+        if name in keys or not hits:
+            unknown += [] if name in keys else [name]
             found.append(name)
         elif len(hits) > 1:
             raise ArgumentError(
-                f"`{argument}` is {name!r}, which {len(hits)} are called; use one of "
-                f"{', '.join(hits)}"
+                f"`{argument}` is {name!r}, which {len(hits)} are called; use one of {some(hits)}"
             )
         else:
             found += hits
@@ -188,6 +188,10 @@ def _known(
             f"`{argument}` names {shown}, which the dataset does not have; {remedy}"
         )
     return found
+
+
+def _folded(name: str) -> str:
+    return fold_name(name).replace(" ", "")
 
 
 def _reached(start: set[str], *links: pd.DataFrame) -> set[str]:
@@ -276,7 +280,8 @@ def extend(dataset: Dataset, **tables: pd.DataFrame) -> Dataset:
     found = check_tables(typed)
     # What is flagged in rows that were there before stands in the report already.
     problems += [each for each in found if each.line or each.severity == "error"]
-    return dataset_of(typed.typed, Problems([*dataset.report, *sorted(problems)]))
+    earlier = dataset.report if all(p.severity == "warning" for p in problems) else []
+    return dataset_of(typed.typed, Problems([*earlier, *sorted(problems)]))
 
 
 def _rows(frame: pd.DataFrame, table: Table, problems: list[Problem]) -> pd.DataFrame:
@@ -286,7 +291,7 @@ def _rows(frame: pd.DataFrame, table: Table, problems: list[Problem]) -> pd.Data
         raise ArgumentError(message)
     unknown = [str(name) for name in frame.columns if name not in table.column_names]
     if unknown or not frame.columns.is_unique:
-        shown = ", ".join(map(repr, unknown)) or "a column twice"
+        shown = some([*map(repr, unknown)]) or "a column twice"
         raise ArgumentError(
             f"`{table.name}` has {shown}; use some of {', '.join(table.column_names)}, each once"
         )
