@@ -689,3 +689,13 @@ def test_a_unit_that_moved_has_a_row_for_each_parent() -> None:
     both = places.assign(during=[None, "2025-07-01/..", None, None])
     (said,) = faults(TOWNS, localities=both, kind="commune")
     assert "overlaps with the time of another parent" in said
+
+
+def test_words_for_no_date_are_named_and_must_stand_somewhere():
+    pairs = pd.DataFrame({"a": ["A", "C"], "b": ["B", "D"], "day": ["n/a", "2018"]})
+    with pytest.raises(DataError, match=r"'n/a' is not a date; if none, name it in `undated_val"):
+        from_edgelist(pairs, left="a", right="b", signed="day")
+    by = {"left": "a", "right": "b", "signed": "day", "undated_values": ["n/a", 1900]}
+    report = str(from_edgelist(pairs, **by).report)
+    assert "'1900' stands in 0 of 2 rows" in report
+    assert "'n/a' stands in 1 of 2 rows" in report
