@@ -188,7 +188,7 @@ def test_control_characters_are_refused_and_escaped(character: str) -> None:
     assert character not in problems[0]
 
 
-@pytest.mark.parametrize("character", ["\u200b", "\u00ad"])
+@pytest.mark.parametrize("character", ["\u200b", "\u00ad", "\u00a0", "\u2800", "\u3164"])
 def test_invisible_characters_are_warned_of(character: str) -> None:
     problems = read(f"{HEADER}\na,b,c{character}d\n")[1]
     assert len(problems) == 1
@@ -370,5 +370,5 @@ def test_a_link_stays_and_what_is_no_file_is_not_replaced(tmp_path):
 def test_a_graph_larger_than_memory_is_not_read(tmp_path):
     with (tmp_path / "large.graphml").open("wb") as file:
         file.truncate(5_000_000_000)
-    with pytest.raises(DataError, match=r"it is larger than 1,000,000,000 bytes"):
+    with pytest.raises(DataError, match=r"of at most 1,000,000,000 bytes"):
         read_graph(tmp_path / "large.graphml")

@@ -146,10 +146,8 @@ def read_graph(path: str | Path) -> nx.Graph[Any]:
     if not path.exists():
         raise ArgumentError(f"`path` is {str(path)!r}, and there is no such file")
     try:
-        if not path.is_file():
-            raise ValueError("it is no regular file")
-        if path.stat().st_size > LARGEST_FILE:
-            raise ValueError(f"it is larger than {LARGEST_FILE:,} bytes")
+        if not path.is_file() or path.stat().st_size > LARGEST_FILE:
+            raise ValueError(f"it is no regular file of at most {LARGEST_FILE:,} bytes")
         return read(path.read_bytes())
     except _UNREAD as error:
         why = str(error) if type(error) is ValueError else f"{type(error).__name__}: {error}"

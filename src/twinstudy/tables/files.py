@@ -11,7 +11,6 @@ import secrets
 import shutil
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from math import isnan
@@ -29,6 +28,7 @@ Frames = dict[str, pd.DataFrame]
 CONTROL = re.compile(
     "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
+_BLANK = "\u00a0\u034f\u115f\u1160\u2007\u202f\u2800\u3164\uffa0"  # that are no Cf
 _LONGEST_LINE = 100_000  # bytes; below the limit of the csv module for one cell
 LARGEST_FILE = 1_000_000_000  # bytes
 _MOST = 1_000  # problems of one kind that are kept
@@ -126,7 +126,7 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
         raise OSError(error.errno, error.strerror, named) from error
     finally:
         for temporary in written.values():
-            with suppress(OSError):  # of a disk that takes no file, so that there is none
+            if temporary.exists():
                 temporary.unlink()
 
 
@@ -136,9 +136,7 @@ def _hidden(path: Path) -> Path:
 
 def _write(data: bytes, temporary: Path, *, like: Path) -> None:
     """Write a new file to the disk, with the mode of the one whose place it will take."""
-    if like.is_dir():
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(like))
-    if like.exists() and not like.is_file():  # a pipe or a device is not to be replaced
+    if like.exists() and not like.is_file():  # a folder, a pipe or a device
         raise OSError(errno.EINVAL, "it is no regular file", str(like))
     with temporary.open("xb") as file:
         file.write(data)
@@ -225,8 +223,7 @@ def text_frame(data: bytes, table: Table) -> tuple[pd.DataFrame | None, list[Pro
         if isinstance(row, list):
             rows[number] = row
         else:
-            key = re.match(rb'["\s]*([a-z0-9-]{0,100})', line)  # also before tabs or semicolons
-            unread[number] = key[1].decode() if key else ""
+            unread[number] = re.findall(rb"[a-z0-9-]*", line[:200].lstrip(b'" '))[0].decode()
             refused.append(Problem(table.file, number, "", "", row))
     columns = zip(*rows.values(), strict=True) if rows else [()] * len(table.columns)
     cells = dict(zip(table.column_names, map(list, columns), strict=True))
@@ -329,7 +326,7 @@ def _unclean(value: str) -> tuple[str, Severity | None]:
         remedy = "normalise it to Unicode NFC"
         return f"{shown(value)} has letters with separate accents; {remedy}", "error"
     for character in value:
-        if unicodedata.category(character) == "Cf":
+        if unicodedata.category(character) == "Cf" or character in _BLANK:
             found = f"{shown(value)} holds the invisible character {character!r}"
             return f"{found}, which tells names apart that look the same; take it out", "warning"
     return "", None
