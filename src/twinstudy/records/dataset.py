@@ -227,11 +227,8 @@ def remembered(
         if not isinstance(dataset, Dataset):
             given = type(dataset).__name__
             raise ArgumentError(f"`dataset` is a {given}; give a dataset, as `load()` returns it")
-        key = (function.__module__, function.__qualname__, args, tuple(sorted(kwargs.items())))
-        try:
-            hash(key)
-        except TypeError:  # what can only be refused
-            return function(dataset, *args, **kwargs)
+        # What has no hash can only be refused, which is left to the function.
+        key = (function.__module__, function.__qualname__, repr((args, sorted(kwargs.items()))))
         if key not in dataset.remembered:
             dataset.remembered[key] = function(dataset, *args, **kwargs)
         value: Any = dataset.remembered[key]
