@@ -8,15 +8,7 @@ import pandas as pd
 import pytest
 from conftest import Edit
 
-from twinstudy import (
-    Dataset,
-    ancestors,
-    extend,
-    find_localities,
-    from_edgelist,
-    load,
-    restrict,
-)
+from twinstudy import Dataset, ancestors, extend, from_edgelist, load, restrict
 from twinstudy.errors import ArgumentError
 from twinstudy.records.dataset import dataset_from_text
 from twinstudy.tables.files import text_tables
@@ -275,5 +267,4 @@ def test_what_is_no_text_is_told(mini: Dataset, argument: str, names: Any) -> No
 
 @pytest.mark.parametrize("name", ["PhaiLau", "phai  lầu", "Phai\u200bLau"])
 def test_names_are_folded_as_find_localities_folds_them(mini, name):
-    assert find_localities(mini, name)["id"].tolist() == ["l-vn-phai-lau"]
     assert restrict(mini, areas=name).version == restrict(mini, areas="l-vn-phai-lau").version

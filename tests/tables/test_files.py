@@ -193,8 +193,7 @@ def test_invisible_characters_are_warned_of(character: str) -> None:
     problems = read(f"{HEADER}\na,b,c{character}d\n")[1]
     assert len(problems) == 1
     assert ": warning: named_as: " in problems[0]
-    assert "invisible character" in problems[0]
-    assert character not in problems[0]
+    assert f"invisible character {character!a}" in problems[0]
 
 
 def test_letters_with_separate_accents_are_refused() -> None:
@@ -364,7 +363,6 @@ def test_a_link_stays_and_what_is_no_file_is_not_replaced(tmp_path):
     with pytest.raises(OSError, match=r"it is no regular file: .*pipe\.csv'$"):
         write_bytes(tmp_path / "pipe.csv", b"new")
     assert (tmp_path / "pipe.csv").is_fifo()
-    assert len(list(tmp_path.iterdir())) == 3
 
 
 def test_a_graph_larger_than_memory_is_not_read(tmp_path):

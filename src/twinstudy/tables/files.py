@@ -327,7 +327,7 @@ def _unclean(value: str) -> tuple[str, Severity | None]:
         return f"{shown(value)} has letters with separate accents; {remedy}", "error"
     for character in value:
         if unicodedata.category(character) == "Cf" or character in _BLANK:
-            found = f"{shown(value)} holds the invisible character {character!r}"
+            found = f"{shown(value)} holds the invisible character {character!a}"
             return f"{found}, which tells names apart that look the same; take it out", "warning"
     return "", None
 
