@@ -197,8 +197,9 @@ def test_help_is_fast_because_nothing_heavy_is_imported() -> None:
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")
-def test_a_closed_pipe_is_no_error() -> None:
-    command = f"set -o pipefail; {sys.executable} -m twinstudy info | true"
+@pytest.mark.parametrize("end", ["| true", ">&-"])
+def test_a_closed_pipe_is_no_error(end: str) -> None:
+    command = f"set -o pipefail; {sys.executable} -m twinstudy info {end}"
     done = process(
         "-c", f"import subprocess as s; raise SystemExit(s.call(['bash', '-c', {command!r}]))"
     )

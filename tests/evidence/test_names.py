@@ -194,6 +194,7 @@ def test_what_follows_a_comma_or_a_bracket_may_be_left_out(towns: Dataset) -> No
 
 
 def test_names_that_begin_alike_are_called_close_first(towns: Dataset) -> None:
+    assert find_localities(towns, "Halifx").attrs["nearest"][0].startswith("Halifax")
     near = find_localities(towns, "Hali").attrs["nearest"]
     assert near[0] == "Halifax, West Yorkshire"
     assert find_localities(towns, "Harlaxtom").attrs["nearest"][0] == "Harlaxton"

@@ -286,3 +286,11 @@ def test_no_text_is_cut_off(drawn):
             if text.get_text() and not text.get_clip_on():
                 box = text.get_window_extent()
                 assert (box.x0 > -2, box.x1 < width * 1.12) == (True, True), (name, text)
+
+
+def test_years_over_centuries_are_lines_at_once():
+    pairs = pd.DataFrame({"a": ["A"], "b": ["B"]})
+    dataset = ts.from_edgelist(pairs, left="a", right="b", signed="0836/1990")
+    [lower] = ts.plot_timeline(dataset).child_axes
+    assert not lower.patches
+    assert [len(each.get_segments()) for each in lower.collections] == [1155, 1155]

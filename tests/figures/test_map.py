@@ -163,3 +163,22 @@ def test_marks_are_links_with_ids(mini, tmp_path):
         ids = re.findall(r' id="([^"]+)"', text)
         assert len(ids) == len(set(ids))
         assert {"p-trang-vi-van-vi", "l-vn-trang-vi", "l-cn-thien-bao-commune"} <= set(ids)
+
+
+def test_a_register_is_drawn_at_once_and_thin():
+    n = np.arange(1001)
+    pairs = pd.DataFrame({"a": n, "b": n + 2000})
+    places = pd.DataFrame({"longitude": n % 90.0, "latitude": n % 40.0}, index=n)
+    places = pd.concat([places, places.set_axis(n + 2000).add([80, 20])])
+    by = {"left_country": "XA", "right_country": "XB", "localities": places, "kind": "commune"}
+    dataset = ts.from_edgelist(pairs, left="a", right="b", **by)
+    axes = ts.plot_map(dataset, links=str.upper)
+    lines, points = axes.collections
+    assert len(lines.get_segments()) == 1001 == len(set(lines.get_urls()))
+    assert lines.get_alpha() < 0.85
+    assert len(points.get_offsets()) == 2002
+    assert "LAI CHÂU" not in texts(axes)  # they would be a blot
+    inside = ts.plot_map(dataset, window=(0, 85, 0, 39))
+    assert not any(text.startswith("to ") for text in texts(inside))
+    with pytest.raises(ts.TwinstudyError, match=r"too many rows .*`restrict`"):
+        ts.plot_signings(dataset)

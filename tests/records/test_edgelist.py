@@ -584,3 +584,13 @@ def test_arguments_that_cannot_be_used(arguments: dict[str, Any], message: str) 
     pairs = arguments.pop("pairs", frame(("Ulm", "Leeds", 1952), ("Bonn", "Bath", 1953)))
     with pytest.raises(ArgumentError, match=message):
         read(pairs, **arguments)
+
+
+def test_words_for_no_date_are_named_and_must_stand_somewhere() -> None:
+    pairs = pd.DataFrame({"a": ["A", "C"], "b": ["B", "D"], "day": ["n/a", "2018"]})
+    with pytest.raises(DataError, match=r"'n/a' is not a date; if none, name it in `undated_val"):
+        from_edgelist(pairs, left="a", right="b", signed="day")
+    by = {"left": "a", "right": "b", "signed": "day", "undated_values": ["n/a", 1900]}
+    report = str(from_edgelist(pairs, **by).report)
+    assert "'1900' stands in 0 of 2 rows" in report
+    assert "'n/a' stands in 1 of 2 rows" in report

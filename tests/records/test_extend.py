@@ -147,3 +147,14 @@ def test_arguments_that_cannot_be_used(tables: dict[str, Any], message: str) -> 
     with pytest.raises(ArgumentError) as caught:
         extend(towns(), **tables)
     assert str(caught.value).startswith(message)
+
+
+def test_an_error_tells_of_the_added_rows_alone_and_lists_three_columns():
+    pairs = pd.DataFrame({"a": ["A"], "b": ["B"]})
+    dataset = from_edgelist(pairs, left="a", right="b")
+    assert dataset.report
+    with pytest.raises(DataError) as caught:
+        extend(dataset, sources=pd.DataFrame({"id": ["x"], "kind": "other"}))
+    assert [(each.severity, each.line) for each in caught.value.problems] == [("error", 1)]
+    with pytest.raises(ArgumentError, match=r"has '0', '1', '2' and 57 more; use some of id, "):
+        extend(dataset, sources=pd.DataFrame([range(60)]))

@@ -215,3 +215,8 @@ def test_what_is_no_dataset_is_told(function: Any) -> None:
 def test_what_is_no_text_is_told(mini: Dataset, argument: str, names: Any) -> None:
     with pytest.raises(ArgumentError, match=f"^`{argument}` "):
         restrict(mini, **{argument: names})
+
+
+@pytest.mark.parametrize("name", ["PhaiLau", "phai  lầu", "Phai\u200bLau"])
+def test_names_are_folded_as_find_localities_folds_them(mini, name):
+    assert restrict(mini, areas=name).version == restrict(mini, areas="l-vn-phai-lau").version

@@ -248,3 +248,20 @@ def test_row_order_does_not_matter_and_lines_are_those_of_the_file(tmp_path: Pat
     line = text[: text.index("2013~")].count("\n") + 1
     (folder / "claims.csv").write_text(text.replace("2013~", "2013-00"), encoding="utf-8")
     assert [(problem.line, problem.value) for problem in check(folder)] == [(line, "2013-00")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("l-vn-phai-lau,", ",", ["a row there has lost its key; mend that first"]),
+        ("l-vn-phai-lau,", "??,x,", ["a row there has lost its key; mend that first"]),
+        ("l-vn-phai-lau,VN,", "l-vn-phai-lau\tVN\t", []),  # not read, and known by its key
+    ],
+)
+def test_a_row_without_key_points_no_reference_at_another_place(
+    edited: Edit, old: str, new: str, said: list[str]
+) -> None:
+    folder = edited("localities.csv", "\n" + old, "\n" + new)
+    found = [str(each) for each in check(folder) if each.file != "localities.csv"]
+    assert bool(found) == bool(said)
+    assert all(each.endswith("is not in localities.csv; " + said[0]) for each in found)

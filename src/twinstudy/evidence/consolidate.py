@@ -155,7 +155,7 @@ def consolidate(dataset: Dataset, *, rule: Rule = "narrowest") -> pd.DataFrame:
     >>> bool((pairings["members"] == pairings["members_a"] + pairings["members_b"]).all())
     True
     """
-    if rule not in get_args(Rule):
+    if str(rule) not in get_args(Rule):
         allowed = ", ".join(map(repr, get_args(Rule)))
         raise ArgumentError(f"`rule` is {rule!r}; use one of {allowed}")
     return _consolidated(dataset, rule)

@@ -226,10 +226,12 @@ def _key(text: str) -> str:
 
 def _suggested(key: str, stored: pd.DataFrame) -> list[str]:
     """Find up to three stored names that begin with a key or are close to it."""
-    names = stored.drop_duplicates("key").set_index("key")["matched"]
+    keyed = [stored["key"], stored["matched"].map(main_part).map(_key)]
+    names = pd.concat([stored["matched"].set_axis(key) for key in keyed])
+    names = names[~names.index.duplicated()]
     near = sorted(name for name in names.index if name.startswith(key))[:_SHOWN]
     near += difflib.get_close_matches(key, names.index, n=_SHOWN)
-    return names[list(dict.fromkeys(near))[:_SHOWN]].tolist()
+    return list(dict.fromkeys(names[each] for each in near))[:_SHOWN]
 
 
 @remembered

@@ -7,6 +7,7 @@ from datetime import date
 import pandas as pd
 
 from twinstudy.dates import date_bounds
+from twinstudy.errors import of_type
 from twinstudy.evidence.consolidate import consolidate, members, source_days
 from twinstudy.evidence.hierarchy import ancestors
 from twinstudy.evidence.names import Names, pairing_key, pairing_names, place_names
@@ -131,6 +132,7 @@ def trace(dataset: Dataset, pairing: str, *, events: bool = False) -> pd.DataFra
     ['event_id', 'kind', 'date', 'quantity']
     """
     key = pairing_key(dataset, pairing)
+    of_type("events", events, (int,), "True or False")
     if events:
         rows = dataset.events[dataset.events["pairing_id"] == key].rename(
             columns={"id": "event_id"}

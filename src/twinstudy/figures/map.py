@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from types import NoneType
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.text import Text
 
-from twinstudy.errors import ArgumentError
+from twinstudy.errors import ArgumentError, of_type
 from twinstudy.evidence.consolidate import Choice, choose, members
 from twinstudy.evidence.hierarchy import drawing_points
 from twinstudy.evidence.names import Names, place_names
@@ -35,6 +36,7 @@ _RING = np.exp(0.125j * np.pi * np.arange(16)).view(float).reshape(-1, 2)  # 16 
 _LEADER = {"arrowstyle": "-", "color": "#8a8a8a", "linewidth": 0.35, "shrinkA": 0, "shrinkB": 1.5}
 _STEPS = np.array([4, 7, 11, 16, 22, 29, 37, 46, 56])  # points
 _POINT, _FAR = ["longitude", "latitude"], ["longitude_to", "latitude_to"]
+_MOST_TIES = 1000  # of a kind that are drawn one by one; of more, thin lines and points at once
 
 
 def plot_map(
@@ -101,6 +103,10 @@ def plot_map(
     'Twinned communes'
     """
     dataset = style.dataset_of(dataset, "plot_map")
+    for name, value in (("labels", labels), ("by_kind", by_kind)):
+        of_type(name, value, (int,), "True or False")
+    if not callable(links):
+        of_type("links", links, (Mapping, NoneType), "a mapping from key to address, or a function")
     choice = choose(dataset, at=at, kind=kind, status=status)
     ends = _ends(dataset, choice)
     drawn = [word for word in KINDS if (ends["kind"] == word).any()]
@@ -245,7 +251,7 @@ def _draw_land(
             else:
                 colour = _GROUND[facts.get("country", "sea")]
                 axes.fill(x, y, facecolor=colour, edgecolor="#b9b4a8", linewidth=0.4)
-        if named and "label_at" in facts:
+        if named and "label_at" in facts and east - west < 3 * (_LAYER[1] - _LAYER[0]):
             word = str(facts.get(f"name_{names}", facts["name"])).replace(" ", "\n", 1)
             look: style.Look = {"color": _INK["sea"], "style": "italic"}
             if "locality_id" in facts:
@@ -271,18 +277,28 @@ def _draw_kind(axes: Axes, ends: pd.DataFrame, links: Links | None, used: set[st
     def known(key: str) -> dict[str, Any]:
         gid = f"{key}--{kind}" if key in used else key
         used.add(gid)
-        url = links(key) if callable(links) else links.get(key) if links else None
-        return {"gid": gid, "url": url}
+        return {"gid": gid, "url": linked(key)}
+
+    def linked(key: str) -> str | None:
+        return links(key) if callable(links) else links.get(key) if links else None
 
     ties = _ties(ends)
-    for pairing, part in ties[~ties["second"]].groupby("pairing_id"):
-        lines = list(part[[*_POINT, *_FAR]].to_numpy().reshape(-1, 2, 2))
-        dashes = ["solid" if own else (0, (3, 1.5)) for own in part["own"] & part["own_to"]]
-        tie = LineCollection(lines, colors=colour, linewidths=0.8, linestyles=dashes, alpha=0.85)
-        ours = known(str(pairing))
-        tie.set(gid=ours["gid"], urls=[ours["url"]] * len(lines))
+    ties, many = ties[~ties["second"]], len(ties) > 2 * _MOST_TIES
+    for pairing, part in [(kind, ties)] if many else ties.groupby("pairing_id"):
+        tie = LineCollection(
+            list(part[[*_POINT, *_FAR]].to_numpy().reshape(-1, 2, 2)), colors=colour,
+            linewidths=0.3 if many else 0.8, alpha=min(0.85, 600 / len(ties)),
+            linestyles=["solid" if own else (0, (3, 1.5)) for own in part["own"] & part["own_to"]],
+        )  # fmt: skip
+        tie.set(gid=known(str(pairing))["gid"], urls=[linked(key) for key in part["pairing_id"]])
         axes.add_collection(tie, autolim=False)
-    for end in style.rows_of(ends.drop_duplicates("locality_id").sort_values("locality_id")):
+    ends = ends.drop_duplicates("locality_id").sort_values("locality_id")
+    if many:
+        fill = np.where(ends["own"], colour, "w")
+        axes.scatter(ends["longitude"], ends["latitude"], 1.5, fill, edgecolors=colour,
+                     marker=style.MARKERS[kind], linewidths=0.2, zorder=3)  # fmt: skip
+        return
+    for end in style.rows_of(ends):
         axes.plot(
             end.longitude, end.latitude, marker=style.MARKERS[kind], markersize=3.6, zorder=3,
             markerfacecolor=colour if end.own else "white", markeredgecolor=colour,
@@ -294,8 +310,11 @@ def _draw_leaving(axes: Axes, ends: pd.DataFrame, view: _Window, words: pd.Serie
     """Let ties that leave the map end in an arrow with the name of the place beyond."""
     ties = _ties(ends)
     leaving = ties[_inside(ties, view) & ~_inside(ties, view, "_to")]
+    leaving = leaving.drop_duplicates(["locality_id", "locality_id_to"])
+    if len(leaving) > _MOST_NAMES:
+        return  # no names would be read; the note counts them
     low, high = np.array(view).reshape(2, 2).T
-    for tie in style.rows_of(leaving.drop_duplicates(["locality_id", "locality_id_to"])):
+    for tie in style.rows_of(leaving):
         start = np.array([tie.longitude, tie.latitude])
         step = np.array([tie.longitude_to, tie.latitude_to]) - start
         with np.errstate(divide="ignore", invalid="ignore"):

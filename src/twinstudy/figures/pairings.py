@@ -16,6 +16,7 @@ from twinstudy.evidence.names import Names, place_names
 from twinstudy.figures import style
 from twinstudy.network.graph import incidence_graph
 from twinstudy.records.dataset import Dataset
+from twinstudy.records.reading import some
 from twinstudy.tables.schema import label
 
 _PLAIN = "#4D4D4D"
@@ -80,16 +81,16 @@ def plot_pairings(
         graph = data
     else:
         dataset = style.dataset_of(data, "plot_pairings", "data")
+        style.known_arguments(incidence_graph, arguments)
         graph = incidence_graph(dataset, at=at, **arguments)
-        words, west = place_names(dataset, names), west_to_east(dataset)
-        provinces = ancestors(dataset, level="province", at=at)
-        longitudes = drawing_points(dataset)["longitude"]
+        words, provinces = place_names(dataset, names), ancestors(dataset, level="province", at=at)
+        west, longitudes = west_to_east(dataset), drawing_points(dataset)["longitude"]
     places = _places(graph, words, longitudes)
     sides = sorted({place["country"] for place in places.values()}, reverse=True)
     if len(sides) != 2:
         raise ArgumentError(
-            f"`data` has localities of {len(sides)} countries ({', '.join(sides) or 'none'}); "
-            "give some that tie two countries"
+            f"`data` has localities of {len(sides)} countries ({some(sides) or 'none'}); "
+            "give some that tie two countries, as by restrict(dataset, countries=['VN', 'CN'])"
         )
     groups = []
     for group in map(sorted, nx.connected_components(graph)):

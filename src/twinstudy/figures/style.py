@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 import textwrap
 import warnings
 from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 from matplotlib import font_manager
 from matplotlib.artist import Artist
@@ -22,7 +25,7 @@ from matplotlib.patches import Patch
 from matplotlib.text import Annotation, Text
 from matplotlib.ticker import MaxNLocator
 
-from twinstudy.errors import ArgumentError
+from twinstudy.errors import ArgumentError, known_word, of_type
 from twinstudy.evidence.names import Names, place_names
 from twinstudy.records.dataset import Dataset
 from twinstudy.tables.files import write_bytes
@@ -81,6 +84,11 @@ def drawing(
     """
     if ax is not None and not isinstance(ax, Axes):
         raise ArgumentError(f"`ax` is {_a(ax)}; give axes, such as plt.subplots()[1]")
+    if height > 100:  # some 500 rows; an image of 300 inches cannot be written
+        raise ArgumentError(
+            f"`data` has too many rows (a figure of {height:,.0f} inches); draw some by `restrict`"
+        )
+    of_type("title", title, (str, NoneType), "a text, or None for one that says what is shown")
     figure = None
     if ax is None:
         # Outside the context, which would take back what a notebook sets on its first figure.
@@ -146,6 +154,7 @@ def measured(
     """Take what a measure returned, or measure a dataset; refuse anything else."""
     name = measure.__name__
     if isinstance(data, Dataset):
+        known_arguments(measure, arguments)
         table = measure(data, **arguments)
         if "area_id" in table:
             table["area"] = table["area_id"].map(place_names(data, names))
@@ -162,6 +171,13 @@ def measured(
             "place of the table"
         )
     return data
+
+
+def known_arguments(function: Callable[..., Any], arguments: dict[str, Any]) -> None:
+    """Refuse arguments that the function which takes them does not know."""
+    known = [name for name in inspect.signature(function).parameters if name != "dataset"]
+    for name in arguments:
+        known_word("**arguments", name, tuple(known))
 
 
 def dataset_of(data: object, call: str, argument: str = "dataset") -> Dataset:
@@ -359,6 +375,11 @@ def save_figure(
             f"`figure` is {_a(figure)}; give a figure or what a plot returns: "
             "save_figure(plot_map(load()), 'map.svg')"
         )
+    of_type("dpi", dpi, (int, float, np.number), "a number of dots per inch, such as 200")
+    of_type("origin", origin, (str, NoneType), "a text or None")
+    of_type("path", path, (str, Path), "the path of a file")
+    if "\0" in str(path) or not Path(path).name:
+        raise ArgumentError(f"`path` is {str(path)!r}; give the path of a file")
     path = Path(path)
     facts = {"Source": f"twinstudy: {origin}" if origin else "twinstudy"}
     if title := " ".join(whole.get_suptitle().split()):

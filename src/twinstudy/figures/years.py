@@ -84,9 +84,13 @@ def plot_timeline(
             place = (last["year"] + 0.5, max(last["upper"], last["lower"] + 0.09 * top))
             style.write(upper, f"{last['upper']} not excluded", place, (5, 0), color=_EDGE)
         some = named[named["possible"].fillna(0) > 0]
-        lower.bar(some["year"], some["certain"], **_FILLED)
-        more = some["possible"] - some["certain"]
-        lower.bar(some["year"], more, bottom=some["certain"], **_HATCHED)
+        if len(some) > 300:  # years less than a point wide
+            lower.vlines(some["year"], some["certain"], some["possible"], colors=_BAND)
+            lower.vlines(some["year"], 0, some["certain"], colors=_LINE)
+        else:
+            lower.bar(some["year"], some["certain"], **_FILLED)
+            more = some["possible"] - some["certain"]
+            lower.bar(some["year"], more, bottom=some["certain"], **_HATCHED)
         looks = {"for certain": _FILLED, "possibly, by its date": _HATCHED}
         style.legend(lower, looks, loc="upper left")
         most = max(2, some["possible"].max() if len(some) else 0)
@@ -147,7 +151,7 @@ def _draw_totals(axes: Axes, totals: pd.DataFrame) -> None:
         look = style.DIAMOND | {"markeredgecolor": colour, "zorder": 5}
         axes.plot(row.year, row.reported, **look)
         spot, text = (row.year, row.reported), f"{row.reported:g} reported"
-        style.write(axes, text, spot, (-7, 0), ha="right", color=colour)
+        style.write(axes, text, spot, (0, 12), ha="center", color=colour)
 
 
 def plot_signings(

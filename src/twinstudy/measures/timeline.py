@@ -100,6 +100,7 @@ def timeline(
     table[counts] = table[counts].astype("Int64")
     table = table[["area_id", "year", *counts, "reported_kind", "reported_count_id"]]
     table = table.drop(columns="area_id") if by is None else described(dataset, table.copy())
+    kind = kind if isinstance(kind, str) else kinds and list(kinds)
     table.attrs = facts(dataset, choice, by=by, kind=kind, pauses=_pauses(dataset, choice))
     return table
 

@@ -20,7 +20,7 @@ from twinstudy.errors import ArgumentError, DataError, MissingExtraError, Proble
 from twinstudy.evidence.hierarchy import drawing_points
 from twinstudy.network.graph import locality_graph
 from twinstudy.records.dataset import Dataset
-from twinstudy.tables.files import write_bytes
+from twinstudy.tables.files import LARGEST_FILE, write_bytes
 
 if TYPE_CHECKING:
     import geopandas
@@ -146,8 +146,8 @@ def read_graph(path: str | Path) -> nx.Graph[Any]:
     if not path.exists():
         raise ArgumentError(f"`path` is {str(path)!r}, and there is no such file")
     try:
-        if not path.is_file():
-            raise ValueError("it is no regular file")
+        if not path.is_file() or path.stat().st_size > LARGEST_FILE:
+            raise ValueError(f"it is no regular file of at most {LARGEST_FILE:,} bytes")
         return read(path.read_bytes())
     except _UNREAD as error:
         why = str(error) if type(error) is ValueError else f"{type(error).__name__}: {error}"
@@ -193,7 +193,7 @@ def to_geodataframe(
     >>> ties = to_geodataframe(load(), "ties")  # doctest: +SKIP
     >>> ties.explore()  # doctest: +SKIP
     """
-    if layer not in ("places", "ties"):
+    if str(layer) not in ("places", "ties"):
         raise ArgumentError(f"`layer` is {layer!r}; use 'places' or 'ties'")
     if not isinstance(graph, nx.Graph | Dataset):
         raise ArgumentError(f"`graph` is a {type(graph).__name__}; {_WANTED}, or a dataset")

@@ -220,7 +220,8 @@ def remembered(
     @wraps(function)
     def answer(dataset: Dataset, *args: _P.args, **kwargs: _P.kwargs) -> _T:
         refuse_other(dataset)
-        key = (function.__module__, function.__qualname__, args, tuple(sorted(kwargs.items())))
+        # What has no hash can only be refused, which is left to the function.
+        key = (function.__module__, function.__qualname__, repr((args, sorted(kwargs.items()))))
         if key not in dataset.remembered:
             dataset.remembered[key] = function(dataset, *args, **kwargs)
         value: Any = dataset.remembered[key]

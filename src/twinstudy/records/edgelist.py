@@ -168,7 +168,7 @@ def from_edgelist(
             if each.file == _PAIRS:
                 problems[n] = replace(each, severity="warning")
         problems.append(warning(_PAIRS, f"{faulty.sum()} of {len(faulty)} rows are left out"))
-    for word in sorted(declared & {*rows["signed"].unique()}):
+    for word in sorted(declared):
         stands = f"{word!r} stands in {rows['signed'].eq(word).sum()} of {len(rows)} rows"
         problems.append(warning(_PAIRS, f"{stands} and is read as not stated", signed, word))
     rows = rows.assign(signed=rows["signed"].mask(rows["signed"].isin(declared), ""))
@@ -289,6 +289,8 @@ class _Register:
 
         def read(value: object) -> str:
             text = date_text(value)
+            if text and text not in declared and not any(map(str.isdecimal, text)):
+                raise ArgumentError(f"{text!r} is not a date; if none, name it in `undated_values`")
             if text and text not in declared:
                 parse_date(text)
             return text

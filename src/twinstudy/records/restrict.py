@@ -143,18 +143,17 @@ def _known(
     if isinstance(names, str) or not isinstance(names, Iterable):
         names = [names]
     listed, known = [str(name) for name in names], list(known)
-    found, strange = ([n for n in listed if (n in known) == yes] for yes in (True, False))
+    keys = set(known)
+    found, strange = ([n for n in listed if (n in keys) == yes] for yes in (True, False))
     called = pd.Series(dtype="str") if called is None or not strange else called
-    folded = called.map(fold_name)
-    parts = called.map(lambda name: fold_name(main_part(name)))
+    folded, parts = called.map(_folded), called.map(main_part).map(_folded)
+    whole, part = folded.groupby(folded).groups, parts.groupby(parts).groups
     unknown = []
     for name in strange:
-        text = fold_name(name)
-        hits = sorted({*folded.index[folded == text]} or {*parts.index[parts == text]})
+        hits = sorted({*whole.get(_folded(name), ())} or {*part.get(_folded(name), ())})
         if len(hits) > 1:
             raise ArgumentError(
-                f"`{argument}` is {name!r}, which {len(hits)} are called; use one of "
-                f"{', '.join(hits)}"
+                f"`{argument}` is {name!r}, which {len(hits)} are called; use one of {some(hits)}"
             )
         found += hits
         unknown += [] if hits else [name]
@@ -171,6 +170,10 @@ def _known(
             f"`{argument}` names {shown}, which the dataset does not have; {remedy}"
         )
     return found
+
+
+def _folded(name: str) -> str:
+    return fold_name(name).replace(" ", "")
 
 
 def _reached(start: set[str], *links: pd.DataFrame) -> set[str]:
@@ -259,4 +262,5 @@ def extend(dataset: Dataset, **tables: pd.DataFrame) -> Dataset:
     found = check_tables(typed)
     # What is flagged in rows that were there before stands in the report already.
     problems += [each for each in found if each.line or each.severity == "error"]
-    return dataset_of(typed.typed, Problems([*dataset.report, *sorted(problems)]))
+    earlier = dataset.report if all(p.severity == "warning" for p in problems) else []
+    return dataset_of(typed.typed, Problems([*earlier, *sorted(problems)]))

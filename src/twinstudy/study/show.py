@@ -7,11 +7,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
+from types import NoneType
 from typing import Any
 
 import pandas as pd
 
-from twinstudy.errors import ArgumentError
+from twinstudy.errors import ArgumentError, of_type
 from twinstudy.evidence.consolidate import consolidate, members
 from twinstudy.evidence.hierarchy import ancestors, lineage
 from twinstudy.evidence.names import pairing_names, place_names
@@ -201,6 +202,8 @@ def show(
     """
     if not (rows is None or (type(rows) is int and rows > 0)):
         raise ArgumentError(f"`rows` is {rows!r}; use a number of rows, 1 or more, or None")
+    of_type("caption", caption, (str, NoneType), "a text")
+    of_type("names", names, (Dataset, Mapping, NoneType), "the dataset, or a mapping of names")
     if isinstance(frame, Dataset):
         frame = _opening(frame, at)
     elif hasattr(frame, "nodes"):

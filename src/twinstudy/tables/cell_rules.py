@@ -145,8 +145,11 @@ def references(tables: Tables) -> Iterator[Problem]:
         lost = set(cells.tolist()) - known[column.target] if column.target in known else set()
         if lost:
             wrong = cells[cells.isin(list(lost))]
-            there = [key for key in keys[column.target] if key]
-            target = f"{column.target}{tables.suffix}"
+            there, target = keys[column.target], f"{column.target}{tables.suffix}"
+            if "" in there or "" in tables.unread.get(column.target, ()):
+                remedy = "a row there has lost its key; mend that first"
+                yield from problems_of(wrong, file, f"{{!r}} is not in {target}; {remedy}")
+                continue
             yield from problems_of(wrong, file, _nearest(wrong.unique().tolist(), there, target))
 
 
@@ -155,7 +158,7 @@ def _nearest(lost: list[str], keys: list[str], file: str) -> dict[str, str]:
     messages = {}
     for searched, value in enumerate(lost, start=1):
         near = keys if searched * len(keys) <= _COMPARISONS else []
-        found = difflib.get_close_matches(value[:200], near, n=1, cutoff=0.6)
+        found = difflib.get_close_matches(value[:200], near, n=1, cutoff=0.8)
         remedy = f"nearest: {found[0]!r}" if found else "add the row, or correct the key"
         where = f"{file}; {remedy}" if keys else f"{file}, which is empty; add the row"
         messages[value] = f"{shown(value)} is not in {where}"

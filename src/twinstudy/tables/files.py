@@ -28,9 +28,11 @@ Frames = dict[str, pd.DataFrame]
 CONTROL = re.compile(
     "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
+_BLANK = "\u00a0\u034f\u115f\u1160\u2007\u202f\u2800\u3164\uffa0"  # that are no Cf
 _LONGEST_LINE = 100_000  # bytes; below the limit of the csv module for one cell
-_LARGEST_FILE = 1_000_000_000  # bytes
+LARGEST_FILE = 1_000_000_000  # bytes
 _MOST = 1_000  # problems of one kind that are kept
+_MARK = ".unfinished"  # holds the end of the names of files that take their places
 _LEFT_OVER = re.compile(r"\..+\.[0-9a-f]{16}")
 
 #: What stands for a number in a cell, by the type of the column.
@@ -75,8 +77,12 @@ def read_tables(folder: Path) -> tuple[Tables, list[Problem]]:
     text: Frames = {}
     unread: dict[str, set[str]] = {}
     problems: list[Problem] = []
+    mark = folder / _MARK
+    token = mark.read_text("latin-1")[:17] if mark.is_file() else ""
     for table in TABLES:
-        path = folder / table.file
+        path = Path(os.path.realpath(folder / table.file))
+        if _LEFT_OVER.fullmatch(f".x.{token}") and _hidden(path, token).is_file():
+            path = _hidden(path, token)
         try:
             message = _no_table(path)
             data = b"" if message else path.read_bytes()
@@ -99,8 +105,8 @@ def _no_table(path: Path) -> str:
     if not path.is_file():  # a pipe or a device would never end
         return "it is no regular file; put the table in its place"
     size = path.stat().st_size
-    if size > _LARGEST_FILE:
-        return f"the file is {size:,} bytes large, of {_LARGEST_FILE:,} allowed; split the data"
+    if size > LARGEST_FILE:
+        return f"the file is {size:,} bytes large, of {LARGEST_FILE:,} allowed; split the data"
     return ""
 
 
@@ -108,44 +114,57 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write files into a folder, all of them or none, and clear what a cut-off run has left.
 
     Names may lead into folders below, which are made. All data are on the disk under other names
-    before the first file is replaced, so a full disk or a kill leaves the old files; where one
-    cannot be replaced, those before it are put back.
+    before the first file is replaced, so a full disk or a kill leaves the old files, or, while they
+    are replaced, a mark by which `read_tables` finds all the new ones; where one cannot be
+    replaced, those before it are put back.
     """
+    token = secrets.token_hex(8)
     new: dict[Path, Path] = {}
     old: dict[Path, Path] = {}
     path = folder
     try:
         for name, data in files.items():
-            path = folder / name
+            path = Path(os.path.realpath(folder / name))  # a link stays, and leads to the new file
             path.parent.mkdir(parents=True, exist_ok=True)
-            new[path] = _hidden(path)
-            with new[path].open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
+            if path.exists() and not path.is_file():  # a folder, a pipe or a device
+                raise OSError(errno.EINVAL, "it is no regular file", str(path))
+            new[path] = _hidden(path, token)
+            _to_disk(new[path], data)
             if path.exists():
                 new[path].chmod(path.stat().st_mode)
-                old[path] = _hidden(path)
+                old[path] = _hidden(path, secrets.token_hex(8))
                 shutil.copy2(path, old[path])
-        _replace_all(new, old)
-        for below in {path.parent for path in new}:
-            for path in below.iterdir():
-                if _LEFT_OVER.fullmatch(path.name):
-                    path.unlink()
+        path = folder / _MARK
+        if len(new) > 1:  # from here on `read_tables` takes the new files, wherever they are
+            _to_disk(_hidden(path, token), token.encode())
+            _hidden(path, token).replace(path)
+        _replace_all(new, old, path)
+        below = {path.parent for path in (*new, path)}
+        for path in (path for each in below for path in each.iterdir()):
+            if _LEFT_OVER.fullmatch(path.name):
+                path.unlink()
     except OSError as error:
         named = str(error.filename2 or path)  # the second name is the place of the new file
         raise OSError(error.errno, error.strerror, named) from error
     finally:
-        for temporary in (*new.values(), *old.values()):
-            temporary.unlink(missing_ok=True)
+        for temporary in (*new.values(), *old.values(), _hidden(folder / _MARK, token)):
+            if temporary.exists():
+                temporary.unlink()
 
 
-def _hidden(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+def _hidden(path: Path, token: str) -> Path:
+    return path.with_name(f".{path.name}.{token}")
 
 
-def _replace_all(new: Mapping[Path, Path], old: Mapping[Path, Path]) -> None:
-    """Put new files in their places; at a fault put the old ones back."""
+def _to_disk(path: Path, data: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _replace_all(new: Mapping[Path, Path], old: Mapping[Path, Path], mark: Path) -> None:
+    """Put new files in their places and take the mark away; at a fault put the old ones back."""
     try:
         for path, temporary in new.items():
             temporary.replace(path)
@@ -156,6 +175,8 @@ def _replace_all(new: Mapping[Path, Path], old: Mapping[Path, Path]) -> None:
             else:
                 path.unlink(missing_ok=True)
         raise
+    finally:
+        mark.unlink(missing_ok=True)
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -211,7 +232,7 @@ def text_frame(data: bytes, table: Table) -> tuple[pd.DataFrame | None, list[Pro
         if isinstance(row, list):
             rows[number] = row
         else:
-            unread.add(line.partition(b",")[0].strip(b'"').decode(errors="replace"))
+            unread.add(re.findall(rb"[a-z0-9-]*", line[:200].lstrip(b'" '))[0].decode())
             refused.append(Problem(table.file, number, "", "", row))
     index, columns = pd.Index(rows, dtype="int64"), list(table.column_names)
     frame = pd.DataFrame(list(rows.values()), index=index, columns=columns, dtype="str")
@@ -307,8 +328,8 @@ def _refused(value: str) -> str:
 def _invisible(value: str) -> str:
     """Say which character of a cell nobody can see."""
     for character in value:
-        if unicodedata.category(character) == "Cf":
-            found = f"holds the invisible character {character!r}"
+        if unicodedata.category(character) == "Cf" or character in _BLANK:
+            found = f"holds the invisible character {character!a}"
             return f"{found}, which tells names apart that look the same; take it out"
     return ""
 

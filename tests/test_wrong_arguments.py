@@ -1,0 +1,62 @@
+"""Arguments of a wrong type are answered by the argument, its value or type, and what to give."""
+
+from functools import partial
+
+import matplotlib.pyplot as plt
+import pandas as pd
+import pytest
+
+import twinstudy as ts
+from twinstudy.errors import ArgumentError
+
+pytestmark = pytest.mark.filterwarnings("ignore:More than 20 figures")
+NO_WORDS = [[], pd.Series(["vi"]), pd.DataFrame(), pd.NA, {"vi": 1}, 5]
+DRAWN = [getattr(ts, "plot_" + word) for word in (
+    "map", "pairings", "coverage", "density", "signings", "contents", "timeline")]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", NO_WORDS)
+def test_no_words_for_a_word(mini, value):
+    calls = [("names", each) for each in [*DRAWN[:6], ts.pairings]]
+    calls += [("rule", ts.consolidate), ("rule", ts.existing), ("layer", ts.to_geodataframe)]
+    for name, function in calls:
+        with pytest.raises(ArgumentError, match=f"^`{name}` is "):
+            function(mini, **{name: value})
+
+
+@pytest.mark.parametrize("plot", DRAWN)
+def test_titles_and_further_arguments_of_a_plot(mini, plot):
+    with pytest.raises(ArgumentError, match=r"^`title` is of type int; give a text"):
+        plot(mini, title=5)
+    if plot is not ts.plot_map:
+        with pytest.raises(ArgumentError, match=r"^`\*\*arguments` is 'knd'; use one of .*kind"):
+            plot(mini, knd="village")
+
+
+@pytest.mark.parametrize("value", [pd.NA, pd.Series([True]), pd.DataFrame(), "yes"])
+def test_no_value_for_a_switch(mini, value, tmp_path):
+    calls = {
+        "labels": partial(ts.plot_map, mini),
+        "by_kind": partial(ts.plot_map, mini),
+        "links": partial(ts.plot_map, mini),
+        "events": partial(ts.trace, mini, mini.pairings["id"].iloc[0]),
+        "names": partial(ts.show, mini.pairings),
+        "dpi": partial(ts.save_figure, plt.figure(), tmp_path / "a.png"),
+    }
+    for name, call in calls.items():
+        with pytest.raises(ArgumentError, match=f"^`{name}` is of type {type(value).__name__}; "):
+            call(**{name: value})
+    for name, call in (("caption", ts.show), ("origin", partial(ts.save_figure, path="a.svg"))):
+        with pytest.raises(ArgumentError, match=f"^`{name}` is of type int; give a text"):
+            call(plt.figure() if name == "origin" else mini.pairings, **{name: 5})
+
+
+@pytest.mark.parametrize("path", [None, 5, b"a.svg", "", "a\0.svg"])
+def test_no_path_for_a_figure(path):
+    with pytest.raises(ArgumentError, match=r"^`path` is .*; give the path of a file"):
+        ts.save_figure(plt.figure(), path)
+
+
+@pytest.mark.parametrize("kind", [pd.Series(["commune"]), {"commune"}])
+def test_kinds_of_a_timeline_may_be_any_collection(mini, kind):
+    assert ts.plot_timeline(mini, kind=kind).figure.get_suptitle().startswith("Pairings of commune")
