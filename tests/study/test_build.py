@@ -228,7 +228,7 @@ def test_whenever_a_run_is_killed_the_checksums_show_it_and_the_next_run_mends_i
         there = [run._replace(notebook=copy / run.notebook.relative_to(project)) for run in runs]
         if not killed(step, copy, whole):
             break
-        found = {name: data for name, data in contents(copy).items() if "/." not in name}
+        found = {name: data for name, data in contents(copy).items() if "/." not in f"/{name}"}
         assert found.items() <= {*old.items(), *new.items()}
         check = subprocess.run(["sha256sum", "--check", "--status", "SHA256SUMS"],
                                cwd=copy / "figures", check=False)  # fmt: skip

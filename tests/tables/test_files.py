@@ -320,7 +320,10 @@ def test_whenever_a_save_is_killed_the_old_or_the_new_set_is_loaded(
         folder = mini.save(tmp_path / str(step))
         if not killed(step, part, folder):
             break
-        found.add(load(folder).version)
+        found.add(version := load(folder).version)
+        write_bytes(folder / "other", b"written in between")
+        assert load(folder).version == version
+        (folder / "other").unlink()
         mini.save(folder)
         assert sorted(contents(folder)) == sorted(each.file for each in TABLES)
     assert step > 36

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import difflib
-import re
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass, replace
-from typing import Any, Literal, cast
+from dataclasses import replace
+from typing import Literal, cast
 
-import numpy as np
 import pandas as pd
 
-from twinstudy.dates import parse_date
 from twinstudy.errors import ArgumentError, Problem, Problems, Severity
 from twinstudy.records.dataset import Dataset, checked_text, dataset_of
 from twinstudy.records.reading import (
+    BETWEEN,
+    PAIRS,
     Reader,
+    Register,
     date_text,
     distinct_ids,
     doubtful_dates,
     fold_name,
+    joined,
     plain_text,
     read_column,
     read_frame,
@@ -31,13 +31,7 @@ from twinstudy.records.reading import (
 from twinstudy.tables.files import Frames
 from twinstudy.tables.schema import KINDS, LEVEL_OF_KIND, LEVELS, TABLES, table
 
-_PAIRS, _PLACES = "pairs", "localities"
-_BETWEEN = "\x1f"  # joins country and key to one text; white space, so it is never inside a part
-_NO_PLACE = "the row names no place; fill the cell, or take the row out"
-_NO_COUNTRY = (
-    "the row names no country; give its code, or ZZ where it is not known (for NA of Namibia read "
-    "files with keep_default_na=False)"
-)
+_PLACES = "localities"
 
 
 def from_edgelist(
@@ -144,7 +138,7 @@ def from_edgelist(
     refuse_no_frame("pairs", pairs)
     if localities is not None:
         refuse_no_frame("localities", localities)
-    register = _Register(pairs, [], skip=on_error == "skip")
+    register = Register(pairs, [], skip=on_error == "skip")
     problems = register.problems
     lefts, rights = register.keys(left, right)
     stated = _stated(localities, len(lefts), problems)
@@ -165,157 +159,22 @@ def from_edgelist(
     rows = rows[~faulty]
     if register.skip and faulty.any():
         for n, each in enumerate(problems):
-            if each.file == _PAIRS:
+            if each.file == PAIRS:
                 problems[n] = replace(each, severity="warning")
-        problems.append(warning(_PAIRS, f"{faulty.sum()} of {len(faulty)} rows are left out"))
+        problems.append(warning(PAIRS, f"{faulty.sum()} of {len(faulty)} rows are left out"))
     for word in sorted(declared):
         stands = f"{word!r} stands in {rows['signed'].eq(word).sum()} of {len(rows)} rows"
-        problems.append(warning(_PAIRS, f"{stands} and is read as not stated", signed, word))
+        problems.append(warning(PAIRS, f"{stands} and is read as not stated", signed, word))
     rows = rows.assign(signed=rows["signed"].mask(rows["signed"].isin(declared), ""))
-    problems += doubtful_dates(rows["signed"], _PAIRS, signed)
+    problems += doubtful_dates(rows["signed"], PAIRS, signed)
     rows = _paired(rows, kind, problems)
     tables, found = checked_text(_text_tables(rows, *_places(rows, stated, problems)))
     return dataset_of(tables.typed, Problems(sorted([*problems, *_told(found)])))
 
 
-@dataclass(frozen=True)
-class _Register:
-    """The rows of an edge list, read column by column, and what is wrong in them."""
-
-    pairs: pd.DataFrame
-    problems: list[Problem]
-    skip: bool
-
-    def keys(self, left: Any, right: Any) -> tuple[list[Hashable], list[Hashable]]:
-        """Return the columns of the keys of both sides."""
-        both = []
-        for argument, value in (("left", left), ("right", right)):
-            both.append(list(value) if isinstance(value, list | pd.Index | np.ndarray) else [value])
-            for column in both[-1]:
-                if not self.has(column):
-                    shown = ", ".join(map(repr, self.pairs.columns[:10]))
-                    raise ArgumentError(
-                        f"`{argument}` is {column!r}; use a column of `pairs`: {shown}"
-                        f"{', …' * (len(self.pairs.columns) > 10)}{self.near(column)}"
-                    )
-        if len(both[0]) != len(both[1]) or not both[0]:
-            raise ArgumentError(
-                f"`left` has {len(both[0])} columns and `right` {len(both[1])}; give as many for "
-                "both, which make one key; of a table with a column a twin, make one row a "
-                "twinning first, by `pairs.melt`"
-            )
-        return both[0], both[1]
-
-    def has(self, value: Any) -> bool:
-        """Tell whether an argument names a column."""
-        try:
-            return value is not None and value in self.pairs.columns
-        except TypeError:
-            return False
-
-    def near(self, value: object) -> str:
-        """Ask for the column that a value which is none looks like, if there is one."""
-        columns = {} if self.has(value) else {str(c).casefold(): c for c in self.pairs.columns}
-        found = difflib.get_close_matches(str(value).casefold(), columns, n=1, cutoff=0.8)
-        return f"; is the column {columns[found[0]]!r} meant?" if found else ""
-
-    def read(
-        self, argument: str, value: Any, how: Reader = plain_text, missing: str = ""
-    ) -> pd.Series:
-        """Read a column, or one value for all rows; a fault is missing."""
-        if self.has(value):
-            cells = self.pairs[value]
-            if isinstance(cells, pd.DataFrame):
-                raise ArgumentError(f"`pairs` has the column {value!r} more than once; rename one")
-        elif isinstance(value, list | dict | set | pd.DataFrame | pd.Series | np.ndarray):
-            given = type(value).__name__
-            raise ArgumentError(
-                f"`{argument}` is a {given}; give one column of `pairs`, or a value"
-            )
-        else:
-            cells = pd.Series([value] * len(self.pairs), dtype="object")
-            near = self.near(value) if isinstance(value, str) else ""
-            if near:
-                said = f"`{argument}` is {value!r}, which is no column and holds for all rows{near}"
-                self.problems.append(warning(_PAIRS, said))
-        return read_column(cells, how, (_PAIRS, str(value)), self.problems, missing)
-
-    def countries(self, side: str, column: Any) -> pd.Series:
-        """Read the countries of one side; what is no code is missing."""
-        codes = self.read(f"{side}_country", column, missing=_NO_COUNTRY)
-        known = codes.dropna().unique().tolist()
-        words = sorted(word for word in known if not re.fullmatch("[A-Z]{2}", word))
-        wrong = codes.isin(words)
-        if words:
-            remedy = "give one two-letter ISO 3166-1 code in capitals, or a column of them"
-            if self.has(column):
-                short = all(len(word) == 2 for word in words)
-                step = "str.upper()" if short else f"map({{{words[0]!r}: …}})"
-                remedy = f"make two-letter ISO 3166-1 codes of it by pairs[{column!r}].{step}"
-            message = (
-                f"`{side}_country` gives {some(list(map(repr, words)))} in {wrong.sum():,} of "
-                f"{len(codes):,} rows; {remedy} (ZZ where it is not known)"
-            )
-            if not self.skip or not self.has(column):
-                raise ArgumentError(message + self.near(column))
-            self.problems.append(warning(_PAIRS, message, column))
-        if "UK" in known:
-            said = "'UK' is no code of ISO 3166-1; that of the United Kingdom is GB"
-            self.problems.append(warning(_PAIRS, said, column, "UK"))
-        return codes.mask(wrong)
-
-    def places(
-        self, side: str, columns: list[Hashable], country: Any, known: pd.Series
-    ) -> pd.Series:
-        """Read the places of one side; those of ZZ take the country known of their key, if any."""
-        code = self.countries(side, country)
-        key = _joined([self.read(side, column, missing=_NO_PLACE) for column in columns])
-        code = code.mask(code.eq("ZZ") & key.isin(known.index), key.map(known))
-        return _joined([code, key])
-
-    def kinds(self, kind: Any) -> pd.Series:
-        """Read the kinds, all of which must be of the data model."""
-        cells = self.read("kind", kind)
-        wrong = sorted({*cells.dropna().unique()} - {"", *KINDS})
-        if wrong:
-            raise ArgumentError(
-                f"`kind` gives {some(list(map(repr, wrong)))}; give a column of kinds, or one "
-                f"kind, of {', '.join(KINDS)}{self.near(kind)}"
-            )
-        return cells
-
-    def dates(self, signed: Any, declared: set[str]) -> pd.Series:
-        """Read the dates, letting through what is declared to be none."""
-
-        def read(value: object) -> str:
-            text = date_text(value)
-            if text and text not in declared and not any(map(str.isdecimal, text)):
-                raise ArgumentError(f"{text!r} is not a date; if none, name it in `undated_values`")
-            if text and text not in declared:
-                parse_date(text)
-            return text
-
-        before = len(self.problems)
-        cells = self.read("signed", signed, read)
-        faults = [each for each in self.problems[before:] if each.severity == "error"]
-        if faults and not self.has(signed):
-            raise ArgumentError(
-                f"`signed` is no column of `pairs`, and {faults[0].message}{self.near(signed)}"
-            )
-        return cells
-
-
-def _joined(parts: list[pd.Series]) -> pd.Series:
-    """Join country and key, or the parts of a key, to one text a row; missing where one is."""
-    text, *others = parts
-    for part in others:
-        text = text + _BETWEEN + part
-    return text
-
-
 def _shown(place: str) -> str:
     """Write a place for a message: key and country."""
-    country, *key = place.split(_BETWEEN)
+    country, *key = place.split(BETWEEN)
     return f"{', '.join(key)!r}" + f" of {country}" * bool(country)
 
 
@@ -324,7 +183,7 @@ def _tied_to_itself(places: pd.Series, column: Hashable) -> Iterator[Problem]:
     for line, place in places.items():
         remedy = "give the countries" if place.startswith("ZZ") else "correct one of the two"
         said = f"{_shown(place)} is tied to itself; {remedy}, or take the row out"
-        yield Problem(_PAIRS, cast(int, line), str(column), place.split(_BETWEEN)[1], said)
+        yield Problem(PAIRS, cast(int, line), str(column), place.split(BETWEEN)[1], said)
 
 
 def _paired(rows: pd.DataFrame, column: Hashable, problems: list[Problem]) -> pd.DataFrame:
@@ -332,7 +191,7 @@ def _paired(rows: pd.DataFrame, column: Hashable, problems: list[Problem]) -> pd
     turned = rows["left"] > rows["right"]
     low = rows["left"].mask(turned, rows["right"])
     high = rows["right"].mask(turned, rows["left"])
-    pair = low + _BETWEEN + high
+    pair = low + BETWEEN + high
     rank = rows["kind"].replace("", KINDS[-1]).map({word: n for n, word in enumerate(KINDS)})
     kept = rank.groupby(pair).transform("min").map(dict(enumerate(KINDS)))
     other = rows["kind"].ne("") & rows["kind"].ne(kept)
@@ -340,7 +199,7 @@ def _paired(rows: pd.DataFrame, column: Hashable, problems: list[Problem]) -> pd
     told = [f"{word!r} in row {line} (kept: {first!r})" for line, word, first in cells]
     if told:
         message = f"{len(told)} of {len(rows)} rows give another kind than is kept for the pairing"
-        problems.append(warning(_PAIRS, f"{message}, such as {some(told)}", column))
+        problems.append(warning(PAIRS, f"{message}, such as {some(told)}", column))
     return rows.assign(low=low, high=high, pair=pair, kind=kept)
 
 
@@ -366,7 +225,7 @@ def _stated(frame: pd.DataFrame | None, width: int, problems: list[Problem]) -> 
         """Read the key of the unit above, which has as many parts as any key."""
         if not isinstance(value, tuple) or len(value) != width:
             raise ArgumentError(f"{value!r} is no key; write a tuple of {width} values")
-        return _BETWEEN.join(map(plain_text, value))
+        return BETWEEN.join(map(plain_text, value))
 
     stated = read_frame(_PLACES, frame, columns, problems)
     if width > 1 and "parent" in frame:
@@ -374,14 +233,14 @@ def _stated(frame: pd.DataFrame | None, width: int, problems: list[Problem]) -> 
     if levels > width:
         stated["country"] = read(index[width], "country")
     no_key = "the row has no key; fill the index"
-    stated["key"] = _joined([read(part, "", no=no_key) for part in index[:width]])
+    stated["key"] = joined([read(part, "", no=no_key) for part in index[:width]])
     return stated[stated["key"].notna()].fillna("")
 
 
 def _inferred(stated: pd.DataFrame, named: Iterable[str]) -> list[str]:
     """Take the country of a key from the pairs, and that of a parent from its children."""
     known: dict[str, set[str]] = {}
-    for country, key in (place.split(_BETWEEN, 1) for place in named):
+    for country, key in (place.split(BETWEEN, 1) for place in named):
         known.setdefault(key, set()).add(country)
     everywhere = set().union(*known.values())
     for _ in LEVELS:
@@ -397,8 +256,8 @@ def _matched(stated: pd.DataFrame, named: pd.Index, problems: list[Problem]) -> 
         return stated.assign(place="", above="")
     country = stated["country"].mask(stated["country"].eq(""), _inferred(stated, named))
     stated = stated.assign(
-        place=_joined([country, stated["key"]]),
-        above=_joined([country, stated["parent"]]).where(stated["parent"].ne(""), ""),
+        place=joined([country, stated["key"]]),
+        above=joined([country, stated["parent"]]).where(stated["parent"].ne(""), ""),
     )
     total = len(stated)
 
@@ -419,7 +278,7 @@ def _matched(stated: pd.DataFrame, named: pd.Index, problems: list[Problem]) -> 
     lost = ~here & ~stated["place"].isin(stated["above"])
     if not lost.any():
         return stated
-    spelt = {fold_name(place.split(_BETWEEN, 1)[1]): place for place in reversed(named)}
+    spelt = {fold_name(place.split(BETWEEN, 1)[1]): place for place in reversed(named)}
     folded = stated.loc[lost, "key"].map(fold_name)
     near = [_shown(spelt[key]) for key in folded if key in spelt]
     there = f"`pairs` has {some(near or [*map(_shown, named[:1])])}"
@@ -439,7 +298,7 @@ def _places(
     named = pd.Index(sorted({*rows["low"].unique(), *rows["high"].unique()}), dtype="str")
     stated = _matched(stated, named, problems)
     index = named.append(pd.Index(stated["place"], dtype="str")).unique()
-    split = [place.split(_BETWEEN) for place in index]
+    split = [place.split(BETWEEN) for place in index]
     slugs = pd.Series(["-".join([c.lower(), *map(slug, key)]) for c, *key in split], index, "str")
     ids = distinct_ids(slugs, index.to_series())
     alike = index.to_series().groupby(slugs[slugs.ne(ids)]).agg(list)
@@ -475,7 +334,7 @@ def _places(
     inside = stated[stated["above"].ne("")]
     for line, place in inside.loc[~inside["above"].isin(index), "above"].items():
         message = f"{_shown(place)} is no place of `localities` or `pairs`; add its row"
-        key = ", ".join(place.split(_BETWEEN)[1:])
+        key = ", ".join(place.split(BETWEEN)[1:])
         problems.append(Problem(_PLACES, cast(int, line), "parent", key, message))
     inside = inside[inside["above"].isin(index)]
     inside = inside.assign(
@@ -494,7 +353,7 @@ def _text_tables(rows: pd.DataFrame, places: pd.DataFrame, inside: pd.DataFrame)
     rows = rows.sort_values(["undated", "signed", "source_id"], kind="stable")
     first = rows.drop_duplicates("pair").set_index("pair")
     one, two = (first[end].map(places["id"].str[2:]) for end in ("low", "high"))
-    stem = distinct_ids(one + "-" + two, "l-" + one + _BETWEEN + "l-" + two)
+    stem = distinct_ids(one + "-" + two, "l-" + one + BETWEEN + "l-" + two)
     number = rows.groupby("pair").cumcount().add(1).astype("str")
     stems = rows["pair"].map(stem)
     claims = rows.assign(
@@ -526,7 +385,7 @@ def _text_tables(rows: pd.DataFrame, places: pd.DataFrame, inside: pd.DataFrame)
 
 def _told(found: Problems) -> list[Problem]:
     """Say what the checks found in places and sources in the words of the frames given."""
-    files = {"localities": _PLACES, "containments": _PLACES, "sources": _PAIRS}
+    files = {"localities": _PLACES, "containments": _PLACES, "sources": PAIRS}
     columns = {"child_id": "", "parent_id": "parent"}
     told = []
     for problem in found:

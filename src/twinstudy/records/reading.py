@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from twinstudy.dates import date_bounds
+from twinstudy.dates import date_bounds, parse_date
 from twinstudy.errors import ArgumentError, Problem
 from twinstudy.tables.files import CONTROL, column_text, listed
-from twinstudy.tables.schema import LONGEST_ID, Column
+from twinstudy.tables.schema import KINDS, LONGEST_ID, Column
 
 Reader = Callable[[object], str]
 Place = tuple[str, str]
+
+PAIRS = "pairs"
+BETWEEN = "\x1f"  # joins country and key to one text; white space, so it is never inside a part
+_NO_PLACE = "the row names no place; fill the cell, or take the row out"
+_NO_COUNTRY = (
+    "the row names no country; give its code, or ZZ where it is not known (for NA of Namibia read "
+    "files with keep_default_na=False)"
+)
 
 _LONGEST_TEXT = 1_000  # characters; so that a row never makes a line too long for a file
 _LONGEST_SLUG = LONGEST_ID - 4  # so that a letter before and a number behind have their place
@@ -216,3 +227,138 @@ def doubtful_dates(signed: pd.Series, file: str, column: object) -> Iterator[Pro
             shown = some(text[found].tolist())
             message = f"{counts[found].sum()} of {total} dates {said}, such as {shown}; {remedy}"
             yield warning(file, message, column)
+
+
+@dataclass(frozen=True)
+class Register:
+    """The rows of an edge list, read column by column, and what is wrong in them."""
+
+    pairs: pd.DataFrame
+    problems: list[Problem]
+    skip: bool
+
+    def keys(self, left: Any, right: Any) -> tuple[list[Hashable], list[Hashable]]:
+        """Return the columns of the keys of both sides."""
+        both = []
+        for argument, value in (("left", left), ("right", right)):
+            both.append(list(value) if isinstance(value, list | pd.Index | np.ndarray) else [value])
+            for column in both[-1]:
+                if not self.has(column):
+                    shown = ", ".join(map(repr, self.pairs.columns[:10]))
+                    raise ArgumentError(
+                        f"`{argument}` is {column!r}; use a column of `pairs`: {shown}"
+                        f"{', …' * (len(self.pairs.columns) > 10)}{self.near(column)}"
+                    )
+        if len(both[0]) != len(both[1]) or not both[0]:
+            raise ArgumentError(
+                f"`left` has {len(both[0])} columns and `right` {len(both[1])}; give as many for "
+                "both, which make one key; of a table with a column a twin, make one row a "
+                "twinning first, by `pairs.melt`"
+            )
+        return both[0], both[1]
+
+    def has(self, value: Any) -> bool:
+        """Tell whether an argument names a column."""
+        try:
+            return value is not None and value in self.pairs.columns
+        except TypeError:
+            return False
+
+    def near(self, value: object) -> str:
+        """Ask for the column that a value which is none looks like, if there is one."""
+        columns = {} if self.has(value) else {str(c).casefold(): c for c in self.pairs.columns}
+        found = difflib.get_close_matches(str(value).casefold(), columns, n=1, cutoff=0.8)
+        return f"; is the column {columns[found[0]]!r} meant?" if found else ""
+
+    def read(
+        self, argument: str, value: Any, how: Reader = plain_text, missing: str = ""
+    ) -> pd.Series:
+        """Read a column, or one value for all rows; a fault is missing."""
+        if self.has(value):
+            cells = self.pairs[value]
+            if isinstance(cells, pd.DataFrame):
+                raise ArgumentError(f"`pairs` has the column {value!r} more than once; rename one")
+        elif isinstance(value, list | dict | set | pd.DataFrame | pd.Series | np.ndarray):
+            given = type(value).__name__
+            raise ArgumentError(
+                f"`{argument}` is a {given}; give one column of `pairs`, or a value"
+            )
+        else:
+            cells = pd.Series([value] * len(self.pairs), dtype="object")
+            near = self.near(value) if isinstance(value, str) else ""
+            if near:
+                said = f"`{argument}` is {value!r}, which is no column and holds for all rows{near}"
+                self.problems.append(warning(PAIRS, said))
+        return read_column(cells, how, (PAIRS, str(value)), self.problems, missing)
+
+    def countries(self, side: str, column: Any) -> pd.Series:
+        """Read the countries of one side; what is no code is missing."""
+        codes = self.read(f"{side}_country", column, missing=_NO_COUNTRY)
+        known = codes.dropna().unique().tolist()
+        words = sorted(word for word in known if not re.fullmatch("[A-Z]{2}", word))
+        wrong = codes.isin(words)
+        if words:
+            remedy = "give one two-letter ISO 3166-1 code in capitals, or a column of them"
+            if self.has(column):
+                short = all(len(word) == 2 for word in words)
+                step = "str.upper()" if short else f"map({{{words[0]!r}: …}})"
+                remedy = f"make two-letter ISO 3166-1 codes of it by pairs[{column!r}].{step}"
+            message = (
+                f"`{side}_country` gives {some(list(map(repr, words)))} in {wrong.sum():,} of "
+                f"{len(codes):,} rows; {remedy} (ZZ where it is not known)"
+            )
+            if not self.skip or not self.has(column):
+                raise ArgumentError(message + self.near(column))
+            self.problems.append(warning(PAIRS, message, column))
+        if "UK" in known:
+            said = "'UK' is no code of ISO 3166-1; that of the United Kingdom is GB"
+            self.problems.append(warning(PAIRS, said, column, "UK"))
+        return codes.mask(wrong)
+
+    def places(
+        self, side: str, columns: list[Hashable], country: Any, known: pd.Series
+    ) -> pd.Series:
+        """Read the places of one side; those of ZZ take the country known of their key, if any."""
+        code = self.countries(side, country)
+        key = joined([self.read(side, column, missing=_NO_PLACE) for column in columns])
+        code = code.mask(code.eq("ZZ") & key.isin(known.index), key.map(known))
+        return joined([code, key])
+
+    def kinds(self, kind: Any) -> pd.Series:
+        """Read the kinds, all of which must be of the data model."""
+        cells = self.read("kind", kind)
+        wrong = sorted({*cells.dropna().unique()} - {"", *KINDS})
+        if wrong:
+            raise ArgumentError(
+                f"`kind` gives {some(list(map(repr, wrong)))}; give a column of kinds, or one "
+                f"kind, of {', '.join(KINDS)}{self.near(kind)}"
+            )
+        return cells
+
+    def dates(self, signed: Any, declared: set[str]) -> pd.Series:
+        """Read the dates, letting through what is declared to be none."""
+
+        def read(value: object) -> str:
+            text = date_text(value)
+            if text and text not in declared and not any(map(str.isdecimal, text)):
+                raise ArgumentError(f"{text!r} is not a date; if none, name it in `undated_values`")
+            if text and text not in declared:
+                parse_date(text)
+            return text
+
+        before = len(self.problems)
+        cells = self.read("signed", signed, read)
+        faults = [each for each in self.problems[before:] if each.severity == "error"]
+        if faults and not self.has(signed):
+            raise ArgumentError(
+                f"`signed` is no column of `pairs`, and {faults[0].message}{self.near(signed)}"
+            )
+        return cells
+
+
+def joined(parts: list[pd.Series]) -> pd.Series:
+    """Join country and key, or the parts of a key, to one text a row; missing where one is."""
+    text, *others = parts
+    for part in others:
+        text = text + BETWEEN + part
+    return text

@@ -77,11 +77,10 @@ def read_tables(folder: Path) -> tuple[Tables, list[Problem]]:
     text: Frames = {}
     unread: dict[str, set[str]] = {}
     problems: list[Problem] = []
-    mark = folder / _MARK
-    token = mark.read_text("latin-1")[:17] if mark.is_file() else ""
+    token = _unfinished(folder)
     for table in TABLES:
         path = Path(os.path.realpath(folder / table.file))
-        if _LEFT_OVER.fullmatch(f".x.{token}") and _hidden(path, token).is_file():
+        if token and _hidden(path, token).is_file():
             path = _hidden(path, token)
         try:
             message = _no_table(path)
@@ -118,6 +117,7 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     are replaced, a mark by which `read_tables` finds all the new ones; where one cannot be
     replaced, those before it are put back.
     """
+    _finish(folder)
     token = secrets.token_hex(8)
     new: dict[Path, Path] = {}
     old: dict[Path, Path] = {}
@@ -150,6 +150,20 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
         for temporary in (*new.values(), *old.values(), _hidden(folder / _MARK, token)):
             if temporary.exists():
                 temporary.unlink()
+
+
+def _unfinished(folder: Path) -> str:
+    """Return the end of the names of new files that a writer was putting into their places."""
+    mark = folder / _MARK
+    token = mark.read_text("latin-1")[:17] if mark.is_file() else ""
+    return token if re.fullmatch("[0-9a-f]{16}", token) else ""
+
+
+def _finish(folder: Path) -> None:
+    """Put the files of a writer that was cut off into their places."""
+    token = _unfinished(folder)
+    for path in folder.glob(f".*.{token}") if token else ():
+        path.replace(path.with_name(path.name[1:-17]))
 
 
 def _hidden(path: Path, token: str) -> Path:
