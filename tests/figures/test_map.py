@@ -114,6 +114,19 @@ def test_ties_elsewhere_make_the_window_and_have_no_outlines():
     assert "outlines" not in noted(axes)
 
 
+def test_a_tie_over_the_date_line_goes_the_short_way_in_two_parts():
+    places = pd.DataFrame(
+        {"longitude": [178.0, -172.0], "latitude": [-18.0, -14.0]}, index=["Suva", "Apia"]
+    )
+    by = {"left_country": "FJ", "right_country": "WS", "localities": places, "kind": "commune"}
+    dataset = ts.from_edgelist(
+        pd.DataFrame({"a": ["Suva"], "b": ["Apia"]}), left="a", right="b", **by
+    )
+    [lines] = ts.plot_map(dataset, links={"p-fj-suva-ws-apia": "x"}).collections
+    assert [np.diff(each[:, 0]).item() for each in lines.get_segments()] == [2.0, 8.0]
+    assert list(lines.get_urls()) == ["x", "x"]
+
+
 def test_one_place_near_the_border_does_not_move_the_window():
     left, right = ["Alder", "Ash", "Aspen"], ["Brook", "Bay", "Birch"]
     axes = ts.plot_map(tied(left, right, [10, 11, 12, 13, 14, 106.8], [50, 51, 50, 49, 48, 22.3]))

@@ -19,6 +19,7 @@ from twinstudy.evidence.consolidate import Choice, choose, members
 from twinstudy.evidence.hierarchy import drawing_points
 from twinstudy.evidence.names import Names, place_names
 from twinstudy.figures import style
+from twinstudy.network.exchange import cut_at_date_line
 from twinstudy.records.dataset import Dataset
 from twinstudy.tables.files import bundled_data
 from twinstudy.tables.schema import KINDS
@@ -285,8 +286,11 @@ def _draw_kind(axes: Axes, ends: pd.DataFrame, links: Links | None, used: set[st
     ties = _ties(ends)
     ties, many = ties[~ties["second"]], len(ties) > 2 * _MOST_TIES
     for pairing, part in [(kind, ties)] if many else ties.groupby("pairing_id"):
+        across = part[[*_POINT, *_FAR]].to_numpy().reshape(-1, 2, 2).tolist()
+        pieces = [cut_at_date_line(*each) for each in across]
+        part = part.loc[part.index.repeat(list(map(len, pieces)))]  # noqa: PLW2901
         tie = LineCollection(
-            list(part[[*_POINT, *_FAR]].to_numpy().reshape(-1, 2, 2)), colors=colour,
+            [piece for each in pieces for piece in each], colors=colour,
             linewidths=0.3 if many else 0.8, alpha=min(0.85, 600 / len(ties)),
             linestyles=["solid" if own else (0, (3, 1.5)) for own in part["own"] & part["own_to"]],
         )  # fmt: skip

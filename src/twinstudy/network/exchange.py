@@ -427,13 +427,13 @@ def _lines(
 ) -> Attributes | None:
     """Draw ties both ends of which have a point."""
     known = [(points[a], points[b]) for a, b in ties if a in points and b in points]
-    lines = [part for ends in known for part in _cut(*ends)]
+    lines = [part for ends in known for part in cut_at_date_line(*ends)]
     if several or len(lines) > 1:
         return {"type": "MultiLineString", "coordinates": lines} if lines else None
     return {"type": "LineString", "coordinates": lines[0]} if lines else None
 
 
-def _cut(start: Point, end: Point) -> list[list[Point]]:
+def cut_at_date_line(start: Point, end: Point) -> list[list[Point]]:
     """Cut a line that is shorter across the date line there (RFC 7946, 3.1.9)."""
     (x, y), (to_x, to_y) = start, end
     if abs(to_x - x) <= 180:
