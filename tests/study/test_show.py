@@ -50,6 +50,7 @@ def test_words_stand_for_codes_and_a_dash_for_what_is_missing() -> None:
         ("<b>C</b> – D & E", "village", "–", "–", "–", "3.0", "3", "no", "–"),
     )  # fmt: skip
     assert table.numeric == (False,) * 4 + (True,) * 3 + (False,) * 2
+    assert show(pd.DataFrame({"eligible": [34], "lower": [0.76]})).rows == (("34", "76 %"),)
 
 
 def test_the_html_escapes_links_and_can_be_scrolled() -> None:

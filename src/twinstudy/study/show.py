@@ -230,7 +230,8 @@ def show(
     frame = frame.set_axis(flat, axis=1)
     kept = [c for c in flat if not set(_NAMED.get(c, [c.removesuffix("_id")])) & set(flat) - {c}]
     shown = frame if rows is None else frame.head(rows)
-    columns = [_formatted(name, shown[name], names or {}) for name in kept]
+    shares = {"lower": "share"} if "eligible" in flat else {}  # of the units that `coverage` counts
+    columns = [_formatted(shares.get(name, name), shown[name], names or {}) for name in kept]
     return Table(
         caption,
         tuple(_HEADS.get(name) or label(name.removesuffix("_id")) for name in kept),
