@@ -158,3 +158,24 @@ def test_an_error_tells_of_the_added_rows_alone_and_lists_three_columns():
     assert [(each.severity, each.line) for each in caught.value.problems] == [("error", 1)]
     with pytest.raises(ArgumentError, match=r"has '0', '1', '2' and 57 more; use some of id, "):
         extend(dataset, sources=pd.DataFrame([range(60)]))
+
+
+def test_dates_that_look_like_none_are_flagged() -> None:
+    claims = [
+        {"id": f"c-{n}", "pairing_id": "p-xa-alder-xb-brook", "source_id": "s-edge-list",
+         "locator": f"row {n}", "signed": day}
+        for n, day in enumerate(["0085", "2199-06-01", *[f"{year}-01-01" for year in range(2001, 2010)]])
+    ]  # fmt: skip
+    named = [{"claim_id": each["id"], "locality_id": place, "named_as": place}
+             for each in claims for place in ("l-xa-alder", "l-xb-brook")]  # fmt: skip
+    before = towns()
+    more = extend(before, claims=rows(*claims), memberships=rows(*named))
+    told = [str(each) for each in more.report[len(before.report) :]]
+    assert told == [
+        "claims: warning: signed: 1 of 11 dates lie before the year 800, such as 0085; write years "
+        "with four digits",
+        "claims: warning: signed: 1 of 11 dates lie in the future, such as 2199-06-01; correct "
+        "them, or leave them empty",
+        "claims: warning: signed: 9 of 11 dates are a 1 January, such as 2001-01-01, 2002-01-01, "
+        "2003-01-01 and 6 more; where only the year is known, give it alone (.str[:4])",
+    ]

@@ -195,7 +195,9 @@ def warning(file: str, message: str, column: object = "", value: str = "") -> Pr
     return Problem(file, 0, str(column), value, message, "warning")
 
 
-def doubtful_dates(signed: pd.Series, file: str, column: object) -> Iterator[Problem]:
+def doubtful_dates(
+    signed: pd.Series, file: str, column: object, unknown: str = "name {} in `undated_values`"
+) -> Iterator[Problem]:
     """Yield what looks like no date of signing: years, days and intervals that cannot be meant."""
     counts = signed[signed.ne("")].value_counts().sort_index()
     total, text = counts.sum(), counts.index.to_series()
@@ -208,8 +210,7 @@ def doubtful_dates(signed: pd.Series, file: str, column: object) -> Iterator[Pro
     for year, count in years[years > 5 * around[years.index].clip(lower=1)].items():
         message = (
             f"{count} of {years.sum()} dates lie in {year}, where the years around it have "
-            f"{around[year]:g} (median); if it stands for 'not known', name it in "
-            "`undated_values`"
+            f"{around[year]:g} (median); if it stands for 'not known', {unknown.format('it')}"
         )
         yield warning(file, message, column, str(year))
     days = bounds["earliest"].eq(bounds["latest"])
@@ -219,7 +220,7 @@ def doubtful_dates(signed: pd.Series, file: str, column: object) -> Iterator[Pro
     long = first.notna() & ~(last - first <= 10)
     for found, said, remedy in (
         (last < 800, "lie before the year 800", "write years with four digits"),
-        (late, "lie in the future", "correct them, or name them in `undated_values`"),
+        (late, "lie in the future", f"correct them, or {unknown.format('them')}"),
         (many, "are a 1 January", "where only the year is known, give it alone (.str[:4])"),
         (long, "span more than ten years", "an interval is signed within: give beginnings alone"),
     ):  # fmt: skip

@@ -9,7 +9,7 @@ import pandas as pd
 
 from twinstudy.errors import ArgumentError, Problem, Problems
 from twinstudy.records.dataset import Dataset, dataset_of, refuse_other
-from twinstudy.records.reading import fold_name, main_part, read_frame, some
+from twinstudy.records.reading import doubtful_dates, fold_name, main_part, read_frame, some
 from twinstudy.tables.files import Frames, text_tables, type_tables
 from twinstudy.tables.schema import KINDS, STATUSES, TABLES, table
 from twinstudy.tables.table_rules import check_tables
@@ -220,7 +220,8 @@ def extend(dataset: Dataset, **tables: pd.DataFrame) -> Dataset:
     -------
     dataset
         A new dataset, to which every rule of the data model has been applied again, with a version
-        of its own; `report` holds what the checks flag, after that of the dataset given.
+        of its own; `report` holds what the checks flag, and dates of signing that look like none,
+        after that of the dataset given.
 
     Raises
     ------
@@ -262,5 +263,9 @@ def extend(dataset: Dataset, **tables: pd.DataFrame) -> Dataset:
     found = check_tables(typed)
     # What is flagged in rows that were there before stands in the report already.
     problems += [each for each in found if each.line or each.severity == "error"]
-    earlier = dataset.report if all(p.severity == "warning" for p in problems) else []
+    earlier: list[Problem] = []
+    if all(problem.severity == "warning" for problem in problems):
+        earlier = dataset.report
+        added = text["claims"].loc[text["claims"].index > 0, "signed"]
+        problems += doubtful_dates(added, "claims", "signed", "leave {} empty")
     return dataset_of(typed.typed, Problems([*earlier, *sorted(problems)]))
