@@ -225,7 +225,9 @@ def test_contents_are_dots_of_pairings_or_bars_of_counts(mini):
     [
         (lambda d, _: ts.plot_coverage(ts.coverage(d).head(0)), "`data` has no row with units"),
         (lambda d, _: ts.plot_density(ts.density(d).head(0)), "`data` is empty: no source states"),
-        (lambda d, _: ts.plot_timeline(ts.timeline(d).head(0)), "`data` is empty; nothing to draw"),
+        (lambda *_: ts.plot_timeline(tied(["A"], ["B"], [1, 2], [3, 4]), by="country"),
+         r"empty \(.*left out: members in no country \(2\)\); nothing to draw"),
+        (lambda d, _: ts.plot_timeline(ts.timeline(d).head(0)), "`data` is empty .*nothing to draw"),
         (lambda d, _: ts.plot_signings(ts.signings(d).head(0)), "`data` has no pairing; nothing"),
         (lambda d, _: ts.plot_contents(ts.contents(d).head(0)), "`data` has no contents that are"),
         (lambda d, _: ts.plot_coverage(ts.timeline(d)),

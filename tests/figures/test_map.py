@@ -115,14 +115,8 @@ def test_ties_elsewhere_make_the_window_and_have_no_outlines():
 
 
 def test_a_tie_over_the_date_line_goes_the_short_way_in_two_parts():
-    places = pd.DataFrame(
-        {"longitude": [178.0, -172.0], "latitude": [-18.0, -14.0]}, index=["Suva", "Apia"]
-    )
-    by = {"left_country": "FJ", "right_country": "WS", "localities": places, "kind": "commune"}
-    dataset = ts.from_edgelist(
-        pd.DataFrame({"a": ["Suva"], "b": ["Apia"]}), left="a", right="b", **by
-    )
-    [lines] = ts.plot_map(dataset, links={"p-fj-suva-ws-apia": "x"}).collections
+    data = tied(["Suva"], ["Apia"], [178.0, -172.0], [-18.0, -14.0])
+    [lines] = ts.plot_map(data, links={"p-xa-suva-xb-apia": "x"}).collections
     assert [np.diff(each[:, 0]).item() for each in lines.get_segments()] == [2.0, 8.0]
     assert list(lines.get_urls()) == ["x", "x"]
 

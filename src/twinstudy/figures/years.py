@@ -64,7 +64,8 @@ def plot_timeline(
     table = style.measured(data, timeline, ("year", "certain", "lower", "upper"), names, arguments)
     named = table[table["lower"].notna()]
     if named.empty:
-        raise ArgumentError("`data` is empty; nothing to draw")
+        why = ", ".join(filter(None, style.left_out(table.attrs)))
+        raise ArgumentError(f"`data` is empty{f' ({why})' if why else ''}; nothing to draw")
     if "area" in table:
         return _plot_areas(table, named, ax, title)
     kinds = table.attrs.get("kind")

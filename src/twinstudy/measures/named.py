@@ -99,6 +99,7 @@ def tally(units: pd.DataFrame, keys: list[str], unit: str) -> pd.DataFrame:
 
 def note(choice: Choice, reason: str, rows: pd.Series) -> None:
     """Add the number of rows that are left out for a reason, if there are any."""
+    reason = reason.removesuffix(" on no day")
     if rows.any():
         choice.left_out[reason] = choice.left_out.get(reason, 0) + int(rows.sum())
 
