@@ -51,10 +51,19 @@ def test_no_value_for_a_switch(mini, value, tmp_path):
             call(plt.figure() if name == "origin" else mini.pairings, **{name: 5})
 
 
-@pytest.mark.parametrize("path", [None, 5, b"a.svg", "", "a\0.svg"])
+@pytest.mark.parametrize("path", [None, 5, b"a.svg", "", "a\0.svg", "\ud800.svg"])
 def test_no_path_for_a_figure(path):
     with pytest.raises(ArgumentError, match=r"^`path` is .*; give the path of a file"):
         ts.save_figure(plt.figure(), path)
+
+
+def test_characters_that_no_file_holds(mini, tmp_path):
+    for call in (mini.save, partial(ts.write_graph, ts.locality_graph(mini))):
+        with pytest.raises(ArgumentError, match=r"is '.*\\ud800\.json'; give the path of a f"):
+            call(f"{tmp_path}/\ud800.json")
+    axes = ts.plot_timeline(mini, title="Ties\ud800of\x1btwins")
+    ts.save_figure(axes, tmp_path / "a.svg", origin="note\ud800book")
+    assert "<dc:title>Ties of twins</dc:title>" in (tmp_path / "a.svg").read_text("utf-8")
 
 
 @pytest.mark.parametrize("kind", [pd.Series(["commune"]), {"commune"}])

@@ -28,7 +28,7 @@ from matplotlib.ticker import MaxNLocator
 from twinstudy.errors import ArgumentError, known_word, of_type
 from twinstudy.evidence.names import Names, place_names
 from twinstudy.records.dataset import Dataset
-from twinstudy.tables.files import write_bytes
+from twinstudy.tables.files import CONTROL, write_bytes
 from twinstudy.tables.schema import KINDS, label
 
 #: Okabe and Ito, Color Universal Design, 2008; provinces darker and "other" black, so that
@@ -101,6 +101,7 @@ def drawing(
                 figure.set_layout_engine("constrained")
             axes: Axes = ax or figure.add_subplot()  # type: ignore[union-attr]
             yield axes
+            title = CONTROL.sub(" ", title)
             whole, legend = _filled(axes, title, SIZE + 1), axes.get_legend()
             if figure:
                 figure.suptitle(whole, x=0.01, ha="left", size=SIZE + 1)
@@ -378,9 +379,10 @@ def save_figure(
     of_type("dpi", dpi, (int, float, np.number), "a number of dots per inch, such as 200")
     of_type("origin", origin, (str, NoneType), "a text or None")
     of_type("path", path, (str, Path), "the path of a file")
-    if "\0" in str(path) or not Path(path).name:
+    if CONTROL.search(str(path)) or not Path(path).name:
         raise ArgumentError(f"`path` is {str(path)!r}; give the path of a file")
     path = Path(path)
+    origin = CONTROL.sub(" ", origin or "")
     facts = {"Source": f"twinstudy: {origin}" if origin else "twinstudy"}
     if title := " ".join(whole.get_suptitle().split()):
         facts["Title"] = title

@@ -20,7 +20,7 @@ from twinstudy.errors import ArgumentError, DataError, MissingExtraError, Proble
 from twinstudy.evidence.hierarchy import drawing_points
 from twinstudy.network.graph import locality_graph
 from twinstudy.records.dataset import Dataset
-from twinstudy.tables.files import LARGEST_FILE, write_bytes
+from twinstudy.tables.files import CONTROL, LARGEST_FILE, write_bytes
 
 if TYPE_CHECKING:
     import geopandas
@@ -227,7 +227,7 @@ def _drawn(dataset: Dataset) -> nx.Graph[Any]:
 
 def _of_suffix(functions: dict[str, Function], path: str | Path) -> tuple[Path, Function]:
     """Choose the function of a format by the suffix of a path."""
-    if "\0" in str(path) or not isinstance(path, str | Path):
+    if CONTROL.search(str(path)) or not isinstance(path, str | Path):
         raise ArgumentError(f"`path` is {path!r}; give the path of a file")
     for suffix, function in functions.items():
         if str(path).lower().endswith(suffix):

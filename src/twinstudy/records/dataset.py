@@ -169,6 +169,8 @@ memberships, contents, events, counts
             kind = type(folder).__name__
             raise ArgumentError(f"`folder` is of type {kind}; give the path of a folder")
         path = Path(folder)
+        if files.CONTROL.search(str(path)):
+            raise ArgumentError(f"`folder` is {str(path)!r}; give the path of a folder")
         for each in (path, *path.parents):
             if each.exists() and not each.is_dir():
                 raise ArgumentError(f"`folder` is {str(path)!r}, and {str(each)!r} is a file; give "
