@@ -27,13 +27,8 @@ def signed_of(dataset: Dataset, rule: str = "narrowest") -> tuple[object, bool, 
 
 def test_newest_day(mini: Dataset) -> None:
     assert newest_day(mini) == pd.Timestamp("2023-10-20")
-
-
-def test_newest_day_takes_the_start_of_an_interval_without_end() -> None:
+    # An interval without end counts by its start, and plans do not count.
     assert newest_day(claimed([""], ["2020-03/.."])) == pd.Timestamp("2020-03-01")
-
-
-def test_newest_day_passes_over_plans() -> None:
     plan = claimed(["2030"], ["2023-10-20"], status="planned")
     assert newest_day(plan) == pd.Timestamp("2023-10-20")
 
@@ -297,41 +292,29 @@ def test_members(mini: Dataset) -> None:
     assert len(found) == 14
 
 
-def test_sources_that_name_a_member_twice_count_once() -> None:
-    dataset = build(
+def paired(pair: str, claims: str, memberships: str) -> Dataset:
+    return build(
         sources="id,kind\ns-1,newspaper",
         localities=PLACES,
-        pairings="id,kind,matching,status\np-a-b,village,joint,agreed",
-        claims="""
-            id,pairing_id,source_id,locator
-            c-1,p-a-b,s-1,par. 1
-            c-2,p-a-b,s-1,par. 2
-        """,
-        memberships="""
-            claim_id,locality_id
-            c-1,l-cn-a
-            c-1,l-vn-b
-            c-2,l-vn-b
-        """,
+        pairings=f"id,kind,matching,status\n{pair},village,joint,agreed",
+        claims=f"id,pairing_id,source_id,locator\n{claims}",
+        memberships=f"claim_id,locality_id\n{memberships}",
     )
+
+
+def test_sources_that_name_a_member_twice_count_once() -> None:
+    claims = "c-1,p-a-b,s-1,par. 1\nc-2,p-a-b,s-1,par. 2"
+    dataset = paired("p-a-b", claims, "c-1,l-cn-a\nc-1,l-vn-b\nc-2,l-vn-b")
     assert members(dataset)[["claims", "sources"]].to_numpy().tolist() == [[1, 1], [2, 1]]
 
 
 def test_a_pairing_inside_one_country_has_two_sides() -> None:
-    dataset = build(
-        sources="id,kind\ns-1,newspaper",
-        localities=PLACES,
-        pairings="id,kind,matching,status\np-b-c,village,joint,agreed",
-        claims="id,pairing_id,source_id\nc-1,p-b-c,s-1",
-        memberships="claim_id,locality_id\nc-1,l-vn-b\nc-1,l-vn-c",
-    )
+    dataset = paired("p-b-c", "c-1,p-b-c,s-1,", "c-1,l-vn-b\nc-1,l-vn-c")
     row = consolidate(dataset).iloc[0]
     assert row[["side_a", "side_b", "members_a", "members_b"]].tolist() == ["VN", "VN", 1, 1]
     assert members(dataset)["second"].tolist() == [False, True]
 
 
 def test_nothing_to_consolidate() -> None:
-    empty = build()
-    assert consolidate(empty).empty
-    assert members(empty).empty
-    assert existing(empty).empty
+    for function in (consolidate, members, existing):
+        assert function(build()).empty

@@ -102,11 +102,7 @@ def test_successors_of_successors() -> None:
             l-vn-v,VN,village,V,
         """,
         containments="child_id,parent_id\nl-vn-c,l-vn-p\nl-vn-v,l-vn-a",
-        successions="""
-            old_id,new_id,date,kind
-            l-vn-a,l-vn-b,2010,rename
-            l-vn-b,l-vn-c,2020,rename
-        """,
+        successions="old_id,new_id,date,kind\nl-vn-a,l-vn-b,2010,rename\nl-vn-b,l-vn-c,2020,rename",
     )
     assert ancestors(dataset, level="commune", at="2021").dropna().to_dict() == {
         "l-vn-a": "l-vn-c", "l-vn-b": "l-vn-c", "l-vn-c": "l-vn-c", "l-vn-v": "l-vn-c",
@@ -131,6 +127,10 @@ def test_the_way_up_with_the_fewest_steps_counts() -> None:
 
 
 def test_shape(mini: Dataset) -> None:
+    # Without any date, units are taken as they are in the end.
+    reform = build(**REFORM)
+    in_the_end = ancestors(reform, level="province", at="9999")
+    assert ancestors(reform, level="province").equals(in_the_end)
     found = ancestors(mini, level="province", at="2014")
     assert found.name == "province"
     assert found.index.tolist() == mini.localities["id"].tolist()
@@ -167,13 +167,6 @@ def test_a_level_that_is_gone_is_refused_with_its_last_day() -> None:
         refuse_ended_level(dataset, "district", pd.Timestamp("2026-01-01"), pd.Series(["VN"]))
 
 
-def test_without_any_date_units_are_taken_as_they_are_in_the_end() -> None:
-    dataset = build(**REFORM)
-    assert ancestors(dataset, level="province").equals(
-        ancestors(dataset, level="province", at="9999")
-    )
-
-
 def test_drawing_points_are_borrowed_from_the_smallest_unit_that_has_one() -> None:
     dataset = build(
         sources="id,kind\ns-1,map",
@@ -186,14 +179,8 @@ def test_drawing_points_are_borrowed_from_the_smallest_unit_that_has_one() -> No
             l-vn-q,VN,village,Q,,,,
             l-vn-v,VN,village,V,,,,
         """,
-        containments="""
-            child_id,parent_id
-            l-vn-c,l-vn-d
-            l-vn-d,l-vn-f
-            l-vn-f,l-vn-p
-            l-vn-q,l-vn-p
-            l-vn-v,l-vn-c
-        """,
+        containments="child_id,parent_id\nl-vn-c,l-vn-d\nl-vn-d,l-vn-f\nl-vn-f,l-vn-p\n"
+        "l-vn-q,l-vn-p\nl-vn-v,l-vn-c",
     )
     points = drawing_points(dataset)
     assert points["drawn_at"].fillna("").str[5:].tolist() == ["d", "d", "f", "p", "", "d"]

@@ -8,12 +8,7 @@ from hypothesis import strategies as st
 
 from twinstudy import Dataset, find_localities, load
 from twinstudy.errors import ArgumentError, UnknownKeyError
-from twinstudy.evidence.names import (
-    pairing_key,
-    pairing_names,
-    place_labels,
-    place_names,
-)
+from twinstudy.evidence.names import pairing_key, pairing_names, place_labels, place_names
 from twinstudy.records.reading import fold_name
 from twinstudy.tables.schema import LEVELS
 
@@ -174,29 +169,14 @@ def test_nothing_found(mini: Dataset) -> None:
     assert find_localities(build(), "Phai Lầu").empty
 
 
-@pytest.fixture(scope="module")
-def towns() -> Dataset:
-    return build(
-        localities="""
-            id,country,level,name
-            l-vn-1,VN,commune,"Halifax, West Yorkshire"
-            l-vn-2,VN,commune,Ash (Dosse)
-            l-vn-3,VN,commune,Haifa
-            l-vn-4,VN,commune,Harlaxton
-        """
-    )
-
-
-def test_what_follows_a_comma_or_a_bracket_may_be_left_out(towns: Dataset) -> None:
-    assert ids(towns, "halifax") == ["l-vn-1"]
-    assert ids(towns, "Halifax, Yorkshire") == ["l-vn-1"]
+def test_a_comma_or_bracket_ends_a_name_and_those_that_begin_alike_are_close() -> None:
+    names = ('"Halifax, West Yorkshire"', "Ash (Dosse)", "Haifa", "Harlaxton")
+    rows = [f"l-vn-{n},VN,commune,{name}" for n, name in enumerate(names, start=1)]
+    towns = build(localities="\n".join(["id,country,level,name", *rows]))
+    assert ids(towns, "halifax") == ids(towns, "Halifax, Yorkshire") == ["l-vn-1"]
     assert ids(towns, "Ash") == ["l-vn-2"]
-
-
-def test_names_that_begin_alike_are_called_close_first(towns: Dataset) -> None:
-    assert find_localities(towns, "Halifx").attrs["nearest"][0].startswith("Halifax")
-    near = find_localities(towns, "Hali").attrs["nearest"]
-    assert near[0] == "Halifax, West Yorkshire"
+    for text, near in (("Halifx", "Halifax"), ("Hali", "Halifax, West Yorkshire")):
+        assert find_localities(towns, text).attrs["nearest"][0].startswith(near)
     assert find_localities(towns, "Harlaxtom").attrs["nearest"][0] == "Harlaxton"
 
 
@@ -282,18 +262,16 @@ def test_names_of_several_or_none_are_answered() -> None:
         r"\(Móng Cái – Dongxing \(district\)\), 'p-mong-cai-dong-hung-party' "
         r"\(Móng Cái – Dongxing \(other\)\); give one of the keys$"
     )
-    with pytest.raises(ArgumentError, match=several):
-        pairing_key(dataset, "Móng Cái – Dongxing")
-    with pytest.raises(
-        UnknownKeyError, match=r"^`pairing` is 'p-chi-ma', which .*'p-chi-ma-ai-die"
+    near = "is no pairing of the data; near it: 'Pò Hèn'"
+    for error, text, message in (
+        (ArgumentError, "Móng Cái – Dongxing", several),
+        (UnknownKeyError, "p-chi-ma", r"^`pairing` is 'p-chi-ma', which .*'p-chi-ma-ai-die"),
+        (UnknownKeyError, "Po Henn", near),
+        (ArgumentError, "东兴", r"'p-hai-yen-dong-hung' .* and 1 more; give one"),
+        (ArgumentError, 5, r"^`pairing` is 5; give the key or the name of a pair"),
     ):
-        pairing_key(dataset, "p-chi-ma")
-    with pytest.raises(UnknownKeyError, match="is no pairing of the data; near it: 'Pò Hèn'"):
-        pairing_key(dataset, "Po Henn")
-    with pytest.raises(ArgumentError, match=r"'p-hai-yen-dong-hung' .* and 1 more; give one"):
-        pairing_key(dataset, "东兴")
-    with pytest.raises(ArgumentError, match=r"^`pairing` is 5; give the key or the name of a pair"):
-        pairing_key(dataset, 5)
+        with pytest.raises(error, match=message):
+            pairing_key(dataset, text)
 
 
 @pytest.mark.parametrize(

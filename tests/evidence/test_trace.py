@@ -41,13 +41,11 @@ def disputed(*claims: tuple[str, str, str]) -> Dataset:
     )
 
 
-def test_more_precision_and_silence_are_no_conflict() -> None:
+def test_precision_and_silence_are_no_conflict_but_a_source_can_contradict_itself() -> None:
     dataset = disputed(("2014", "6", "ab"), ("2014-08-26", "", "ab"), ("", "6", "ab"))
     assert conflicts(dataset).empty
     assert conflicts(dataset).columns.tolist() == conflicts(load()).columns.tolist()
-
-
-def test_one_source_can_contradict_itself() -> None:
+    # One source can contradict itself.
     found = conflicts(disputed(("2014", "6", "ab"), ("2015", "7", "ab"), ("", "", "ab")))
     assert found["value"].tolist() == ["2014", "2015", "6", "7"]
     assert set(found["source_id"]) == {"s-1"}
@@ -117,11 +115,8 @@ def test_trace_of_several_members_and_of_what_is_not_stated(mini: Dataset) -> No
     assert silent[["published", "url", "agreement_items", "note"]].isna().all()
 
 
-def test_trace_uses_our_name_where_the_source_gives_none() -> None:
+def test_trace_uses_our_name_where_none_is_given_and_puts_sources_without_date_last() -> None:
     assert trace(disputed(("", "", "abc")), "p-1")["members"].tolist() == ["A – B + C"]
-
-
-def test_trace_puts_sources_without_date_last() -> None:
     found = trace(claimed([""] * 3, ["", "2020", "2019-05"]), "p-a-b")
     assert found["claim_id"].tolist() == ["c-3", "c-2", "c-1"]
 

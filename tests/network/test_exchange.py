@@ -14,13 +14,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from twinstudy import (
-    Dataset,
-    incidence_graph,
-    locality_graph,
-    read_graph,
-    write_graph,
-)
+from twinstudy import Dataset, incidence_graph, locality_graph, read_graph, write_graph
 from twinstudy.errors import ArgumentError, DataError, MissingExtraError
 from twinstudy.network.exchange import to_geodataframe
 
@@ -107,13 +101,11 @@ def test_hif_is_valid_and_a_pairing_is_one_hyperedge(mini: Dataset, tmp_path: Pa
         jsonschema.validate({"incidences": [{"node": "l"}]}, SCHEMA)
 
 
-def test_foreign_hif_is_read(tmp_path: Path) -> None:
+def test_foreign_files_are_read(tmp_path: Path) -> None:
+    incidences = [{"edge": 1, "node": "a", "weight": 0.5}, {"edge": 1, "node": "b"}]
+    nodes = [{"node": "alone", "weight": 2, "attrs": {"name": "爱店"}}]
+    data = {"network-type": "undirected", "incidences": incidences, "nodes": nodes}
     path = tmp_path / "foreign.hif.json"
-    data = {
-        "network-type": "undirected",
-        "incidences": [{"edge": 1, "node": "a", "weight": 0.5}, {"edge": 1, "node": "b"}],
-        "nodes": [{"node": "alone", "weight": 2, "attrs": {"name": "爱店"}}],
-    }
     path.write_text(json.dumps(data), encoding="utf-8")
     graph = read_graph(path)
     assert dict(graph.nodes(data=True)) == {
@@ -123,16 +115,10 @@ def test_foreign_hif_is_read(tmp_path: Path) -> None:
         1: {"bipartite": 1},
     }
     assert list(graph.edges(data=True)) == [("a", 1, {"weight": 0.5}), ("b", 1, {})]
-
-
-def test_foreign_node_link_is_read(tmp_path: Path) -> None:
+    links = [{"source": "a", "target": "b"}]
+    old = {"multigraph": False, "nodes": [{"id": "a"}, {"id": "b"}], "links": links}
     path = tmp_path / "old.json"
-    data = {
-        "multigraph": False,
-        "nodes": [{"id": "a"}, {"id": "b"}],
-        "links": [{"source": "a", "target": "b"}],
-    }
-    path.write_text(json.dumps(data), encoding="utf-8")
+    path.write_text(json.dumps(old), encoding="utf-8")
     assert list(read_graph(path).edges) == [("a", "b")]
 
 
@@ -183,11 +169,10 @@ def test_geojson_of_the_locality_graph(mini: Dataset, tmp_path: Path) -> None:
 
 def test_geojson_ties_the_two_members_of_one_country(tmp_path: Path) -> None:
     graph = nx.Graph()
-    graph.add_node("a", bipartite=0, longitude=1.0, latitude=2.0)
-    graph.add_node("b", bipartite=0, longitude=3.0, latitude=4.0)
-    graph.add_node("p", bipartite=1)
-    graph.add_edge("a", "p", side="VN")
-    graph.add_edge("b", "p", side="VN")
+    for node, x, y in (("a", 1.0, 2.0), ("b", 3.0, 4.0)):
+        graph.add_node(node, bipartite=0, longitude=x, latitude=y)
+        graph.add_edge(node, "p", side="VN")
+    graph.nodes["p"]["bipartite"] = 1
     data = json.loads(write_graph(graph, tmp_path / "a.geojson").read_text("utf-8"))
     assert data["features"][-1]["geometry"]["coordinates"] == [[[1.0, 2.0], [3.0, 4.0]]]
 
@@ -333,50 +318,36 @@ def test_a_line_over_the_date_line_is_cut_there(tmp_path: Path, shift: float) ->
     assert second["coordinates"] == [[-179.0 - shift, -18.0], [-180.0, -18.0]]
 
 
-@pytest.mark.parametrize("kind", [nx.DiGraph, nx.MultiGraph])
-def test_other_graphs_are_refused(tmp_path: Path, kind: type[nx.Graph]) -> None:
-    message = (
-        f"`graph` is a {kind.__name__}; only undirected graphs without parallel edges are written; "
+def refused_graphs() -> list[tuple[nx.Graph, str, str]]:
+    parallel = (
+        "`graph` is a {}; only undirected graphs without parallel edges are written; "
         "make one with networkx.Graph(graph)"
     )
-    with pytest.raises(ArgumentError, match=f"^{re.escape(message)}$"):
-        write_graph(kind(), tmp_path / "graph.json")
-
-
-def test_hif_needs_an_incidence_graph(mini: Dataset, tmp_path: Path) -> None:
-    path = tmp_path / "graph.hif.json"
     wrong = "`graph` is not an incidence graph: {}; make one with incidence_graph"
-    with pytest.raises(ArgumentError, match=re.escape(wrong.format("it is a locality graph"))):
-        write_graph(locality_graph(mini), path)
-    stray = wrong.format("node 'a' has no `bipartite` of 0 or 1")
-    with pytest.raises(ArgumentError, match=f"^{re.escape(stray)}$"):
-        write_graph(nx.Graph([("a", "b")]), path)
-    graph = incidence_graph(mini)
-    graph.add_edge("l-vn-phai-lau", "l-vn-chi-ma")
-    inside = (
-        "`graph` is not an incidence graph: edge ('l-vn-chi-ma', 'l-vn-phai-lau') ties two nodes "
-        "of one `bipartite`; make one with incidence_graph"
-    )
-    with pytest.raises(ArgumentError, match=f"^{re.escape(inside)}$"):
-        write_graph(graph, path)
+    inside = "edge ('l-Ý', 'l-alone') ties two nodes of one `bipartite`"
+    pointless = "`graph` has no node with `longitude` and `latitude`, so there is nothing to map"
+    sideless = "edge ('l-Ý', 'p-1') has no `side`, so it is open whom it ties"
+    stray, locality = nx.Graph([("a", "b")]), nx.Graph(representation="locality")
+    tied, bare = awkward(), awkward()
+    tied.add_edge("l-Ý", "l-alone")
+    del bare.edges["l-Ý", "p-1"]["side"]
+    return [
+        (nx.DiGraph(), ".json", parallel.format("DiGraph")),
+        (nx.MultiGraph(), ".json", parallel.format("MultiGraph")),
+        (locality, ".hif.json", wrong.format("it is a locality graph")),
+        (stray, ".hif.json", wrong.format("node 'a' has no `bipartite` of 0 or 1")),
+        (tied, ".hif.json", wrong.format(inside)),
+        (stray, ".geojson", f"{pointless}; use .graphml or .json"),
+        (bare, ".geojson", f"{sideless}; make one with incidence_graph"),
+    ]
 
 
-def test_geojson_needs_coordinates_and_sides(tmp_path: Path) -> None:
-    path = tmp_path / "graph.geojson"
-    message = (
-        "`graph` has no node with `longitude` and `latitude`, so there is nothing to map; "
-        "use .graphml or .json"
-    )
+@pytest.mark.parametrize(("graph", "suffix", "message"), refused_graphs())
+def test_other_graphs_are_refused(
+    tmp_path: Path, graph: nx.Graph, suffix: str, message: str
+) -> None:
     with pytest.raises(ArgumentError, match=f"^{re.escape(message)}$"):
-        write_graph(nx.Graph([("a", "b")]), path)
-    graph = awkward()
-    del graph.edges["l-Ý", "p-1"]["side"]
-    message = (
-        "edge ('l-Ý', 'p-1') has no `side`, so it is open whom it ties; "
-        "make one with incidence_graph"
-    )
-    with pytest.raises(ArgumentError, match=f"^{re.escape(message)}$"):
-        write_graph(graph, path)
+        write_graph(graph, tmp_path / f"graph{suffix}")
 
 
 UNREADABLE = [

@@ -6,7 +6,6 @@ import re
 import networkx as nx
 import pytest
 from builders import build
-from conftest import MINIATURE
 
 from twinstudy import Dataset, incidence_graph, load, locality_graph
 from twinstudy.errors import ArgumentError
@@ -35,18 +34,11 @@ def test_a_pairing_of_three_with_one_is_one_node_with_four_neighbours(mini: Data
     assert graph[THREE_WITH_ONE]["l-vn-thanh-duc-commune"] == {"claims": 1, "side": "VN"}
     assert graph[THREE_WITH_ONE]["l-cn-thien-bao-commune"] == {"claims": 2, "side": "CN"}
     assert nx.is_bipartite(graph)
-
-
-def test_what_is_missing_has_no_key(mini: Dataset) -> None:
-    graph = incidence_graph(mini)
+    # What is missing has no key.
     assert graph.nodes["l-cn-trang-nhi"] == {
-        "bipartite": 0,
-        "label": "Tràng Nhì",
-        "name": "Tràng Nhì",
-        "country": "CN",
-        "level": "village",
-        "province": "l-cn-quang-tay-province",
-    }
+        "bipartite": 0, "label": "Tràng Nhì", "name": "Tràng Nhì", "country": "CN",
+        "level": "village", "province": "l-cn-quang-tay-province",
+    }  # fmt: skip
     assert graph.nodes["l-cn-thien-bao-commune"]["name_zh"] == "天保"
     assert "signed" not in graph.nodes["p-thanh-thuy-post-thien-bao"]
 
@@ -69,17 +61,12 @@ def test_the_locality_graph_ties_across_only(mini: Dataset) -> None:
         "weight": pytest.approx(1 / 3),
     }
     assert not graph.has_edge("l-vn-minh-tan-commune", "l-vn-thanh-thuy-commune")
-
-
-def test_weights_add_up_to_pairings(mini: Dataset) -> None:
-    graph = locality_graph(mini)
     assert graph.graph["pairings"] == 5
     assert sum(w for *_, w in graph.edges(data="weight")) == pytest.approx(5)
 
 
 @pytest.mark.parametrize(
-    ("at", "province"),
-    [("2014", "l-vn-ha-giang-province"), ("2026", "l-vn-tuyen-quang-province")],
+    ("at", "province"), [("2014", "l-vn-ha-giang-province"), ("2026", "l-vn-tuyen-quang-province")]
 )
 def test_a_roll_up_follows_the_hierarchy_of_its_day(mini: Dataset, at: str, province: str) -> None:
     graph = locality_graph(mini, level="province", at=at)
@@ -93,11 +80,7 @@ def test_a_day_leaves_out_what_was_signed_later_and_says_so(mini: Dataset) -> No
     graph = incidence_graph(mini, at="2014")
     pairings = {node for node, part in graph.nodes(data="bipartite") if part == 1}
     # 2013~ and 2014-08-26/2015 may have been, the undated border post always may have been.
-    assert pairings == {
-        "p-phai-lau-trang-nhi",
-        "p-thanh-thuy-post-thien-bao",
-        "p-trang-vi-van-vi",
-    }
+    assert pairings == {"p-phai-lau-trang-nhi", "p-thanh-thuy-post-thien-bao", "p-trang-vi-van-vi"}
     assert graph.graph == {
         "representation": "incidence",
         "at": "2014-12-31",
@@ -159,9 +142,6 @@ def test_weights_of_several_with_several() -> None:
     assert len(graph.edges) == 6
     both = locality_graph(several_with_several())
     assert both["l-cn-a"]["l-vn-z"] == {"pairings": 2, "certain": 0, "weight": 1 + 1 / 6}
-
-
-def test_kinds_are_chosen_and_those_left_out_are_counted() -> None:
     graph = incidence_graph(several_with_several(), kind="commune")
     assert [node for node, part in graph.nodes(data="bipartite") if part == 1] == ["p-2"]
     assert graph.graph["left_out_by_kind"] == 1
@@ -181,15 +161,10 @@ def test_nodes_of_one_name_have_labels_of_their_own_and_a_side() -> None:
 def test_a_place_on_both_sides_leaves_the_graph_without_sides() -> None:
     dataset = build(
         sources="id,kind\ns-1,newspaper",
-        localities="""
-            id,country,level,name
-            l-cz-a,CZ,commune,A
-            l-de-b,DE,commune,B
-            l-fr-c,FR,commune,C
-        """,
+        localities="id,country,level,name\nl-a,CZ,commune,A\nl-b,DE,commune,B\nl-c,FR,commune,C",
         pairings="id,kind,matching,status\np-1,commune,joint,agreed\np-2,commune,joint,agreed",
         claims="id,pairing_id,source_id\nc-1,p-1,s-1\nc-2,p-2,s-1",
-        memberships="claim_id,locality_id\nc-1,l-cz-a\nc-1,l-de-b\nc-2,l-de-b\nc-2,l-fr-c",
+        memberships="claim_id,locality_id\nc-1,l-a\nc-1,l-b\nc-2,l-b\nc-2,l-c",
     )
     assert not nx.get_node_attributes(locality_graph(dataset), "bipartite")
 
@@ -205,21 +180,9 @@ def test_nodes_carry_the_units_that_they_lie_in_on_the_day(mini: Dataset) -> Non
     assert (before["district"], after.get("district")) == ("l-vn-vi-xuyen-district", None)
 
 
-def test_a_level_that_is_gone_names_its_last_day() -> None:
-    dataset = load()
-    message = "there is no district any more in VN; the last good day is 2025-06-30: give at='2025-"
-    with pytest.raises(ArgumentError, match=message):
-        locality_graph(dataset, level="district", at="2026")
-    assert len(locality_graph(dataset, level="district", at="2025-06-30"))
-
-
-def test_where_nothing_is_left_graphs_are_empty(mini: Dataset) -> None:
+def test_without_any_date_there_is_no_day_and_without_pairings_no_node(mini: Dataset) -> None:
     for make in (incidence_graph, locality_graph):
         assert not list(make(mini, status="doubtful"))
-
-
-def test_without_any_date_there_is_no_day() -> None:
-    for make in (incidence_graph, locality_graph):
         graph = make(several_with_several())
         assert "at" not in graph.graph
         assert graph.graph["undated"] == 2
@@ -242,16 +205,21 @@ def test_any_row_order_gives_the_same_graph_in_the_same_order(make, mini: Datase
     ]
 
 
-def test_bad_arguments_are_named() -> None:
+BAD = [
+    ({"kind": "town"}, "`kind` is 'town'; use one of village, commune"),
+    ({"at": "2014/2015"}, "`at` is '2014/2015'; give one date without ~ or ?, such as '2014'"),
+    ({"level": "town"}, "`level` is 'town'; use one of country, province"),
+    ({"status": ("signed",)}, "`status` is 'signed'; use one of agreed, planned"),
+]
+
+
+def test_bad_arguments_are_named(mini: Dataset) -> None:
     with pytest.raises(ArgumentError, match=r"^`dataset` is a str; give a dataset, as `load"):
         locality_graph("data")
-    with pytest.raises(ArgumentError, match=r"^`kind` is 'town'; use one of village, commune"):
-        locality_graph(load(MINIATURE), kind="town")
-    dataset = load(MINIATURE)
-    message = "`at` is '2014/2015'; give one date without ~ or ?, such as '2014'"
-    with pytest.raises(ArgumentError, match=re.escape(message)):
-        incidence_graph(dataset, at="2014/2015")
-    with pytest.raises(ArgumentError, match="`level` is 'town'; use one of country, province"):
-        locality_graph(dataset, level="town")
-    with pytest.raises(ArgumentError, match=r"^`status` is 'signed'; use one of agreed, planned"):
-        incidence_graph(dataset, status=("signed",))
+    for arguments, message in BAD:
+        with pytest.raises(ArgumentError, match=f"^{re.escape(message)}"):
+            locality_graph(mini, **arguments)
+    message = "there is no district any more in VN; the last good day is 2025-06-30: give at='2025-"
+    with pytest.raises(ArgumentError, match=message):
+        locality_graph(load(), level="district", at="2026")
+    assert len(locality_graph(load(), level="district", at="2025-06-30"))
