@@ -288,15 +288,18 @@ def test_what_a_killed_run_has_left_is_cleared(mini: Dataset, tmp_path: Path) ->
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(t.file for t in TABLES)
 
 
-def killed(step: int, dataset: Dataset, folder: Path) -> bool:
-    """Save in a process that ends at a step; tell whether it came to that."""
-    left = step
+def killed(step: int, dataset: Dataset, folder: Path, failing: int) -> bool:
+    """Save in a process that ends at a step; tell whether it came to that; one renaming may fail."""
+    left, renamed = step, 0
 
     def kill(event: str, _: object) -> None:
-        nonlocal left
+        nonlocal left, renamed
         left -= event in ("open", "os.rename", "os.remove")
+        renamed += event == "os.rename"
         if left < 0:
             os._exit(9)
+        if event == "os.rename" and renamed == failing:
+            raise OSError
 
     child = os.fork()
     if not child:
@@ -310,15 +313,18 @@ def killed(step: int, dataset: Dataset, folder: Path) -> bool:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes cannot be forked here")
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+@pytest.mark.parametrize(("first", "failing"), [(0, 0), (36, 7)])
 def test_whenever_a_save_is_killed_the_old_or_the_new_set_is_loaded(
-    mini: Dataset, tmp_path: Path
+    mini: Dataset, tmp_path: Path, first: int, failing: int
 ) -> None:
     part = restrict(mini, status="agreed")
     part.version  # noqa: B018 - so that the process that is killed only writes
     found = set()
-    for step in range(1000):
+    for step in range(first, 1000):
         folder = mini.save(tmp_path / str(step))
-        if not killed(step, part, folder):
+        linked = (folder / "sources.csv").rename(tmp_path / f"{step}.csv")
+        (folder / "sources.csv").symlink_to(linked)
+        if not killed(step, part, folder, failing):
             break
         found.add(version := load(folder).version)
         write_bytes(folder / "other", b"written in between")
@@ -326,6 +332,7 @@ def test_whenever_a_save_is_killed_the_old_or_the_new_set_is_loaded(
         (folder / "other").unlink()
         mini.save(folder)
         assert sorted(contents(folder)) == sorted(each.file for each in TABLES)
+        assert not list(tmp_path.glob(".*"))
     assert step > 36
     assert found == {mini.version, part.version}
 

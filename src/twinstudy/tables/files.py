@@ -77,11 +77,10 @@ def read_tables(folder: Path) -> tuple[Tables, list[Problem]]:
     text: Frames = {}
     unread: dict[str, set[str]] = {}
     problems: list[Problem] = []
-    token = _unfinished(folder)
+    unfinished = _unfinished(folder)
     for table in TABLES:
         path = Path(os.path.realpath(folder / table.file))
-        if token and _hidden(path, token).is_file():
-            path = _hidden(path, token)
+        path = unfinished.get(path, path)
         try:
             message = _no_table(path)
             data = b"" if message else path.read_bytes()
@@ -117,12 +116,13 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     are replaced, a mark by which `read_tables` finds all the new ones; where one cannot be
     replaced, those before it are put back.
     """
-    _finish(folder)
-    token = secrets.token_hex(8)
+    token, back = secrets.token_hex(8), secrets.token_hex(8)
     new: dict[Path, Path] = {}
     old: dict[Path, Path] = {}
     path = folder
     try:
+        for place, temporary in _unfinished(folder).items():  # of a writer that was cut off
+            temporary.replace(place)
         for name, data in files.items():
             path = Path(os.path.realpath(folder / name))  # a link stays, and leads to the new file
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -132,13 +132,14 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
             _to_disk(new[path], data)
             if path.exists():
                 new[path].chmod(path.stat().st_mode)
-                old[path] = _hidden(path, secrets.token_hex(8))
+                old[path] = _hidden(path, back)
                 shutil.copy2(path, old[path])
         path = folder / _MARK
         if len(new) > 1:  # from here on `read_tables` takes the new files, wherever they are
             _to_disk(_hidden(path, token), token.encode())
+            _to_disk(_hidden(path, back), back.encode())
             _hidden(path, token).replace(path)
-        _replace_all(new, old, path)
+        _replace_all(new, old, path, _hidden(path, back))
         below = {path.parent for path in (*new, path)}
         for path in (path for each in below for path in each.iterdir()):
             if _LEFT_OVER.fullmatch(path.name):
@@ -147,23 +148,19 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
         named = str(error.filename2 or path)  # the second name is the place of the new file
         raise OSError(error.errno, error.strerror, named) from error
     finally:
-        for temporary in (*new.values(), *old.values(), _hidden(folder / _MARK, token)):
-            if temporary.exists():
-                temporary.unlink()
+        marks = (_hidden(folder / _MARK, each) for each in (token, back))
+        for temporary in (*new.values(), *old.values(), *marks):
+            temporary.unlink(missing_ok=True)
 
 
-def _unfinished(folder: Path) -> str:
-    """Return the end of the names of new files that a writer was putting into their places."""
+def _unfinished(folder: Path) -> dict[Path, Path]:
+    """Return the tables that a writer was putting into their places, by these places."""
     mark = folder / _MARK
     token = mark.read_text("latin-1")[:17] if mark.is_file() else ""
-    return token if re.fullmatch("[0-9a-f]{16}", token) else ""
-
-
-def _finish(folder: Path) -> None:
-    """Put the files of a writer that was cut off into their places."""
-    token = _unfinished(folder)
-    for path in folder.glob(f".*.{token}") if token else ():
-        path.replace(path.with_name(path.name[1:-17]))
+    if not re.fullmatch("[0-9a-f]{16}", token):
+        return {}
+    places = [Path(os.path.realpath(folder / table.file)) for table in TABLES]
+    return {path: _hidden(path, token) for path in places if _hidden(path, token).is_file()}
 
 
 def _hidden(path: Path, token: str) -> Path:
@@ -177,12 +174,16 @@ def _to_disk(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _replace_all(new: Mapping[Path, Path], old: Mapping[Path, Path], mark: Path) -> None:
+def _replace_all(
+    new: Mapping[Path, Path], old: Mapping[Path, Path], mark: Path, back: Path
+) -> None:
     """Put new files in their places and take the mark away; at a fault put the old ones back."""
     try:
         for path, temporary in new.items():
             temporary.replace(path)
     except BaseException:
+        if back.exists():  # from here on `read_tables` takes the old files
+            back.replace(mark)
         for path in new:
             if path in old:
                 old[path].replace(path)
