@@ -4,6 +4,8 @@ import copy
 import dataclasses
 import pickle
 import re
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -60,6 +62,15 @@ def test_a_dataset_can_be_pickled_and_copied(mini: Dataset) -> None:
         assert again.version == mini.version
         for name, frame in mini.tables.items():
             pd.testing.assert_frame_equal(again.tables[name], frame)
+
+
+@pytest.mark.parametrize(
+    ("folder", "said"),
+    [(5, "is of type int"), ("a\nb", r"is 'a\\nb'"), (Path(__file__, "a"), "is '.*py' is a file")],
+)
+def test_what_is_no_folder_is_not_written_to(mini: Dataset, folder: Any, said: str) -> None:
+    with pytest.raises(ArgumentError, match=f"^`folder` {said}.*; give the path of a folder$"):
+        mini.save(folder)
 
 
 def test_the_bundled_data_are_the_default() -> None:
