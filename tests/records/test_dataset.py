@@ -4,6 +4,8 @@ import copy
 import dataclasses
 import pickle
 import re
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -60,6 +62,15 @@ def test_a_dataset_can_be_pickled_and_copied(mini: Dataset) -> None:
         assert again.version == mini.version
         for name, frame in mini.tables.items():
             pd.testing.assert_frame_equal(again.tables[name], frame)
+
+
+@pytest.mark.parametrize(
+    ("folder", "said"),
+    [(5, "is of type int"), ("a\nb", r"is 'a\\nb'"), (Path(__file__, "a"), "is '.*py' is a file")],
+)
+def test_what_is_no_folder_is_not_written_to(mini: Dataset, folder: Any, said: str) -> None:
+    with pytest.raises(ArgumentError, match=f"^`folder` {said}.*; give the path of a folder$"):
+        mini.save(folder)
 
 
 def test_the_bundled_data_are_the_default() -> None:
@@ -131,7 +142,6 @@ def test_frames_of_text_are_checked_like_files(mini: Dataset) -> None:
 
 def test_problems_print_their_place() -> None:
     assert str(DATE) == "claims.csv:14: signed: '2013-13' is not a date"
-    assert str(Problem("a.csv", 0, "", "", "it is empty")) == "a.csv: it is empty"
     assert str(Problem("a.csv", 2, "", "", "too long")) == "a.csv:2: too long"
     assert str(Problem("a.csv", 2, "b", "=1", "odd", "warning")) == "a.csv:2: warning: b: odd"
 
@@ -154,7 +164,7 @@ def test_a_list_of_problems_prints_one_a_line_and_is_a_safe_table() -> None:
     assert Problems()._repr_html_() == "<p>no problems</p>"
 
 
-def test_an_error_shows_three_examples_of_a_kind_and_counts_the_rest() -> None:
+def test_an_error_shows_three_of_a_kind_counts_the_rest_and_stands_before_warnings() -> None:
     odd = [Problem("a.csv", line, "", "", f"'{line}' is odd") for line in range(1, 121)]
     error = DataError([Problem("b.csv", 0, "", "", "it is old", "warning"), *odd])
     assert str(error).split("\n") == [
@@ -167,12 +177,6 @@ def test_an_error_shows_three_examples_of_a_kind_and_counts_the_rest() -> None:
         "all are in `problems` of this error",
     ]
     assert len(error.problems) == 121
-
-
-def test_sixty_warnings_hide_no_error() -> None:
-    many = [Problem("a.csv", n, "", "", f"{'x' * n} looks alike", "warning") for n in range(1, 61)]
-    error = DataError([*many, Problem("pairs", 3, "", "", "it is tied to itself")])
-    assert str(error).split("\n")[1] == "pairs:3: it is tied to itself"
 
 
 @pytest.mark.parametrize(

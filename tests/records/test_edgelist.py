@@ -187,16 +187,19 @@ def test_white_space_and_accents_are_brought_to_one_form() -> None:
     assert len(dataset.claims) == 3
 
 
-def test_declared_placeholder_years_are_not_stated() -> None:
-    pairs = frame(("A", "B", 2000), ("C", "D", "2000"), ("E", "F", 2001), ("G", "H", "0000-00-00"))
-    dataset = sound(read(pairs, signed="year", undated_values=[2000, "0000-00-00"]))
+def test_declared_placeholders_are_not_stated_and_words_for_no_date_are_named() -> None:
+    pairs = frame(("A", "B", 2000), ("C", "D", "2000"), ("E", "F", 2001), ("G", "H", "n/a"))
+    dataset = sound(read(pairs, signed="year", undated_values=[2000, "n/a", "0000-00-00"]))
     assert dataset.claims["signed"].dropna().tolist() == ["2001"]
     assert list(map(str, dataset.report)) == [
         "localities: warning: level: 8 members have no level and count as commune; give `level` "
         "in `localities`",
-        "pairs: warning: year: '0000-00-00' stands in 1 of 4 rows and is read as not stated",
+        "pairs: warning: year: '0000-00-00' stands in 0 of 4 rows and is read as not stated",
         "pairs: warning: year: '2000' stands in 2 of 4 rows and is read as not stated",
+        "pairs: warning: year: 'n/a' stands in 1 of 4 rows and is read as not stated",
     ]
+    (said,) = faults(pairs, signed="year", kind="commune")
+    assert said == "pairs:4: year: 'n/a' is not a date; if none, name it in `undated_values`"
 
 
 def dated(*values: object) -> pd.DataFrame:
@@ -584,13 +587,3 @@ def test_arguments_that_cannot_be_used(arguments: dict[str, Any], message: str) 
     pairs = arguments.pop("pairs", frame(("Ulm", "Leeds", 1952), ("Bonn", "Bath", 1953)))
     with pytest.raises(ArgumentError, match=message):
         read(pairs, **arguments)
-
-
-def test_words_for_no_date_are_named_and_must_stand_somewhere() -> None:
-    pairs = pd.DataFrame({"a": ["A", "C"], "b": ["B", "D"], "day": ["n/a", "2018"]})
-    with pytest.raises(DataError, match=r"'n/a' is not a date; if none, name it in `undated_val"):
-        from_edgelist(pairs, left="a", right="b", signed="day")
-    by = {"left": "a", "right": "b", "signed": "day", "undated_values": ["n/a", 1900]}
-    report = str(from_edgelist(pairs, **by).report)
-    assert "'1900' stands in 0 of 2 rows" in report
-    assert "'n/a' stands in 1 of 2 rows" in report

@@ -5,16 +5,12 @@ import pytest
 from twinstudy.records.reading import fold_name, main_part, slug
 
 
-@pytest.mark.parametrize("letter", ["Đ", "đ", "\u00d0", "\u00f0", "\u0189", "D\u0335", "D"])
-def test_all_forms_of_d_with_a_stroke_are_one(letter: str) -> None:
-    assert fold_name(f"{letter}ồng Văn") == "dong van"
-
-
 @pytest.mark.parametrize(
     ("name", "folded"),
     [
         ("東興", "东兴"), ("馬關縣", "马关县"), ("憑祥市", "凭祥市"), ("諒山", "谅山"), ("廣寧", "广宁"),
         ("L'Aquila", "l aquila"), ("Ko\u0308ln", "koln"), ("Straße", "strasse"), ("İzmir", "izmir"),
+        *[(f"{d}ồng Văn", "dong van") for d in ("Đ", "đ", "\u00d0", "\u00f0", "\u0189", "D\u0335", "D")],
         ("Ａｂ１", "ab1"), (" Ma\u00a0Lù  Thàng ", "ma lu thang"), ("a_b-c", "a b c"), ("…", ""),
     ],
 )  # fmt: skip

@@ -15,28 +15,8 @@ from twinstudy.errors import ArgumentError, UnknownKeyError, known_word, known_w
 from twinstudy.evidence.consolidate import members, newest_day
 from twinstudy.evidence.hierarchy import existence, lineage
 from twinstudy.records.dataset import Dataset, remembered
-from twinstudy.records.reading import fold_name, main_part
-from twinstudy.tables.schema import LEVELS
-
-#: Level words that stand before a name, and after it; the designations of a dataset are added.
-_BEFORE = {
-    "country": "nước",
-    "province": "tỉnh, thành phố, khu tự trị",
-    "prefecture": "địa khu, châu, châu tự trị, thành phố",
-    "district": "huyện, quận, thị xã, thành phố",
-    "commune": "xã, phường, thị trấn, trấn, hương",
-    "village": "thôn, bản, xóm, khu, khu phố, khu xã, tổ, làng, cụm dân cư",
-    "border_post": "đồn, đồn biên phòng, trạm, trạm kiểm soát biên phòng",
-}
-_AFTER = {
-    "country": "国",
-    "province": "province, 省, 市, 自治区",
-    "prefecture": "prefecture, 市, 州, 自治州, 地区",
-    "district": "district, county, city, 县, 自治县, 区, 市",
-    "commune": "commune, town, township, ward, 镇, 乡, 街道",
-    "village": "village, hamlet, 村, 社区, 屯, 组, 小组",
-    "border_post": "border post, 边防检查站",
-}
+from twinstudy.records.reading import fold_name, main_part, some
+from twinstudy.tables.schema import LEVEL_WORDS, LEVELS
 
 _ORIGINS = ("name", "name_zh", "alias", "named_as")
 _SHOWN = 3  # so many names are shown in a message
@@ -158,8 +138,8 @@ def _level_words(dataset: Dataset) -> Words:
     """Return the words that tell a level, each with the levels that it can mean."""
     named = dataset.localities[["designation", "level"]].dropna().drop_duplicates()
     found: Words = ({}, {})
-    for words, table in zip(found, (_BEFORE, _AFTER), strict=True):
-        told = [(text, level) for level, texts in table.items() for text in texts.split(", ")]
+    for words, place in zip(found, ("before", "after"), strict=True):
+        told = [(text, level) for level, texts in LEVEL_WORDS[place].items() for text in texts]
         for text, level in (*told, *named.to_numpy().tolist()):
             words.setdefault(fold_name(text), set()).add(level)
     return found
@@ -332,8 +312,5 @@ def pairing_key(dataset: Dataset, text: str) -> str:
     if not len(keys):
         remedy = f"near it: {', '.join(map(repr, near))}" if near else "see `pairings(dataset)`"
         raise UnknownKeyError(f"`pairing` is {text!r}, which is no pairing of the data; {remedy}")
-    shown = ", ".join(f"{key!r} ({names[key]})" for key in keys[:_SHOWN])
-    rest = f" and {len(keys) - _SHOWN} more" if len(keys) > _SHOWN else ""
-    raise ArgumentError(
-        f"`pairing` is {text!r}, which can mean {shown}{rest}; give one of the keys"
-    )
+    shown = some([f"{key!r} ({names[key]})" for key in keys])
+    raise ArgumentError(f"`pairing` is {text!r}, which can mean {shown}; give one of the keys")

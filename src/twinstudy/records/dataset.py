@@ -14,11 +14,23 @@ import numpy as np
 import pandas as pd
 
 from twinstudy import __version__
-from twinstudy.errors import ArgumentError, DataError, Problems
+from twinstudy.errors import ArgumentError, DataError, Problems, of_type
 from twinstudy.tables import files
 from twinstudy.tables.files import Frames, Tables, column_text, type_tables
 from twinstudy.tables.schema import TABLES, Column
 from twinstudy.tables.table_rules import check_tables, checked_tables
+
+
+class _Table:
+    """A table of a dataset; whoever reads it gets a copy."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+        self.__doc__ = f"The table `{name}`."
+
+    def __get__(self, dataset: Dataset, owner: type) -> pd.DataFrame:
+        frames = dataset._frames  # noqa: SLF001 - this is a part of Dataset
+        return frames[self.name].copy(deep=False)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -51,65 +63,18 @@ memberships, contents, events, counts
         """Copies of the tables by name."""
         return {name: frame.copy(deep=False) for name, frame in self._frames.items()}
 
-    @property
-    def sources(self) -> pd.DataFrame:
-        """The table `sources`."""
-        return self._frames["sources"].copy(deep=False)
-
-    @property
-    def localities(self) -> pd.DataFrame:
-        """The table `localities`."""
-        return self._frames["localities"].copy(deep=False)
-
-    @property
-    def aliases(self) -> pd.DataFrame:
-        """The table `aliases`."""
-        return self._frames["aliases"].copy(deep=False)
-
-    @property
-    def codes(self) -> pd.DataFrame:
-        """The table `codes`."""
-        return self._frames["codes"].copy(deep=False)
-
-    @property
-    def containments(self) -> pd.DataFrame:
-        """The table `containments`."""
-        return self._frames["containments"].copy(deep=False)
-
-    @property
-    def successions(self) -> pd.DataFrame:
-        """The table `successions`."""
-        return self._frames["successions"].copy(deep=False)
-
-    @property
-    def pairings(self) -> pd.DataFrame:
-        """The table `pairings`."""
-        return self._frames["pairings"].copy(deep=False)
-
-    @property
-    def claims(self) -> pd.DataFrame:
-        """The table `claims`."""
-        return self._frames["claims"].copy(deep=False)
-
-    @property
-    def memberships(self) -> pd.DataFrame:
-        """The table `memberships`."""
-        return self._frames["memberships"].copy(deep=False)
-
-    @property
-    def contents(self) -> pd.DataFrame:
-        """The table `contents`."""
-        return self._frames["contents"].copy(deep=False)
-
-    @property
-    def events(self) -> pd.DataFrame:
-        """The table `events`."""
-        return self._frames["events"].copy(deep=False)
-
-    @property
-    def counts(self) -> pd.DataFrame:
-        """The table `counts`."""
-        return self._frames["counts"].copy(deep=False)
+    sources = _Table()
+    localities = _Table()
+    aliases = _Table()
+    codes = _Table()
+    containments = _Table()
+    successions = _Table()
+    pairings = _Table()
+    claims = _Table()
+    memberships = _Table()
+    contents = _Table()
+    events = _Table()
+    counts = _Table()
 
     @cached_property
     def version(self) -> str:
@@ -165,9 +130,7 @@ memberships, contents, events, counts
         ...     load(load().save(folder)).version == load().version
         True
         """
-        if not isinstance(folder, str | Path):
-            kind = type(folder).__name__
-            raise ArgumentError(f"`folder` is of type {kind}; give the path of a folder")
+        of_type("folder", folder, (str, Path), "the path of a folder")
         path = Path(folder)
         if files.CONTROL.search(str(path)):
             raise ArgumentError(f"`folder` is {str(path)!r}; give the path of a folder")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import difflib
 import hashlib
 import re
+import tomllib
 import unicodedata
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -34,28 +36,9 @@ _LONGEST_TEXT = 1_000  # characters; so that a row never makes a line too long f
 _LONGEST_SLUG = LONGEST_ID - 4  # so that a letter before and a number behind have their place
 _TIMED = re.compile(r"\+?([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9]{2}:.*")
 _FOREIGN = re.compile(r"[^\W\x00-\x7f]")
-#: Latin letters that Unicode does not take apart.
-_LETTERS = str.maketrans(
-    {"đ": "d", "ð": "d", "ɖ": "d", "ø": "o", "ł": "l", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i",
-     "ħ": "h", "ŧ": "t", "ŋ": "ng", "ə": "e"}
-)  # fmt: skip
-#: Characters of place names, the traditional form before the simplified one.
-_CHINESE = (
-    "東东興兴門门馬马關关廣广雲云寧宁憑凭龍龙愛爱鎮镇縣县區区鄉乡灘滩灣湾島岛橋桥場场莊庄陽阳陰阴"
-    "貴贵寶宝義义靈灵嶺岭邊边國国會会長长萬万烏乌鳳凤華华蘭兰羅罗綠绿紅红黃黄錦锦銀银鐵铁鋼钢鹽盐"
-    "臺台濱滨漢汉滬沪澤泽濟济溝沟淺浅滄沧漁渔營营豐丰盧卢廬庐廟庙廈厦慶庆應应懷怀戰战歸归歷历歡欢"
-    "氣气達达連连遠远遼辽運运進进鄭郑鄧邓鄰邻開开間间閩闽閣阁閘闸陸陆陳陈隊队際际隱隐雙双雞鸡離离"
-    "電电霧雾靜静韓韩順顺頭头顧顾風风飛飞駐驻騎骑驛驿魚鱼魯鲁鳥鸟鴨鸭鶴鹤鷹鹰麗丽麥麦齊齐龐庞龜龟"
-    "壩坝壟垄塊块墾垦壽寿夾夹孫孙學学實实寬宽將将專专對对岡冈崗岗峽峡嶼屿巒峦廠厂張张彎弯後后從从"
-    "復复恆恒戶户擴扩數数舊旧時时晉晋書书來来條条楊杨樂乐樓楼橫横樹树權权欄栏涇泾淵渊湯汤溫温滿满"
-    "瀘泸瀾澜無无煙烟熱热爐炉牆墙獅狮環环瑪玛畝亩當当眾众碼码礦矿碩硕禮礼種种穀谷窩窝節节簡简紙纸"
-    "納纳細细絲丝經经統统維维網网緬缅線线縱纵總总習习聖圣聯联膠胶臨临葉叶蒼苍蓋盖蓮莲蔣蒋薩萨萊莱"
-    "藍蓝藥药蘆芦蘇苏處处號号蟲虫衛卫裏里裡里觀观許许詩诗諒谅諸诸譚谭護护豬猪貓猫貝贝財财貨货貢贡"
-    "買买賀贺資资賓宾趙赵車车軍军輪轮輝辉農农邁迈醫医釣钓針针鉛铅銅铜錫锡鍋锅鍾钟鐘钟鏡镜灑洒硯砚"
-    "聞闻衝冲塵尘倉仓傳传傷伤優优億亿劉刘劍剑動动勞劳勝胜協协單单嚴严員员園园圓圆圍围團团執执堅坚"
-    "報报壯壮點点彌弥巖岩蠻蛮猺瑶"
-)
-_SIMPLER = str.maketrans(_CHINESE[::2], _CHINESE[1::2])
+_ALIKE = tomllib.loads(Path(__file__).with_name("letters.toml").read_text(encoding="utf-8"))
+_CHINESE = _ALIKE["chinese"]
+_LETTERS = str.maketrans(_ALIKE["latin"] | dict(zip(_CHINESE[::2], _CHINESE[1::2], strict=True)))
 
 
 def read_column(
@@ -155,7 +138,7 @@ def fold_name(text: str) -> str:
     if not text.isascii():
         # Taken apart, some letters are capitals again, and some small ones can be taken apart.
         small = unicodedata.normalize("NFKD", text).casefold()
-        text = unicodedata.normalize("NFKD", small).translate(_LETTERS).translate(_SIMPLER)
+        text = unicodedata.normalize("NFKD", small).translate(_LETTERS)
         text = "".join(letter for letter in text if not unicodedata.combining(letter))
     return " ".join(re.findall(r"[^\W_]+", text))
 

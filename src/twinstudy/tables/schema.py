@@ -119,6 +119,10 @@ TOPICS: dict[str, str] = _VOCABULARIES["topics"]
 
 #: What people read in place of the words of the data; of other words, their own with spaces.
 LABELS: dict[str, str] = _DATA["labels"]
+
+#: Words of each level that stand before a name, and after it.
+LEVEL_WORDS: dict[str, dict[str, list[str]]] = _DATA["level_words"]
+
 _PLURALS = {"country": "countries"}
 _COUNTED = {*LEVELS, *KINDS, "locality", "pairing", "claim", "source", "event", "count"} - {"other"}
 
