@@ -5,15 +5,30 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import pytest
 
 from twinstudy import Dataset, load
 
-os.environ.setdefault("MPLBACKEND", "agg")  # no test opens a window
+plt.switch_backend("agg")  # no test opens a window
+os.environ.setdefault("MPLBACKEND", "agg")  # nor what it starts
+
 
 MINIATURE = Path(__file__).parent / "miniature"
 
 Edit = Callable[..., Path]
+
+
+class _Closes:
+    """Closes the figures of each test, and of each example of the documentation."""
+
+    def pytest_runtest_teardown(self) -> None:
+        plt.close("all")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have it for examples too: a fixture of this file would hold in this folder only."""
+    config.pluginmanager.register(_Closes())
 
 
 @pytest.fixture(scope="session")
