@@ -208,7 +208,8 @@ def provinces(dataset: ts.Dataset) -> None:
     members, province = ts.members(dataset), ts.ancestors(dataset, level="province", at=DAY)
     keys = members.groupby(members["locality_id"].map(province))["pairing_id"].agg(set)
     places = dataset.localities.set_index("id").loc[keys.index]
-    places = places.assign(shown=place_names(dataset), east=west_to_east(dataset))
+    east = west_to_east(dataset, keys.index)
+    places = places.assign(shown=place_names(dataset), east=east)
     places = places.sort_values(["country", "east"], ascending=[False, True])
     for key, name in places["shown"].items():
         page(

@@ -207,11 +207,12 @@ def drawing_points(dataset: Dataset) -> pd.DataFrame:
     return drawn.assign(own=own, drawn_at=at)
 
 
-@remembered
-def west_to_east(dataset: Dataset) -> pd.Series:
+def west_to_east(dataset: Dataset, units: pd.Series | pd.Index) -> pd.Series:
     """Return by unit the mean longitude of the places of pairings within it, or its own."""
     own = dataset.localities.set_index("id")["longitude"]
     twinned = own[own.index.isin(dataset.memberships["locality_id"])]
-    within = lineage(dataset).drop_duplicates(["locality_id", "ancestor_id"])
+    within = lineage(dataset)
+    within = within[within["ancestor_id"].isin(units)]
+    within = within.drop_duplicates(["locality_id", "ancestor_id"])
     mean = within["locality_id"].map(twinned).groupby(within["ancestor_id"]).mean()
     return mean.reindex(own.index).fillna(own)

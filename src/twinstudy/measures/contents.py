@@ -7,10 +7,9 @@ from datetime import date
 import pandas as pd
 
 from twinstudy.errors import known_words
-from twinstudy.evidence.consolidate import Words, choose
+from twinstudy.evidence.consolidate import Words, choose, source_days
 from twinstudy.measures.named import facts
 from twinstudy.records.dataset import Dataset
-from twinstudy.tables.schema import TOPICS
 
 _BASES = ("deed", "aim", "later")
 
@@ -78,27 +77,23 @@ def contents(
     rows = told(dataset)
     rows = rows[rows["basis"].isin(bases)]
     rows = rows[rows["pairing_id"].isin(choice.pairings["pairing_id"])]
-    base = set(rows["pairing_id"])
-    whole = set(rows.loc[rows["list"] == "whole", "pairing_id"])
+    whole = rows.loc[rows["list"] == "whole", "pairing_id"].unique()
 
-    def pairings(part: pd.DataFrame) -> pd.Series:
-        """Count the distinct pairings of each topic."""
-        return part.groupby("topic", observed=False)["pairing_id"].nunique()
+    def number(part: pd.DataFrame, column: str = "pairing_id") -> pd.Series:
+        """Count the distinct pairings of each topic, or witnesses."""
+        return part.groupby("topic", observed=False)[column].nunique()
 
-    of_topic = rows.groupby("topic", observed=False)
     table = pd.DataFrame(
         {
-            "explicit": pairings(rows[rows["certainty"] == "explicit"]),
-            "told": pairings(rows),
-            "not_agreed": of_topic["pairing_id"].agg(lambda ids: len(whole - set(ids))),
-            "base": len(base),
+            "explicit": number(rows[rows["certainty"] == "explicit"]),
+            "told": number(rows),
+            "not_agreed": len(whole) - number(rows[rows["pairing_id"].isin(whole)]),
+            "base": rows["pairing_id"].nunique(),
             "pairings": len(choice.pairings),
-            "witnesses": of_topic["witness"].nunique(),
+            "witnesses": number(rows, "witness"),
         }
     )
-    frame = table.reindex(list(TOPICS), fill_value=0).astype("int64").rename_axis("topic")
-    frame = frame.reset_index()
-    frame["topic"] = pd.Categorical(frame["topic"], categories=list(TOPICS))
+    frame = table.reset_index()
     frame.attrs = facts(dataset, choice, basis=list(bases))
     return frame
 
@@ -107,6 +102,4 @@ def told(dataset: Dataset) -> pd.DataFrame:
     """List the contents with the pairing of their claim, its list and its witness."""
     claims = dataset.claims.set_index("id")[["pairing_id", "source_id", "list"]]
     rows = dataset.contents.join(claims, on="claim_id")
-    original = dataset.sources.set_index("id")["original_source_id"]
-    rows["witness"] = rows["source_id"].map(original).fillna(rows["source_id"])
-    return rows
+    return rows.assign(witness=rows["source_id"].map(source_days(dataset)["witness"]))

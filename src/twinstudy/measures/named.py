@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from typing import Any
 
 import pandas as pd
 
 from twinstudy.errors import known_word
-from twinstudy.evidence.consolidate import Choice, members
+from twinstudy.evidence.consolidate import Choice, dateless, members, shown_day
 from twinstudy.evidence.hierarchy import ancestors, existence, west_to_east
 from twinstudy.evidence.names import place_names
 from twinstudy.records.dataset import Dataset, remembered
@@ -43,12 +42,12 @@ def named(dataset: Dataset, choice: Choice, *, by: str) -> pd.DataFrame:
     listed = listed.join(chosen, on="pairing_id", how="inner").astype({"side": "category"})
     listed["pairing_id"] = listed.pop("pairing")  # counting categories is quick
     listed = listed.join(places, on="locality_id").reset_index(drop=True)
-    note(choice, f"members in no {by} on {day_word(choice)}", listed["area_id"].isna())
+    note(choice, f"members in no {by} on {shown_day(choice.day)}", listed["area_id"].isna())
 
     fits = (listed["kind"] == listed.pop("tied")) | ~listed["kind"].isin(LEVEL_OF_KIND)
     gone, off = listed["unit_id"].isna(), listed.pop("off")
     note(choice, "members of another level than their kind of pairing ties", ~fits)
-    note(choice, f"members that do not exist on {day_word(choice)}", fits & gone)
+    note(choice, f"members that do not exist on {shown_day(choice.day)}", fits & gone)
     note(choice, "members that do not touch the border", fits & ~gone & off)
     listed["unit_id"] = listed["unit_id"].where(fits & ~off)
     return listed
@@ -83,45 +82,32 @@ def tally(units: pd.DataFrame, keys: list[str], unit: str) -> pd.DataFrame:
     ``certain``: units of which a pairing certainly exists; ``possible``: all; ``undated``: those
     none of whose pairings has a stated date.
     """
-    units = units.dropna(subset=[unit])
-
-    def number(part: pd.DataFrame) -> pd.Series:
-        """Count the distinct units of a part."""
-        return part.groupby(keys, observed=True)[unit].nunique()
-
-    counts = pd.DataFrame({"possible": number(units)})
-    counts["certain"] = number(units[units["certain"]])
-    counts["undated"] = counts["possible"] - number(units[~units["undated"]])
-    counts["undated"] = counts["undated"].fillna(counts["possible"])
-    counts = counts.fillna(0).astype("int64").reset_index()
-    return counts.astype(dict.fromkeys(keys, "str"))
+    of_unit = units.groupby([*keys, unit], observed=True)
+    distinct = of_unit.agg(certain=("certain", "any"), undated=("undated", "all"))
+    counts = distinct.groupby(keys, observed=True).agg(
+        possible=("certain", "size"), certain=("certain", "sum"), undated=("undated", "sum")
+    )
+    return counts.reset_index().astype(dict.fromkeys(keys, "str"))
 
 
 def note(choice: Choice, reason: str, rows: pd.Series) -> None:
     """Add the number of rows that are left out for a reason, if there are any."""
-    reason = reason.removesuffix(" on no day")
+    reason = reason.removesuffix(" on no stated date")
     if rows.any():
         choice.left_out[reason] = choice.left_out.get(reason, 0) + int(rows.sum())
 
 
-def day_word(choice: Choice) -> str:
-    """Return the day of a choice in words."""
-    word = str(choice.day)[:10]
-    return "no day" if word == "NaT" else word
-
-
-def facts(dataset: Dataset, choice: Choice, **more: Any) -> dict[Hashable | None, Any]:
+def facts(dataset: Dataset, choice: Choice, **more: Any) -> dict[Any, Any]:
     """Return the ``attrs`` of a measure: its day, the data version and what it leaves out."""
-    day = day_word(choice)
-    made: dict[Hashable | None, Any] = {"at": None if day == "no day" else day}
-    return made | dict(more) | {"data_version": dataset.version, "left_out": choice.left_out}
+    day = None if dateless(choice.day) else shown_day(choice.day)
+    return {"at": day, **more, "data_version": dataset.version, "left_out": choice.left_out}
 
 
 def described(dataset: Dataset, frame: pd.DataFrame) -> pd.DataFrame:
     """Put name and country of the area in front, and areas from west to east by country."""
     places = dataset.localities.set_index("id")
     country = frame["area_id"].map(places["country"])
-    longitude = frame["area_id"].map(west_to_east(dataset))
+    longitude = frame["area_id"].map(west_to_east(dataset, frame["area_id"]))
     key = pd.DataFrame({"country": country, "longitude": longitude, "area": frame["area_id"]})
     order = key.sort_values(["country", "longitude", "area"], kind="stable").index
     frame = frame.loc[order].reset_index(drop=True)

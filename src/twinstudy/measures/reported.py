@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from twinstudy.dates import date_bounds
-from twinstudy.evidence.consolidate import Choice, newest_day, source_days
+from twinstudy.evidence.consolidate import Choice, newest_day, shown_day, source_days
 from twinstudy.evidence.hierarchy import existence, lineage
-from twinstudy.measures.named import KIND_OF_LEVEL, day_word, note
+from twinstudy.measures.named import KIND_OF_LEVEL, note
 from twinstudy.records.dataset import Dataset, remembered
 from twinstudy.tables.schema import LEVEL_OF_KIND
 
@@ -25,7 +25,7 @@ def reported(dataset: Dataset, choice: Choice, *, measure: str, by: str) -> pd.D
     counts = counts[(counts["measure"] == measure) & (counts["area_level"] == by)]
     areas = existence(dataset).loc[counts["area_id"]].set_axis(counts.index)
     gone = (areas["latest"] < choice.day) | (areas["earliest"] > choice.day)
-    note(choice, f"counts of areas that do not exist on {day_word(choice)}", gone)
+    note(choice, f"counts of areas that do not exist on {shown_day(choice.day)}", gone)
     counts = counts[~gone]
     if measure in ("twinned", "border_units"):
         changed = counts["count_id"].isin(_of_other_units(dataset, counts, choice.day))
@@ -33,7 +33,7 @@ def reported(dataset: Dataset, choice: Choice, *, measure: str, by: str) -> pd.D
         counts = counts[~changed]
     if measure in ("twinned", "pairings"):
         later = (counts["earliest"] > choice.day) & (counts["qualifier"] != "exact")
-        note(choice, f"totals of a day after {day_word(choice)} that are not exact", later)
+        note(choice, f"totals of a day after {shown_day(choice.day)} that are not exact", later)
         counts = counts[~later]
     nameless = counts["kind"].isna()
     note(choice, "counts of units that no kind of pairing ties", nameless)

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from twinstudy.errors import known_word, known_words
-from twinstudy.evidence.consolidate import Choice, Words, choose
+from twinstudy.evidence.consolidate import Choice, Words, choose, dateless, shown_day
 from twinstudy.evidence.names import pairing_names
-from twinstudy.measures.named import day_word, described, facts, named, note
+from twinstudy.measures.named import described, facts, named, note
 from twinstudy.measures.reported import reported
 from twinstudy.records.dataset import Dataset
 from twinstudy.tables.schema import KINDS, LEVELS
@@ -181,7 +181,7 @@ def _totals(dataset: Dataset, choice: Choice, level: str, kinds: Words | None) -
     totals = totals.assign(year=totals["stated_latest"].dt.year)
     note(choice, "totals without a year", totals["year"].isna())
     late = totals["year"] > choice.day.year
-    note(choice, f"totals of a year after that of {day_word(choice)}", late)
+    note(choice, f"totals of a year after that of {shown_day(choice.day)}", late)
     totals = totals[totals["year"].notna() & ~late].astype({"year": "int64"})
     names = {"value": "reported", "kind": "reported_kind", "count_id": "reported_count_id"}
     return totals.rename(columns=names)[["area_id", "year", *names.values()]]
@@ -190,7 +190,7 @@ def _totals(dataset: Dataset, choice: Choice, level: str, kinds: Words | None) -
 def _years(choice: Choice, dates: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
     """Count the pairings of each area and year."""
     stated = pd.concat([dates["earliest"].dt.year, dates["latest"].dt.year, totals["year"]])
-    if day_word(choice) == "no day" or (dates.empty and totals.empty):
+    if dateless(choice.day) or (dates.empty and totals.empty):
         return pd.DataFrame(columns=["area_id", "year", *_NUMBERS]).astype({"year": "int64"})
     last = choice.day.year
     first = int(stated.clip(upper=last).fillna(last).min())

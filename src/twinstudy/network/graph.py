@@ -9,7 +9,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
-from twinstudy.evidence.consolidate import Choice, Words, choose, dateless, members
+from twinstudy.evidence.consolidate import Choice, Words, choose, dateless, members, shown_day
 from twinstudy.evidence.hierarchy import ancestors, refuse_ended_level
 from twinstudy.evidence.names import pairing_names, place_labels
 from twinstudy.records.dataset import Dataset
@@ -199,7 +199,7 @@ def _facts(dataset: Dataset, choice: Choice) -> dict[str, Any]:
     """Say which day and data a graph shows, and what it leaves out."""
     kinds = len(dataset.pairings) - len(choice.pairings) - sum(choice.left_out.values())
     late = sum(n for why, n in choice.left_out.items() if why.startswith("pairings signed"))
-    return ({} if dateless(choice.day) else {"at": str(choice.day.date())}) | {
+    return ({} if dateless(choice.day) else {"at": shown_day(choice.day)}) | {
         "data_version": dataset.version,
         "left_out_by_kind": kinds,
         "left_out_by_status": sum(choice.left_out.values()) - late,

@@ -469,7 +469,7 @@ def column_text(values: pd.Series, column: Column) -> pd.Series:
     if column.type == "number":
         text = [_decimal(number) for number in values.astype("float64").tolist()]
         return pd.Series(text, index=values.index, dtype="str")
-    return values.astype("str").where(values.notna(), "")
+    return values.astype("str").fillna("")
 
 
 def _decimal(number: float) -> str:
