@@ -98,11 +98,16 @@ def coverage(
     if kind is not None:
         total, sizes = (part[part["kind"].isin(kinds)] for part in (total, sizes))
     placed = members.dropna(subset="area_id")
-    across = _across(dataset, members, placed, pd.concat([total, sizes]))
+    rows = pd.concat([placed, _across(dataset, members, placed, pd.concat([total, sizes]))])
+    rows = rows.astype({"kind": pd.CategoricalDtype([*KINDS, "all"])})
     overall = total.loc[total["kind"] == "all", ["area_id", "side"]].drop_duplicates()
-    whole = placed[placed["area_id"].isin(overall["area_id"])]
-    together = _counted(whole, across, []).merge(overall).assign(kind="all")
-    table = pd.concat([_counted(placed, across, ["kind"]), together])
+    whole = rows[rows["area_id"].isin(overall["area_id"])].assign(kind="all")
+    rows = pd.concat([rows, whole.astype(rows.dtypes.to_dict())])
+    counted = pd.concat(
+        [tally(rows, _GROUP, "unit_id"), tally(rows, ["area_id", "kind"], "pairing_id")]
+    ).astype({"side": "str"})
+    together = counted["kind"] == "all"
+    table = pd.concat([counted[~together], counted[together].merge(overall)])
     for name, part in (("eligible", sizes), ("reported", total)):
         counts = part[[*_GROUP, "value", "count_id"]]
         counts = counts.rename(columns={"value": name, "count_id": f"{name}_count_id"})
@@ -117,22 +122,10 @@ def _across(
     home = dataset.localities.set_index("id")["country"]
     foreign = counted[counted["side"].notna() & (counted["side"] != counted["area_id"].map(home))]
     near = placed.loc[placed["area_id"].isin(foreign["area_id"]), ["pairing_id", "area_id"]]
-    near = near.astype({"area_id": "str"}).drop_duplicates()
-    across = members.drop(columns="area_id").merge(near, on="pairing_id")
-    across = across.astype({"kind": "str", "side": "str"})
+    across = members.drop(columns="area_id").merge(near.drop_duplicates(), on="pairing_id")
     every = foreign.loc[foreign["kind"] == "all", ["area_id", "side"]]
-    of_kind = across.merge(foreign[_GROUP].drop_duplicates())
-    return pd.concat([of_kind, across.merge(every.drop_duplicates())]).drop_duplicates()
-
-
-def _counted(placed: pd.DataFrame, across: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """Count units by area and side, and pairings by area."""
-    parts = [
-        tally(placed, ["area_id", *keys, "side"], "unit_id"),
-        tally(across, ["area_id", *keys, "side"], "unit_id"),
-        tally(placed, ["area_id", *keys], "pairing_id"),
-    ]
-    return pd.concat(parts).astype({"side": "str"})
+    kept = [across.merge(keys.drop_duplicates()) for keys in (foreign[_GROUP], every)]
+    return pd.concat(kept).astype(members.dtypes.to_dict())
 
 
 def _described(dataset: Dataset, choice: Choice, table: pd.DataFrame, by: str) -> pd.DataFrame:
