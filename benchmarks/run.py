@@ -36,13 +36,14 @@ from twinstudy.tables.table_rules import check_tables
 IMPORT = [sys.executable, "-c", "import pandas, networkx"]
 # Figures and measures in a process of their own, since a dataset keeps what follows from it.
 BUNDLED = """
-import json, time
+import gc, json, time
 import matplotlib, matplotlib.pyplot, networkx, pandas
 import twinstudy as ts
 import twinstudy.figures.map, twinstudy.measures.coverage
 matplotlib.use("agg")
 seconds = {}
 def timed(name, call):
+    gc.collect()
     start = time.process_time()
     seconds[name] = call()
     seconds[name] = time.process_time() - start
