@@ -273,6 +273,13 @@ def agreement_of_plans(text: Frames, rng: random.Random) -> Fault:
     return fault("claimed_agreements", "pairings", row, "status", "every claim on this pairing")
 
 
+def date_of_two_digits(text: Frames, rng: random.Random) -> Fault:
+    planned = text["pairings"]["id"][text["pairings"]["status"] == "planned"]
+    stated = ~text["claims"]["pairing_id"].isin(planned) & (text["claims"]["status"] != "planned")
+    put(text, "claims", row_of(text, "claims", rng, stated), "signed", "0085")
+    return fault("likely_dates", "claims", -2, "signed", "lie before the year 800, such as 0085")
+
+
 def table_corruptions() -> Iterator[tuple[str, Corruption]]:
     """Every fault that takes more than one cell to see."""
     for each in TABLES:
@@ -280,7 +287,7 @@ def table_corruptions() -> Iterator[tuple[str, Corruption]]:
             yield f"{each.name} repeats {', '.join(key)}", repeat_key(each, key)
     yield from ((f"cells of one row {n}", corrupt) for n, corrupt in enumerate(ONE_ROW))
     special = wrong_parent, two_parents_at_once, code_of_two_places, circle_of_successors
-    for corrupt in (*special, pairing_of_odd_sides, agreement_of_plans):
+    for corrupt in (*special, pairing_of_odd_sides, agreement_of_plans, date_of_two_digits):
         yield corrupt.__name__, corrupt
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -161,6 +161,17 @@ def printable(text: str) -> str:
     a\x1b[31m \u202e
     """
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+def some(shown: Sequence[str]) -> str:
+    """List three examples and count the rest."""
+    more = f" and {len(shown) - 3:,} more" if len(shown) > 3 else ""
+    return ", ".join(shown[:3]) + more
+
+
+def warning(file: str, message: str, column: object = "", value: str = "") -> Problem:
+    """Make a warning about a column as a whole."""
+    return Problem(file, 0, str(column), value, message, "warning")
 
 
 def of_type(argument: str, value: object, kinds: tuple[type, ...], wanted: str) -> None:

@@ -128,6 +128,10 @@ CASES = {
         "counts.csv:4: area_id: 'l-vn-ha-giang-province' is said not to touch the border; correct its at_border in localities, or the count"),
     "agreed by no claim": ("claims.csv", "2013~,,,", "2013~,,,planned",
         "pairings.csv:6: status: every claim on this pairing says planned; write planned, or correct a claim"),
+    "a year of two digits": ("claims.csv", "2013~,", "0085,",
+        "claims.csv: warning: signed: 1 of 6 dates lie before the year 800, such as 0085; write years with four digits"),
+    "an interval that is start and end": ("claims.csv", "2013~,", "1992/2013,",
+        "claims.csv: warning: signed: 1 of 6 dates span more than ten years, such as 1992/2013; an interval is signed within: give beginnings alone"),
 }  # fmt: skip
 
 

@@ -11,11 +11,11 @@ from typing import Literal, get_args
 
 import pandas as pd
 
-from twinstudy.errors import ArgumentError, UnknownKeyError, known_word, known_words
+from twinstudy.errors import ArgumentError, UnknownKeyError, known_word, known_words, some
 from twinstudy.evidence.consolidate import members, newest_day
 from twinstudy.evidence.hierarchy import existence, lineage
 from twinstudy.records.dataset import Dataset, remembered
-from twinstudy.records.reading import fold_name, main_part, some
+from twinstudy.records.reading import fold_name, main_part
 from twinstudy.tables.schema import LEVEL_WORDS, LEVELS
 
 _ORIGINS = ("name", "name_zh", "alias", "named_as")

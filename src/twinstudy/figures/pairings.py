@@ -10,13 +10,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from twinstudy.errors import ArgumentError
+from twinstudy.errors import ArgumentError, some
 from twinstudy.evidence.hierarchy import ancestors, drawing_points, west_to_east
 from twinstudy.evidence.names import Names, place_names
 from twinstudy.figures import style
 from twinstudy.network.graph import incidence_graph
 from twinstudy.records.dataset import Dataset
-from twinstudy.records.reading import some
 from twinstudy.tables.schema import label
 
 _PLAIN = "#4D4D4D"

@@ -8,7 +8,7 @@ from typing import Literal, cast
 
 import pandas as pd
 
-from twinstudy.errors import ArgumentError, Problem, Problems, Severity
+from twinstudy.errors import ArgumentError, Problem, Problems, Severity, some, warning
 from twinstudy.records.dataset import Dataset, checked_text, dataset_of
 from twinstudy.records.reading import (
     BETWEEN,
@@ -25,8 +25,6 @@ from twinstudy.records.reading import (
     read_frame,
     refuse_no_frame,
     slug,
-    some,
-    warning,
 )
 from twinstudy.tables.files import Frames
 from twinstudy.tables.schema import KINDS, LEVEL_OF_KIND, LEVELS, TABLES, table

@@ -7,7 +7,7 @@ import hashlib
 import re
 import tomllib
 import unicodedata
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,7 +17,8 @@ import numpy as np
 import pandas as pd
 
 from twinstudy.dates import date_bounds, parse_date
-from twinstudy.errors import ArgumentError, Problem
+from twinstudy.errors import ArgumentError, Problem, some, warning
+from twinstudy.tables.cell_rules import unlikely_dates
 from twinstudy.tables.files import CONTROL, column_text, listed
 from twinstudy.tables.schema import KINDS, LONGEST_ID, Column
 
@@ -167,50 +168,23 @@ def _hash(text: str) -> str:
     return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
 
 
-def some(shown: Sequence[str]) -> str:
-    """List three examples and count the rest."""
-    more = f" and {len(shown) - 3:,} more" if len(shown) > 3 else ""
-    return ", ".join(shown[:3]) + more
-
-
-def warning(file: str, message: str, column: object = "", value: str = "") -> Problem:
-    """Make a warning about a column as a whole."""
-    return Problem(file, 0, str(column), value, message, "warning")
-
-
 def doubtful_dates(
     signed: pd.Series, file: str, column: object, unknown: str = "name {} in `undated_values`"
 ) -> Iterator[Problem]:
-    """Yield what looks like no date of signing: years, days and intervals that cannot be meant."""
-    counts = signed[signed.ne("")].value_counts().sort_index()
-    total, text = counts.sum(), counts.index.to_series()
-    bounds = date_bounds(text)
-    first, last = bounds["earliest"].dt.year, bounds["latest"].dt.year
-    same = first.eq(last)
-    years = counts[same].groupby(first[same].astype("int64")).sum()
+    """Yield years that hold many more dates than those around, and what `unlikely_dates` does."""
+    bounds = date_bounds(signed[signed.ne("")])
+    years = bounds["earliest"].dt.year
+    years = years[years.eq(bounds["latest"].dt.year)].astype("int64").value_counts()
     every = years.reindex(range(min(years.index, default=0), max(years.index, default=0) + 1))
     around = pd.concat([every.fillna(0).shift(n) for n in (-2, -1, 1, 2)], axis=1).median(axis=1)
-    for year, count in years[years > 5 * around[years.index].clip(lower=1)].items():
+    crowded = years[years > 5 * around[years.index].clip(lower=1)].sort_index()
+    for year, count in crowded.items():
         message = (
             f"{count} of {years.sum()} dates lie in {year}, where the years around it have "
             f"{around[year]:g} (median); if it stands for 'not known', {unknown.format('it')}"
         )
         yield warning(file, message, column, str(year))
-    days = bounds["earliest"].eq(bounds["latest"])
-    firsts = days & text.str[4:10].eq("-01-01")
-    many = firsts & (counts[firsts].sum() >= max(5, 0.9 * counts[days].sum()))
-    late = bounds["earliest"] > pd.Timestamp.now()
-    long = first.notna() & ~(last - first <= 10)
-    for found, said, remedy in (
-        (last < 800, "lie before the year 800", "write years with four digits"),
-        (late, "lie in the future", f"correct them, or {unknown.format('them')}"),
-        (many, "are a 1 January", "where only the year is known, give it alone (.str[:4])"),
-        (long, "span more than ten years", "an interval is signed within: give beginnings alone"),
-    ):  # fmt: skip
-        if found.any():
-            shown = some(text[found].tolist())
-            message = f"{counts[found].sum()} of {total} dates {said}, such as {shown}; {remedy}"
-            yield warning(file, message, column)
+    yield from unlikely_dates(signed, file, column, unknown)
 
 
 @dataclass(frozen=True)

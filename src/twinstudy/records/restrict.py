@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from twinstudy.errors import ArgumentError, Problem, Problems
+from twinstudy.errors import ArgumentError, Problem, Problems, some
 from twinstudy.records.dataset import Dataset, dataset_of, refuse_other
-from twinstudy.records.reading import doubtful_dates, fold_name, main_part, read_frame, some
+from twinstudy.records.reading import doubtful_dates, fold_name, main_part, read_frame
 from twinstudy.tables.files import Frames, text_tables, type_tables
 from twinstudy.tables.schema import KINDS, STATUSES, TABLES, table
 from twinstudy.tables.table_rules import check_tables

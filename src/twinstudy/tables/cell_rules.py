@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 import pandas as pd
 
-from twinstudy.dates import parse_date
-from twinstudy.errors import ArgumentError, Problem, Severity
+from twinstudy.dates import date_bounds, parse_date
+from twinstudy.errors import ArgumentError, Problem, Severity, some, warning
 from twinstudy.tables.files import NUMBERS, Tables, problems_of, shown, wrong_values
 from twinstudy.tables.schema import LONGEST_ID, TABLES, Column, Type
 
@@ -163,3 +163,25 @@ def _nearest(lost: list[str], keys: list[str], file: str) -> dict[str, str]:
         where = f"{file}; {remedy}" if keys else f"{file}, which is empty; add the row"
         messages[value] = f"{shown(value)} is not in {where}"
     return messages
+
+
+def unlikely_dates(signed: pd.Series, file: str, column: object, unknown: str) -> Iterator[Problem]:
+    """Yield, as warnings, dates of signing that can hardly be meant, all of a kind in one."""
+    signed = signed[signed.ne("")]
+    bounds = date_bounds(signed, errors="coerce")
+    first, last = bounds["earliest"].dt.year, bounds["latest"].dt.year
+    days = bounds["earliest"].eq(bounds["latest"])
+    firsts = days & signed.str[4:10].eq("-01-01")
+    many = firsts & (firsts.sum() >= max(5, 0.9 * days.sum()))
+    late = bounds["earliest"] > pd.Timestamp.now()
+    long = first.notna() & ~(last - first <= 10)
+    for found, said, remedy in (
+        (last < 800, "lie before the year 800", "write years with four digits"),
+        (late, "lie in the future", f"correct them, or {unknown.format('them')}"),
+        (many, "are a 1 January", "where only the year is known, give it alone (.str[:4])"),
+        (long, "span more than ten years", "an interval is signed within: give beginnings alone"),
+    ):  # fmt: skip
+        if found.any():
+            shown = some(sorted(signed[found].unique()))
+            message = f"{found.sum()} of {len(signed)} dates {said}, such as {shown}; {remedy}"
+            yield warning(file, message, column)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from twinstudy.dates import date_bounds
 from twinstudy.errors import ArgumentError, Problem, Problems, Severity
-from twinstudy.tables.cell_rules import references, unique_keys, value_problems
+from twinstudy.tables.cell_rules import references, unique_keys, unlikely_dates, value_problems
 from twinstudy.tables.files import Tables, bundled_data, problems_of, read_tables
 from twinstudy.tables.schema import KINDS, LEVELS, table
 
@@ -276,6 +276,14 @@ def claimed_agreements(tables: Tables) -> Iterator[Problem]:
     yield from problems_at(tables, "pairings", "status", wrong, message)
 
 
+def likely_dates(tables: Tables) -> Iterator[Problem]:
+    """Yield, as warnings, dates of signing that can hardly be meant, but for those of plans."""
+    pairings, claims = tables.text["pairings"], tables.text["claims"]
+    planned = pairings["id"][pairings["status"] == "planned"]
+    signed = claims["signed"][~claims["pairing_id"].isin(planned) & (claims["status"] != "planned")]
+    yield from unlikely_dates(signed, f"claims{tables.suffix}", "signed", "leave {} empty")
+
+
 #: Every rule across rows or tables, with the tables that it reads.
 TABLE_RULES: tuple[tuple[Rule, tuple[str, ...]], ...] = (
     (original_sources, ("sources",)),
@@ -293,6 +301,7 @@ TABLE_RULES: tuple[tuple[Rule, tuple[str, ...]], ...] = (
     (read_when_published, ("sources",)),
     (border_flags, ("localities", "counts")),
     (claimed_agreements, ("pairings", "claims")),
+    (likely_dates, ("pairings", "claims")),
 )
 
 
