@@ -132,7 +132,7 @@ def test_earliest_published() -> None:
 
 
 def test_unknown_rule(mini: Dataset) -> None:
-    message = "^`rule` is 'widest'; use one of 'narrowest', 'earliest_published', 'envelope'$"
+    message = "^`rule` is 'widest'; use one of narrowest, earliest_published, envelope$"
     with pytest.raises(ArgumentError, match=message):
         consolidate(mini, rule="widest")
 

@@ -436,7 +436,7 @@ def test_without_geopandas_the_remedy_can_be_carried_out(
         MissingExtraError, match=r"in a clone of the project: pip install '\.\[geo\]'"
     ):
         to_geodataframe(mini)
-    with pytest.raises(ArgumentError, match=r"^`layer` is 'x'; use 'places' or 'ties'$"):
+    with pytest.raises(ArgumentError, match=r"^`layer` is 'x'; use one of places, ties$"):
         to_geodataframe(mini, "x")
     with pytest.raises(ArgumentError, match=r"^`graph` is a str; give a graph, .*, or a dataset$"):
         to_geodataframe("x")

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from twinstudy.dates import as_day, date_bounds
-from twinstudy.errors import ArgumentError, known_words
+from twinstudy.errors import known_word, known_words
 from twinstudy.records.dataset import Dataset, remembered
 from twinstudy.tables.schema import KINDS, STATUSES
 
@@ -155,9 +155,7 @@ def consolidate(dataset: Dataset, *, rule: Rule = "narrowest") -> pd.DataFrame:
     >>> bool((pairings["members"] == pairings["members_a"] + pairings["members_b"]).all())
     True
     """
-    if str(rule) not in get_args(Rule):
-        allowed = ", ".join(map(repr, get_args(Rule)))
-        raise ArgumentError(f"`rule` is {rule!r}; use one of {allowed}")
+    known_word("rule", rule, get_args(Rule))
     return _consolidated(dataset, rule)
 
 

@@ -8,7 +8,7 @@ from typing import Literal, cast
 
 import pandas as pd
 
-from twinstudy.errors import ArgumentError, Problem, Problems, Severity, some, warning
+from twinstudy.errors import ArgumentError, Problem, Problems, Severity, known_word, some, warning
 from twinstudy.records.dataset import Dataset, checked_text, dataset_of
 from twinstudy.records.reading import (
     BETWEEN,
@@ -128,8 +128,7 @@ def from_edgelist(
     localities: warning: level: 2 members have no level and count as commune; give `level` in \
 `localities`
     """
-    if str(on_error) not in ("raise", "skip"):
-        raise ArgumentError(f"`on_error` is {on_error!r}; use 'raise' or 'skip'")
+    known_word("on_error", on_error, ("raise", "skip"))
     if isinstance(undated_values, str) or not isinstance(undated_values, Iterable):
         raise ArgumentError(f"`undated_values` is {undated_values!r}; give a list of values")
     declared = {date_text(value) for value in undated_values}
