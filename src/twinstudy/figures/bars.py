@@ -89,8 +89,7 @@ def plot_coverage(
     if not counted.any():
         what, default = "highest total that is reported", _OF_REPORTED
     y = style.places(rows["head"])
-    title = default if title is None else title
-    with style.drawing(ax, title, 1.5 + 0.23 * (y.max() + 1)) as axes:
+    with style.drawing(ax, title, default, 1.5 + 0.23 * (y.max() + 1)) as axes:
         for part, look in ((counted, _WHOLE), (~counted, _OUTLINE)):
             axes.barh(y[part], 100, height=0.66, zorder=1, linewidth=0.8, **look)
         colours = rows["kind"].map(style.COLOURS)
@@ -205,9 +204,8 @@ def plot_density(
     table["y"] = y[row.ngroup()].to_numpy()
     named, told = (table[table["basis"] == basis] for basis in ("named", "reported"))
     unit = "border unit" if given.attrs.get("per") == "unit" else "100 km of border"
-    if title is None:
-        title = f"Twinnings per {unit}" + ("" if several else f": {words[0]}")
-    with style.drawing(ax, title, 1.4 + 0.32 * (y.max() + 1)) as axes:
+    default = f"Twinnings per {unit}" + ("" if several else f": {words[0]}")
+    with style.drawing(ax, title, default, 1.4 + 0.32 * (y.max() + 1)) as axes:
         colours = named["kind"].map(style.COLOURS).fillna(style.COLOURS["commune"])
         style.bars(axes, named["y"], named["lower"], named["upper"], colours)
         axes.hlines(told["y"], told["lower"], told["upper"], style.INK, linewidth=1.4, zorder=3)
@@ -270,8 +268,8 @@ def plot_null(
     draws = [np.asarray(table.attrs["draws"]) for table in rows.values()]
     end = 1.04 * max(facts["observed_km"].max(), *(each.max() for each in draws))
     given, y = next(iter(rows.values())).attrs, np.arange(len(rows))
-    title = "Mean distance of twins, against random arrangements" if title is None else title
-    with style.drawing(ax, title, 1.6 + 0.75 * len(rows)) as axes:
+    default = "Mean distance of twins, against random arrangements"
+    with style.drawing(ax, title, default, 1.6 + 0.75 * len(rows)) as axes:
         texts = []
         for place, name, row, drawn in zip(y, rows, style.rows_of(facts), draws, strict=True):
             counts, bins = np.histogram(drawn, np.linspace(0, end, _BINS + 1))
@@ -369,10 +367,9 @@ def plot_contents(
     if rows.empty:
         raise ArgumentError("`data` has no contents that are told; nothing to draw")
     base, pairings = int(rows["base"].iloc[0]), int(rows["pairings"].iloc[0])
-    if title is None:
-        title = f"What twins agree to do, told of {base} of {pairings} pairings"
+    default = f"What twins agree to do, told of {base} of {pairings} pairings"
     below = 3.4 if isinstance(data, Dataset) else 1.6
-    with style.drawing(ax, title, below + 0.25 * len(rows)) as axes:
+    with style.drawing(ax, title, default, below + 0.25 * len(rows)) as axes:
         if isinstance(data, Dataset):
             _draw_dots(axes, data, rows, names, arguments)
         else:

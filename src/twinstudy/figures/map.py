@@ -118,10 +118,9 @@ def plot_map(
     words, layer = place_names(dataset, names), _layer(view)
     at_border = [feature["properties"].get("locality_id") for feature in layer]
     shown = words[words.index.isin([*ends["locality_id"], *ends["drawn_at"], *at_border])]
-    if title is None:
-        title = f"Twinned {style.KIND_LABELS[drawn[0]] if len(drawn) == 1 else 'places'}"
+    default = f"Twinned {style.KIND_LABELS[drawn[0]] if len(drawn) == 1 else 'places'}"
     letters = "".join(shown) + ("北部湾" if names == "zh" else "")
-    with style.drawing(ax, title, 0.95 + height, words=letters) as axes:
+    with style.drawing(ax, title, default, 0.95 + height, words=letters) as axes:
         panels = _panels(axes, drawn) if by_kind and len(drawn) > 1 else {axes: drawn}
         used: set[str] = set()
         for panel, kinds in panels.items():
@@ -230,13 +229,7 @@ def _lines(coordinates: list[Any]) -> list[Any]:
 
 
 def _draw_land(
-    axes: Axes,
-    view: _Window,
-    layer: _Features,
-    names: Names,
-    words: pd.Series,
-    *,
-    named: bool,
+    axes: Axes, view: _Window, layer: _Features, names: Names, words: pd.Series, *, named: bool
 ) -> None:
     """Draw sea, provinces and border, and a bar of a round number of kilometres."""
     west, east, south, north = view

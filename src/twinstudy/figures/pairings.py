@@ -106,8 +106,8 @@ def plot_pairings(
     spots, headings, tallest = _stacked(laid, heads)
     columns = 1 if max(x for x, _ in spots.values()) < _WIDTH else 2
     width = style.WIDTH if columns > 1 else style.WIDTH / 2 + 0.6
-    title = "Who is twinned with whom" if title is None else title
-    with style.drawing(ax, title, 1.0 + 0.13 * tallest, width=width) as axes:
+    height = 1.0 + 0.13 * tallest
+    with style.drawing(ax, title, "Who is twinned with whom", height, width=width) as axes:
         bold: style.Look = {"va": "center", "fontweight": "bold"}
         for (x, y), word in headings.items():
             across = [x + 0.01, x + _WIDTH - 0.03]

@@ -76,9 +76,12 @@ def _defaults(**settings: Any) -> Iterator[None]:
 
 @contextmanager
 def drawing(
-    ax: Axes | None, title: str, height: float, *, width: float = WIDTH, words: str = ""
-) -> Iterator[Axes]:
+    ax: Axes | None, title: str | None, default: str, height: float, *, width: float = WIDTH,
+    words: str = "",
+) -> Iterator[Axes]:  # fmt: skip
     """Give axes to draw into, those of the caller or of a new pyplot figure, and finish them.
+
+    Without a title they have the default one.
 
     `words` are those that are measured while they are drawn, so that their fonts must be known.
     """
@@ -101,8 +104,8 @@ def drawing(
                 figure.set_layout_engine("constrained")
             axes: Axes = ax or figure.add_subplot()  # type: ignore[union-attr]
             yield axes
-            title = CONTROL.sub(" ", title)
-            whole, legend = _filled(axes, title, SIZE + 1), axes.get_legend()
+            shown = CONTROL.sub(" ", default if title is None else title)
+            whole, legend = _filled(axes, shown, SIZE + 1), axes.get_legend()
             if figure:
                 figure.suptitle(whole, x=0.01, ha="left", size=SIZE + 1)
             else:

@@ -73,7 +73,7 @@ def plot_timeline(
     totals = table[table["reported"].notna() & table["reported_kind"].isin(kinds or ["all"])]
     totals = totals if len(kinds) < 2 else totals[:0]
     words = "Pairings" if len(kinds) != 1 else f"Pairings of {style.KIND_LABELS[kinds[0]]}"
-    with style.drawing(ax, f"{words} signed, by year" if title is None else title, 5.4) as upper:
+    with style.drawing(ax, title, f"{words} signed, by year", 5.4) as upper:
         lower = upper.inset_axes((0, -0.66, 1, 0.54), sharex=upper)
         _draw_band(upper, named, 0.0, 1.0)
         _draw_totals(upper, totals)
@@ -116,8 +116,8 @@ def _plot_areas(
     groups = [group for _, group in named.groupby("area_id", sort=False)]
     top, first, year = max(1, named["upper"].max()), named["year"].min(), named["year"].max()
     bases = np.arange(len(groups))[::-1]
-    title = "Pairings signed by the end of each year, by area" if title is None else title
-    with style.drawing(ax, title, 1.3 + 0.55 * len(groups)) as axes:
+    default = "Pairings signed by the end of each year, by area"
+    with style.drawing(ax, title, default, 1.3 + 0.55 * len(groups)) as axes:
         for base, group in zip(bases, groups, strict=True):
             _draw_band(axes, group, base, 0.88 / top)
         axes.hlines(bases, first - 0.5, year + 0.5, color="#BBBBBB", linewidth=0.6, zorder=0)
@@ -208,8 +208,8 @@ def plot_signings(
     # Years of open bars alone say little; they begin with the first year that a date allows.
     first, last = (known.min().year, known.max().year) if len(known) else (2000, 2001)
     first, last = first - 0.6, last + 1.2
-    title = "When pairings were signed" if title is None else title
-    with style.drawing(ax, title, 1.6 + 0.185 * (rows["y"].max() + 1)) as axes:
+    height = 1.6 + 0.185 * (rows["y"].max() + 1)
+    with style.drawing(ax, title, "When pairings were signed", height) as axes:
         for row in style.rows_of(rows):
             _draw_signing(axes, row, first, last)
         style.name_rows(axes, rows["y"], [style.short(name) for name in rows["pairing"]], heads)
