@@ -9,6 +9,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 
 from twinstudy.errors import ArgumentError, some
 from twinstudy.evidence.hierarchy import ancestors, drawing_points, west_to_east
@@ -219,12 +220,15 @@ def _draw(
     axes: Axes, graph: nx.Graph[Any], places: dict[str, Any], spots: dict[str, _Point], first: str
 ) -> None:
     """Draw ties, pairings and localities, with names and small levels."""
-    for u, v in graph.edges:
-        kind = graph.nodes[u].get("kind") or graph.nodes[v].get("kind", "")
-        axes.plot(
-            *zip(spots[u], spots[v], strict=True), color=style.COLOURS.get(kind, _PLAIN),
-            linewidth=0.8, zorder=1, linestyle="-" if _certain(graph, u, v) else (0, (2.5, 1.5)),
-        )  # fmt: skip
+    kinds = [graph.nodes[u].get("kind") or graph.nodes[v].get("kind") for u, v in graph.edges]
+    ties = LineCollection(
+        [(spots[u], spots[v]) for u, v in graph.edges], linewidths=0.8, zorder=1,
+        colors=[style.COLOURS.get(kind, _PLAIN) for kind in kinds],
+        linestyles=["-" if _certain(graph, *tie) else (0, (2.5, 1.5)) for tie in graph.edges],
+    )  # fmt: skip
+    axes.add_collection(ties, autolim=False)
+    dots = zip(*(spots[node] for node in spots if node in places), strict=True)
+    axes.plot(*dots, marker="o", markersize=1.6, color=_PLAIN, zorder=2, linestyle="none")
     for node, spot in spots.items():
         if node not in places:
             facts = graph.nodes[node]
@@ -237,7 +241,6 @@ def _draw(
             continue
         place = places[node]
         align, out = ("right", -1) if place["country"] == first else ("left", 1)
-        axes.plot(*spot, marker="o", markersize=1.6, color=_PLAIN, zorder=2)
         name = style.write(axes, place["name"], spot, (3.5 * out, 0), ha=align, fontsize=_TYPE)
         if place["small"]:
             look: style.Look = {"ha": align, "fontsize": _TYPE - 1.5, "color": style.MUTED}
