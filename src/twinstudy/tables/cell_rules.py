@@ -106,12 +106,13 @@ def value_problems(
 ) -> Iterator[Problem]:
     """Yield required cells that are empty, and cells that a rule on single values refuses."""
     for file, column, cells in _columns(tables):
-        if column.required:
+        found = [(rule, severity) for rule, types, severity in rules if column.type in types]
+        values = set(cells.tolist()) if found or column.required else set()
+        if column.required and "" in values:
             words = column.description[0].lower() + column.description[1:].rstrip(".")
             message = f"the cell is empty; every row needs one: {words}"
             yield from wrong_values(cells, file, {"": message})
-        found = [(rule, severity) for rule, types, severity in rules if column.type in types]
-        values = set(cells.tolist()) - {""} if found else set()
+        values.discard("")
         for rule, severity in found:
             yield from wrong_values(cells, file, rule(column, values), severity)
 
@@ -167,12 +168,13 @@ def _nearest(lost: list[str], keys: list[str], file: str) -> dict[str, str]:
 
 def unlikely_dates(signed: pd.Series, file: str, column: object, unknown: str) -> Iterator[Problem]:
     """Yield, as warnings, dates of signing that can hardly be meant, all of a kind in one."""
-    signed = signed[signed.ne("")]
-    bounds = date_bounds(signed, errors="coerce")
+    counts = signed[signed.ne("")].value_counts().sort_index()
+    text = counts.index.to_series()
+    bounds = date_bounds(text, errors="coerce")
     first, last = bounds["earliest"].dt.year, bounds["latest"].dt.year
     days = bounds["earliest"].eq(bounds["latest"])
-    firsts = days & signed.str[4:10].eq("-01-01")
-    many = firsts & (firsts.sum() >= max(5, 0.9 * days.sum()))
+    firsts = days & text.str[4:10].eq("-01-01")
+    many = firsts & (counts[firsts].sum() >= max(5, 0.9 * counts[days].sum()))
     late = bounds["earliest"] > pd.Timestamp.now()
     long = first.notna() & ~(last - first <= 10)
     for found, said, remedy in (
@@ -182,6 +184,5 @@ def unlikely_dates(signed: pd.Series, file: str, column: object, unknown: str) -
         (long, "span more than ten years", "an interval is signed within: give beginnings alone"),
     ):  # fmt: skip
         if found.any():
-            shown = some(sorted(signed[found].unique()))
-            message = f"{found.sum()} of {len(signed)} dates {said}, such as {shown}; {remedy}"
-            yield warning(file, message, column)
+            number, shown = f"{counts[found].sum()} of {counts.sum()}", some([*text[found]])
+            yield warning(file, f"{number} dates {said}, such as {shown}; {remedy}", column)
