@@ -510,6 +510,11 @@ def test_a_unit_that_moved_has_a_row_for_each_parent() -> None:
     both = places.assign(during=[None, "2025-07-01/..", None, None])
     (said,) = faults(TOWNS, localities=both, kind="commune")
     assert "overlaps with the time of another parent" in said
+    places["level"] = ["commune", "village", "province", "province"]
+    assert report(TOWNS, localities=places) == [
+        "localities: warning: level: rows of one place differ, as those of 'Ulm' of DE; the first "
+        "is kept, so give one"
+    ]
 
 
 # Ids

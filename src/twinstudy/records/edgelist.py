@@ -305,8 +305,13 @@ def _places(
             "case or signs only, and count as places of their own; write them alike if they are one"
         )
         problems.append(warning(_PLACES, message))
-    told = stated.mask(stated == "").assign(line=stated.index).groupby("place", sort=False).first()
-    told = told.reindex(index, columns=[*table("localities").column_names, "line"])
+    of_place = stated.mask(stated == "").assign(line=stated.index).groupby("place", sort=False)
+    several = of_place[list(table("localities").column_names)].nunique().gt(1)
+    for column in several.columns[several.any()]:
+        shown = some([*map(_shown, several.index[several[column]])])
+        message = f"rows of one place differ, as those of {shown}; the first is kept, so give one"
+        problems.append(warning(_PLACES, message, column))
+    told = of_place.first().reindex(index, columns=[*table("localities").column_names, "line"])
     ends = pd.concat([rows.set_index(end)["kind"] for end in ("low", "high")])
     rank = {kind: LEVELS.index(level) for kind, level in LEVEL_OF_KIND.items()}
     level = ends.map(rank).groupby(level=0).min().map(dict(enumerate(LEVELS)))
