@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from twinstudy.errors import ArgumentError, Problem, Problems, some
+from twinstudy.errors import ArgumentError, Problem, Problems, known_words, some
 from twinstudy.records.dataset import Dataset, dataset_of, refuse_other
 from twinstudy.records.reading import doubtful_dates, fold_name, main_part, read_frame
 from twinstudy.tables.files import Frames, text_tables, type_tables
@@ -15,8 +15,6 @@ from twinstudy.tables.schema import KINDS, STATUSES, TABLES, table
 from twinstudy.tables.table_rules import check_tables
 
 Names = str | Iterable[str]
-
-_LISTED = 10  # so many allowed values are listed in a message; of more, the nearest
 
 
 def restrict(
@@ -77,12 +75,12 @@ def restrict(
     members = tables["memberships"].merge(claims, left_on="claim_id", right_on="id")
     members = members.merge(places[["id", "country"]], left_on="locality_id", right_on="id")
     if kind is not None:
-        kinds = _known("kind", kind, KINDS)
+        kinds = known_words("kind", kind, KINDS)
         chosen = chosen[chosen["kind"].isin(kinds)]
         of_border = ~counts["measure"].isin(["pairings", "twinned"])
         counts = counts[of_border | counts["kind"].isin(kinds)]
     if status is not None:
-        chosen = chosen[chosen["status"].isin(_known("status", status, STATUSES))]
+        chosen = chosen[chosen["status"].isin(known_words("status", status, STATUSES))]
     if pairings is not None:
         chosen = chosen[chosen["id"].isin(_known("pairings", pairings, chosen["id"]))]
     if sources is not None:
@@ -160,11 +158,7 @@ def _known(
     if unknown:
         unknown = sorted(unknown)
         near = difflib.get_close_matches(unknown[0], [*known, *called], n=1, cutoff=0.7)
-        remedy = f"nearest: {near[0]!r}" if near else f"they are such as {some(known)}"
-        if not known:
-            remedy = "it has none"
-        elif len(known) <= _LISTED:
-            remedy = f"use some of {', '.join(known)}"
+        remedy = f"nearest: {near[0]!r}" if near else f"it has {some(known) or 'none'}"
         shown = some([*map(repr, unknown)])
         raise ArgumentError(
             f"`{argument}` names {shown}, which the dataset does not have; {remedy}"
