@@ -223,11 +223,7 @@ SUFFIX = "`path` is '{}'; its suffix says the format; use one of .hif.json, .jso
             "`path` is '{}', and '{}' is no folder; make it first",
         ),
         (read_graph, "graph.gml", SUFFIX),
-        (
-            read_graph,
-            "graph.geojson",
-            "`path` is '{}'; GeoJSON is only written; read one of .hif.json, .json, .graphml",
-        ),
+        (read_graph, "graph.geojson", SUFFIX),
         (read_graph, "no.graphml", "`path` is '{}', and there is no such file"),
     ],
 )
@@ -436,7 +432,7 @@ def test_without_geopandas_the_remedy_can_be_carried_out(
         MissingExtraError, match=r"in a clone of the project: pip install '\.\[geo\]'"
     ):
         to_geodataframe(mini)
-    with pytest.raises(ArgumentError, match=r"^`layer` is 'x'; use 'places' or 'ties'$"):
+    with pytest.raises(ArgumentError, match=r"^`layer` is 'x'; use one of places, ties$"):
         to_geodataframe(mini, "x")
     with pytest.raises(ArgumentError, match=r"^`graph` is a str; give a graph, .*, or a dataset$"):
         to_geodataframe("x")

@@ -6,7 +6,6 @@ import io
 import json
 import math
 import re
-from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -16,7 +15,7 @@ import numpy as np
 import pandas as pd
 from networkx.readwrite.graphml import GraphMLReader
 
-from twinstudy.errors import ArgumentError, DataError, MissingExtraError, Problem
+from twinstudy.errors import ArgumentError, DataError, MissingExtraError, Problem, known_word
 from twinstudy.evidence.hierarchy import drawing_points
 from twinstudy.network.graph import locality_graph
 from twinstudy.records.dataset import Dataset
@@ -36,10 +35,7 @@ _WANTED = "give a graph, as `locality_graph(dataset)` returns it"
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _SHOWN = 3
 _CONVERT = "make it a text, a number or a bool, and leave out the key of what is missing"
-_UNREAD = (
-    *(SyntaxError, ValueError, TypeError, AttributeError, LookupError, RecursionError),
-    nx.NetworkXError,
-)
+_UNREAD = (SyntaxError, ValueError, TypeError, AttributeError, LookupError, RecursionError)
 
 
 def write_graph(graph: nx.Graph[Any], path: str | Path) -> Path:
@@ -149,7 +145,7 @@ def read_graph(path: str | Path) -> nx.Graph[Any]:
         if not path.is_file() or path.stat().st_size > LARGEST_FILE:
             raise ValueError(f"it is no regular file of at most {LARGEST_FILE:,} bytes")
         return read(path.read_bytes())
-    except _UNREAD as error:
+    except (*_UNREAD, nx.NetworkXError) as error:
         why = str(error) if type(error) is ValueError else f"{type(error).__name__}: {error}"
         message = (
             f"the file does not hold a graph in the format of its suffix: {why}; GraphML has the "
@@ -193,8 +189,7 @@ def to_geodataframe(
     >>> ties = to_geodataframe(load(), "ties")  # doctest: +SKIP
     >>> ties.explore()  # doctest: +SKIP
     """
-    if str(layer) not in ("places", "ties"):
-        raise ArgumentError(f"`layer` is {layer!r}; use 'places' or 'ties'")
+    known_word("layer", layer, ("places", "ties"))
     if not isinstance(graph, nx.Graph | Dataset):
         raise ArgumentError(f"`graph` is a {type(graph).__name__}; {_WANTED}, or a dataset")
     try:
@@ -233,8 +228,6 @@ def _of_suffix(functions: dict[str, Function], path: str | Path) -> tuple[Path, 
         if str(path).lower().endswith(suffix):
             return Path(path), function
     known = f"its suffix says the format; use one of {', '.join(functions)}"
-    if str(path).lower().endswith(".geojson"):
-        known = f"GeoJSON is only written; read one of {', '.join(functions)}"
     raise ArgumentError(f"`path` is {str(path)!r}; {known}")
 
 
@@ -454,14 +447,5 @@ def _loaded(content: bytes, key: str) -> Attributes:
     return data
 
 
-_WRITERS: dict[str, Callable[[nx.Graph[Any]], bytes]] = {
-    ".hif.json": _hif,
-    ".json": _node_link,
-    ".graphml": _graphml,
-    ".geojson": _geojson,
-}
-_READERS: dict[str, Callable[[bytes], nx.Graph[Any]]] = {
-    ".hif.json": _read_hif,
-    ".json": _read_node_link,
-    ".graphml": _read_graphml,
-}
+_WRITERS = {".hif.json": _hif, ".json": _node_link, ".graphml": _graphml, ".geojson": _geojson}
+_READERS = {".hif.json": _read_hif, ".json": _read_node_link, ".graphml": _read_graphml}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -108,19 +108,14 @@ def null_graphs(
 
 def _arranged(observed: nx.Graph[str], drawn: Arrangements, ends: list[int]) -> nx.Graph[str]:
     """Make the graph of one arrangement, with the nodes of the observed one."""
-    ties = Counter[tuple[str, str]]()
-    weights: defaultdict[tuple[str, str], float] = defaultdict(float)
+    shares: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
     for side, partner in zip(drawn.first, ends, strict=True):
         other = drawn.second[partner]
         for tie in itertools.product(side, other):
-            ties[tie] += 1
-            weights[tie] += 1 / (len(side) * len(other))
-    graph: nx.Graph[str] = nx.Graph()
-    graph.graph |= observed.graph
-    graph.add_nodes_from(observed.nodes(data=True))
-    graph.add_edges_from(
-        (*tie, {"pairings": ties[tie], "weight": weights[tie]}) for tie in sorted(ties)
-    )
+            shares[tie].append(1 / (len(side) * len(other)))
+    graph: nx.Graph[str] = nx.create_empty_copy(observed)
+    for tie, each in sorted(shares.items()):
+        graph.add_edge(*tie, pairings=len(each), weight=sum(each))
     return graph
 
 
@@ -155,11 +150,9 @@ def arrangements(
     sides = _sides(dataset, choice, within, level)
     lefts = pd.factorize(sides["first"])[0]
     rights, second = pd.factorize(sides["second"])
-    rights = rights.astype(np.int64)
     strata = [rows.to_numpy() for rows in sides.groupby("stratum").groups.values()]
-    few = [
-        list(itertools.islice(_every(lefts[rows], rights[rows]), samples + 1)) for rows in strata
-    ]
+    ways = [_every(lefts[rows], rights[rows]) for rows in strata]
+    few = [list(itertools.islice(each, samples + 1)) for each in ways]
     number = math.prod(map(len, few))
     exact = number <= samples
     partners = np.tile(rights, (number if exact else samples, 1))
@@ -255,15 +248,13 @@ def rewire(
     one row a chain of the right end of each edge.
     """
     edges = len(right)
-    state = np.tile(np.asarray(right, dtype=np.int64), chains)
-    if edges < 2:
-        return state.reshape(chains, edges)
+    state = np.tile(right, chains)
     # For each edge those with the same left end, in columns as long as the longest list.
     fellows = [np.flatnonzero(left == end) for end in left]
     longest = max(map(len, fellows))
     table = np.array([np.resize(rows, longest) for rows in fellows]).T
     start = np.arange(chains) * edges
-    for _ in range(steps):
+    for _ in range(steps if edges > 1 else 0):
         one, other = rng.integers(edges, size=(2, chains))
         at_one, at_other = start + one, start + other
         one_end, other_end = state[at_one], state[at_other]
