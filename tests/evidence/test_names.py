@@ -277,7 +277,7 @@ def test_names_of_several_or_none_are_answered() -> None:
     ("name", "narrowed", "message"),
     [
         (" - ", {}, "`name` is ' - '; give a name with at least one letter$"),
-        (5, {}, "`name` is 5; give a name with at least one letter$"),
+        (5, {}, "`name` is 5; give a name as text$"),
         ("Chi Ma", {"country": "LA"}, "`country` is 'LA'; use one of CN, VN$"),
         ("Chi Ma", {"level": "town"}, "`level` is 'town'; use one of country, province, pref"),
     ],

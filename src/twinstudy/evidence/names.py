@@ -79,7 +79,9 @@ def find_localities(
     True
     """
     stored = _stored_names(dataset)
-    if not isinstance(name, str) or not fold_name(name):
+    if not isinstance(name, str):
+        raise ArgumentError(f"`name` is {name!r}; give a name as text")
+    if not fold_name(name):
         raise ArgumentError(f"`name` is {name!r}; give a name with at least one letter")
     places = dataset.localities.set_index("id")
     countries = tuple(sorted(places["country"].unique()))
