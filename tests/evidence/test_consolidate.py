@@ -248,22 +248,6 @@ def test_existing(mini: Dataset) -> None:
     assert existing(mini, at=dt.date(2014, 8, 25)).equals(existing(mini, at="2014-08-25"))
 
 
-@settings(max_examples=25, deadline=None)
-@given(
-    signed=st.lists(edtf_texts(FIRST, LAST) | st.just(""), min_size=1, max_size=3),
-    days=st.lists(st.dates(FIRST, LAST), min_size=2, max_size=2),
-    rule=st.sampled_from(RULES),
-)
-def test_existence_never_ends(signed: list[str], days: list[dt.date], rule: str) -> None:
-    dataset = claimed(signed, ["2030"] * len(signed))
-    early, late = (existing(dataset, at=day, rule=rule).iloc[0] for day in sorted(days))
-    for each in (early, late):
-        assert each["certain"] <= each["possible"]
-        assert each["undated"] <= each["possible"]
-    assert early["certain"] <= late["certain"]
-    assert early["possible"] <= late["possible"]
-
-
 def test_a_choice_says_what_it_leaves_out(mini: Dataset) -> None:
     choice = choose(mini, at="2014", kind=("commune", "village"))
     assert choice.pairings["pairing_id"].tolist() == ["p-phai-lau-trang-nhi", "p-trang-vi-van-vi"]

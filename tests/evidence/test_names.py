@@ -1,6 +1,5 @@
 """Finding places by name."""
 
-import pandas as pd
 import pytest
 from builders import build
 from hypothesis import given
@@ -288,10 +287,3 @@ def test_arguments(mini: Dataset, name: str, narrowed: dict[str, str], message: 
         find_localities(mini, name, **narrowed)
     with pytest.raises(ArgumentError, match=r"^`dataset` is a str; give a dataset"):
         find_localities("data", name)
-
-
-def test_every_name_finds_its_place(mini: Dataset) -> None:
-    for place in mini.localities.itertuples():
-        for name in (place.name, place.name.upper(), fold_name(place.name), place.name_zh):
-            if not pd.isna(name):
-                assert place.id in ids(mini, name)

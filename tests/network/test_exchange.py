@@ -223,11 +223,7 @@ SUFFIX = "`path` is '{}'; its suffix says the format; use one of .hif.json, .jso
             "`path` is '{}', and '{}' is no folder; make it first",
         ),
         (read_graph, "graph.gml", SUFFIX),
-        (
-            read_graph,
-            "graph.geojson",
-            "`path` is '{}'; GeoJSON is only written; read one of .hif.json, .json, .graphml",
-        ),
+        (read_graph, "graph.geojson", SUFFIX),
         (read_graph, "no.graphml", "`path` is '{}', and there is no such file"),
     ],
 )

@@ -193,9 +193,8 @@ def _matches(asked: list[Form], stored: list[Form], origin: str) -> Iterator[tup
 def _fit(word: str, unit: pd.Series, words: Words) -> int:
     """Say how well a locality fits a level word: 0 by its designation, 1 by its level, 2 not."""
     designation = fold_name(unit["designation"])
-    if not word or f"{designation} ".startswith(f"{word} "):
-        return 0
-    if not word.isascii() and designation.endswith(word):
+    chinese = not word.isascii() and designation.endswith(word)
+    if not word or chinese or f"{designation} ".startswith(f"{word} "):
         return 0
     return 1 if any(unit["level"] in known.get(word, ()) for known in words) else 2
 

@@ -134,9 +134,8 @@ def trace(dataset: Dataset, pairing: str, *, events: bool = False) -> pd.DataFra
     key = pairing_key(dataset, pairing)
     of_type("events", events, (int,), "True or False")
     if events:
-        rows = dataset.events[dataset.events["pairing_id"] == key].rename(
-            columns={"id": "event_id"}
-        )
+        later = dataset.events.rename(columns={"id": "event_id"})
+        rows = later[later["pairing_id"] == key]
         columns = ["event_id", "kind", "date", "quantity", "unit", *_CITED, "note"]
         return _in_time(_cited(dataset, rows), "date", "earliest")[columns]
     claims = dataset.claims[dataset.claims["pairing_id"] == key].rename(columns={"id": "claim_id"})

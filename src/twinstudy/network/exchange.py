@@ -228,8 +228,6 @@ def _of_suffix(functions: dict[str, Function], path: str | Path) -> tuple[Path, 
         if str(path).lower().endswith(suffix):
             return Path(path), function
     known = f"its suffix says the format; use one of {', '.join(functions)}"
-    if str(path).lower().endswith(".geojson"):
-        known = f"GeoJSON is only written; read one of {', '.join(functions)}"
     raise ArgumentError(f"`path` is {str(path)!r}; {known}")
 
 
