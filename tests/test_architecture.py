@@ -131,16 +131,5 @@ def test_a_public_name_is_told_with_an_example(name: str) -> None:
     assert ">>> " in (inspect.getdoc(thing) or "") or issubclass(thing, Exception)
 
 
-def test_editors_and_type_checkers_see_every_public_name() -> None:
-    stub = ast.parse((SOURCE / "__init__.pyi").read_text("utf-8"))
-    told = {
-        alias.name: node.module
-        for node in stub.body
-        if isinstance(node, ast.ImportFrom)
-        for alias in node.names
-    }
-    assert told == {name: f"twinstudy.{module}" for name, module in twinstudy._MODULE_OF.items()}
-
-
 def test_dir_shows_the_public_names_and_nothing_else() -> None:
     assert dir(twinstudy) == sorted(twinstudy.__all__)
