@@ -303,6 +303,7 @@ def plot_null(
 def _null_tables(data: Any, arguments: dict[str, Any]) -> dict[str, pd.DataFrame]:
     """Compare each kind of a dataset, or take the tables that are given."""
     if isinstance(data, Dataset):
+        style.known_arguments(null_distances, arguments)
         chosen = {name: arguments[name] for name in ("at", "kind", "status") if name in arguments}
         there = choose(data, **chosen).pairings["kind"].value_counts()
         kinds = [kind for kind in KINDS if there.get(kind, 0) >= _FEWEST]

@@ -75,10 +75,10 @@ def plot_pairings(
     >>> "Hekou" in [text.get_text() for text in axes.texts]
     True
     """
-    none = pd.Series(dtype=object)
-    words, west, provinces, longitudes = none, none, none, none
+    words = west = provinces = longitudes = pd.Series(dtype=object)
     if isinstance(data, nx.Graph):
         graph = data
+        style.refuse_arguments(incidence_graph, arguments | ({} if at is None else {"at": at}))
     else:
         dataset = style.dataset_of(data, "plot_pairings", "data")
         style.known_arguments(incidence_graph, arguments)

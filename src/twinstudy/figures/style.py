@@ -169,12 +169,17 @@ def measured(
     if lacking := [column for column in columns if column not in data]:
         fault = f"lacks the column {lacking[0]!r}; give what `{name}` returns, or the dataset"
         raise ArgumentError(f"`data` {fault}")
+    refuse_arguments(measure, arguments)
+    return data
+
+
+def refuse_arguments(function: Callable[..., Any], arguments: dict[str, Any]) -> None:
+    """Refuse arguments that come too late, since what the function makes of them is there."""
     for argument in arguments:
         raise ArgumentError(
-            f"`{argument}` is an argument of `{name}`; give it there, or give the dataset in "
-            "place of the table"
+            f"`{argument}` is an argument of `{function.__name__}`; give it there, or give the "
+            "dataset in place of what it returned"
         )
-    return data
 
 
 def known_arguments(function: Callable[..., Any], arguments: dict[str, Any]) -> None:
