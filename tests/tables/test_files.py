@@ -348,8 +348,10 @@ def test_a_link_stays_and_what_is_no_file_is_not_replaced(tmp_path: Path) -> Non
     assert (tmp_path / "pipe.csv").is_fifo()
 
 
-def test_a_graph_larger_than_memory_is_not_read(tmp_path: Path) -> None:
-    with (tmp_path / "large.graphml").open("wb") as file:
-        file.truncate(5_000_000_000)
+def test_files_larger_than_memory_are_not_read(mini: Dataset, tmp_path: Path) -> None:
+    for name in ("large.graphml", ".unfinished"):
+        with (tmp_path / name).open("wb") as file:
+            file.truncate(5_000_000_000)
+    assert load(mini.save(tmp_path)).version == mini.version
     with pytest.raises(DataError, match=r"of at most 1,000,000,000 bytes"):
         read_graph(tmp_path / "large.graphml")

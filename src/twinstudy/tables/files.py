@@ -156,7 +156,7 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
 def _unfinished(folder: Path) -> dict[Path, Path]:
     """Return the tables that a writer was putting into their places, by these places."""
     mark = folder / _MARK
-    token = mark.read_text("latin-1")[:17] if mark.is_file() else ""
+    token = mark.read_text("latin-1") if mark.is_file() and mark.stat().st_size == 16 else ""
     if not re.fullmatch("[0-9a-f]{16}", token):
         return {}
     places = [Path(os.path.realpath(folder / table.file)) for table in TABLES]
