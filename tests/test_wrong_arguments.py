@@ -57,6 +57,12 @@ def test_no_path_for_a_figure(path):
         ts.save_figure(plt.figure(), path)
 
 
+@pytest.mark.parametrize("dpi", [0, -5, True, 1e6, float("inf"), float("nan")])
+def test_no_resolution_of_a_figure(dpi):
+    with pytest.raises(ArgumentError, match=r"^`dpi` is .*; give dots per inch, from 10 to 1200$"):
+        ts.save_figure(plt.figure(), "a.png", dpi=dpi)
+
+
 def test_characters_that_no_file_holds(mini, tmp_path):
     for call in (mini.save, partial(ts.write_graph, ts.locality_graph(mini))):
         with pytest.raises(ArgumentError, match=r"is '.*\\ud800\.json'; give the path of a f"):

@@ -3,6 +3,7 @@
 import re
 import time
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -141,6 +142,13 @@ def test_a_window_can_be_chosen_or_is_refused(mini):
     for wrong in ((1, 2, 3), "Hà Giang", (108, 107, 21, 22), (0, 400, 0, 10)):
         with pytest.raises(ts.TwinstudyError, match="give west, east, south and north in degrees"):
             ts.plot_map(mini, window=wrong)
+
+
+def test_a_map_is_drawn_on_what_its_axes_hold(mini):
+    own = plt.figure().add_subplot()
+    own.plot([104, 105, 106], [22, 22.5, 22], "o-")
+    ts.plot_map(mini, ax=own)
+    assert {"Tràng Vĩ", "Vạn Vĩ"} <= set(texts(own))
 
 
 def test_data_without_points_or_pairings_are_drawn_empty(mini):

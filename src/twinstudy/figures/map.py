@@ -368,8 +368,8 @@ def _write_names(axes: Axes, labels: pd.DataFrame) -> int:
     """
     chosen = labels.head(_MOST_NAMES)
     view, unit = axes.get_window_extent(), axes.figure.dpi / 72
-    marks: list[Any] = [line.get_data() for line in axes.lines if line.get_marker() != "None"]
-    markers = axes.transData.transform(np.reshape(marks, (-1, 2)))
+    marks: list[Any] = [line.get_xydata() for line in axes.lines if line.get_marker() != "None"]
+    markers = axes.transData.transform(np.concatenate([np.empty((0, 2)), *marks]))
     written: list[Any] = [text for text in axes.texts if text.get_text()]
     written += [line for line in axes.lines if line.get_label() == "scale"]
     taken = [np.array(each.get_window_extent().extents) for each in written]

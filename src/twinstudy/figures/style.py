@@ -347,7 +347,7 @@ def save_figure(
         File to write, whole or not at all. Its ending, .svg, .png or .pdf, is the format; without
         an ending an SVG and a PNG are written.
     dpi
-        Dots per inch of a PNG.
+        Dots per inch of a PNG, from 10 to 1200.
     origin
         Where the figure is made, such as a notebook and cell; goes into the file's metadata.
 
@@ -359,7 +359,7 @@ def save_figure(
     Raises
     ------
     ArgumentError
-        If the ending or the folder is none to write to, or `figure` is something else.
+        If the ending or the folder is none to write to, or `figure` or `dpi` is something else.
 
     Notes
     -----
@@ -385,6 +385,8 @@ def save_figure(
             "save_figure(plot_map(load()), 'map.svg')"
         )
     of_type("dpi", dpi, (int, float, np.number), "a number of dots per inch, such as 200")
+    if not 10 <= dpi <= 1200:
+        raise ArgumentError(f"`dpi` is {dpi!r}; give dots per inch, from 10 to 1200")
     of_type("origin", origin, (str, NoneType), "a text or None")
     of_type("path", path, (str, Path), "the path of a file")
     if CONTROL.search(str(path)) or not Path(path).name:
