@@ -1,5 +1,6 @@
 """Figures by their artists, labels and data; no image is compared with a stored one."""
 
+import io
 import itertools
 import re
 
@@ -12,6 +13,7 @@ from artists import bars, labels, marks, noted, texts, tied
 from matplotlib.axes import Axes
 
 import twinstudy as ts
+from twinstudy.errors import ArgumentError
 from twinstudy.measures.distance import null_distances
 
 DRAW = {
@@ -230,8 +232,7 @@ def test_contents_are_dots_of_pairings_or_bars_of_counts(mini):
         (lambda d, _: ts.plot_signings(ts.signings(d).head(0)), "`data` has no pairing; nothing"),
         (lambda d, _: ts.plot_contents(ts.contents(d).head(0)), "`data` has no contents that are"),
         (lambda d, _: ts.plot_coverage(ts.timeline(d)),
-         "`data` lacks the column 'possible'|`data` lacks the column 'eligible'; give what `coverage` "
-         "returns, or the dataset"),
+         "`data` lacks the column 'area_id'; give what `coverage` returns, or the dataset"),
         (lambda d, _: ts.plot_timeline(ts.timeline(d), at="2018"),
          "`at` is an argument of `timeline`; give it there, or give the dataset"),
         (lambda _, g: ts.plot_pairings(g, kind="village"), "`kind` is an argument of `incidence_gr"),
@@ -242,6 +243,7 @@ def test_contents_are_dots_of_pairings_or_bars_of_counts(mini):
         (lambda *_: ts.plot_pairings("data"), "`data` is 'data'; give a dataset"),
         (lambda d, _: ts.plot_null(ts.contents(d)), "lacks the column 'observed_km'; give what"),
         (lambda d, _: ts.plot_map(d, ax=3), r"`ax` is a int; give axes, such as plt.subplots\(\)"),
+        (lambda d, _: ts.plot_null(pd.concat([null_distances(d)] * 2)), "`data` lacks the arrangem"),
         (lambda _, g: ts.plot_pairings(g.subgraph([n for n in g if n.startswith("l-vn")])),
          r"`data` has localities of 1 countries \(VN\); give some that tie two countries"),
     ],
@@ -255,7 +257,7 @@ def test_what_cannot_be_drawn_is_answered(mini, draw, message):
 
 @pytest.mark.parametrize("name", DRAW)
 def test_figures_take_axes_titles_and_stay_legible_in_a_column(mini, name):
-    own = plt.figure().add_subplot()
+    own = plt.figure().add_subplot(xscale="log", yscale="log")
     assert DRAW[name](mini, ax=own, title="A finding") is own
     assert own.get_title(loc="left") == "A finding"
     axes = DRAW[name](mini)
@@ -267,8 +269,47 @@ def test_figures_take_axes_titles_and_stay_legible_in_a_column(mini, name):
         assert label.get_fontsize() * in_column >= 6 - 0.1
 
 
+@pytest.mark.parametrize("projection", ["polar", "3d", None])
+def test_axes_that_are_no_plain_ones_of_a_figure_are_refused(mini, projection):
+    own = plt.figure().add_subplot(projection=projection)
+    if projection is None:
+        own.remove()
+    for draw in DRAW.values():
+        with pytest.raises(ArgumentError, match=r"^`ax` are no plain axes of a figure; give"):
+            draw(mini, ax=own)
+
+
+MEASURES = ["coverage", "density", "timeline", "signings", "contents"]
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_a_table_that_was_saved_is_drawn_and_one_that_was_spoilt_is_refused(mini, name):
+    table, draw = getattr(ts, name)(mini), getattr(ts, f"plot_{name}")
+    saved = pd.read_csv(io.StringIO(table.to_csv(index=False)))
+    before, after = draw(table), draw(saved)
+    assert len(after.patches) == len(before.patches) > 0
+    assert labels(after) == labels(before)
+    spoilt = {
+        "^`data` has more than one column '": pd.concat([table, table], axis=1),
+        "^`data` has no (text|number) in some cells of '": table.map(lambda _: None),
+        "^`data` has no (text|number|day|flag) in some cells of '": table.map(lambda _: "some"),
+    }
+    for message, other in spoilt.items():
+        with pytest.raises(ArgumentError, match=message):
+            draw(other)
+
+
+def test_a_figure_of_one_row_has_room_for_it(mini):
+    for axes in (
+        ts.plot_coverage(ts.coverage(mini).query("eligible > 0").head(1)),
+        ts.plot_density(ts.density(mini).head(1)),
+    ):
+        axes.figure.draw_without_rendering()  # a warning, that axes collapsed, would be an error
+        assert axes.get_window_extent().height > 0.4 * axes.figure.dpi
+
+
 def test_measures_are_not_changed_by_drawing(mini):
-    for name in ("coverage", "density", "timeline", "signings", "contents"):
+    for name in MEASURES:
         table = getattr(ts, name)(mini)
         copy = table.copy()
         getattr(ts, f"plot_{name}")(table)

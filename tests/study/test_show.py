@@ -159,6 +159,11 @@ def test_what_is_no_table_is_told(wrong: object) -> None:
         show(wrong)
 
 
+def test_a_column_that_stands_twice_is_refused() -> None:
+    with pytest.raises(ArgumentError, match=r"`frame` has the column 'a' more than once; rename"):
+        show(pd.DataFrame([[1, 2]], columns=["a", "a"]))
+
+
 @pytest.mark.parametrize("rows", [0, -1, 2.5, True])
 def test_rows_are_a_number(rows: object) -> None:
     with pytest.raises(ArgumentError, match=r"^`rows` is .*; use a number of rows"):

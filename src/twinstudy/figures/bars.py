@@ -77,7 +77,9 @@ def plot_coverage(
     >>> axes.get_xlabel()
     'share of the units at the border (%)'
     """
-    columns = ("certain", "possible", "eligible", "reported", "reported_share")
+    columns = dict.fromkeys(("area_id", "area", "country", "kind"), "text")
+    columns |= {"side": "text?", "certain": "number", "possible": "number"}
+    columns |= dict.fromkeys(("eligible", "reported", "reported_share"), "number?")
     table = style.measured(data, coverage, columns, names, arguments)
     if isinstance(data, Dataset):
         table = table[table["eligible"].notna() & (table["side"] == table["country"])]
@@ -185,7 +187,8 @@ def plot_density(
     """
     if isinstance(data, Dataset):
         arguments = {"kind": _LOCAL} | arguments
-    columns = ("basis", "certain", "possible", "lower", "upper")
+    columns = dict.fromkeys(("area_id", "area", "kind", "basis"), "text")
+    columns |= dict.fromkeys(("certain", "possible", "lower", "upper"), "number")
     given = style.measured(data, density, columns, names, arguments)
     if given.empty:
         raise ArgumentError("`data` is empty: no source states a denominator; nothing to draw")
@@ -309,11 +312,12 @@ def _null_tables(data: Any, arguments: dict[str, Any]) -> dict[str, pd.DataFrame
         kinds = [kind for kind in KINDS if there.get(kind, 0) >= _FEWEST]
         return {kind: null_distances(data, **arguments | {"kind": kind}) for kind in kinds}
     given = data if isinstance(data, Mapping) else {"all": data}
-    columns = ("pairings", "observed_km", "low_km", "high_km", "p_value", "exact")
+    columns = dict.fromkeys(("observed_km", "low_km", "high_km", "p_value"), "number?")
+    columns |= {"pairings": "number", "exact": "flag"}
     tables = {}
     for name, table in given.items():
         tables[str(name)] = style.measured(table, null_distances, columns, "vi", arguments)
-        if table.empty or "draws" not in table.attrs:
+        if len(table) != 1 or "draws" not in table.attrs:
             raise ArgumentError(
                 "`data` lacks the arrangements in `attrs`; give what `null_distances` returns"
             )
@@ -359,8 +363,8 @@ def plot_contents(
     >>> axes.get_title() == "", len(axes.get_yticklabels()) > 5
     (True, True)
     """
-    table = style.measured(data, contents, ("topic", "explicit", "told", "base"), names, arguments)
-    table = table.astype({"topic": "str"})
+    columns = {"topic": "text"} | dict.fromkeys(("explicit", "told", "base", "pairings"), "number")
+    table = style.measured(data, contents, columns, names, arguments).astype({"topic": "str"})
     rows = table[table["told"] > 0].sort_values(
         ["told", "explicit"], kind="stable", ascending=False
     )

@@ -87,6 +87,8 @@ def drawing(
     """
     if ax is not None and not isinstance(ax, Axes):
         raise ArgumentError(f"`ax` is {_a(ax)}; give axes, such as plt.subplots()[1]")
+    if ax is not None and (ax.name != "rectilinear" or ax.get_figure() is None):
+        raise ArgumentError("`ax` are no plain axes of a figure; give such as plt.subplots()[1]")
     if height > 100:  # some 500 rows; an image of 300 inches cannot be written
         raise ArgumentError(
             f"`data` has too many rows (a figure of {height:,.0f} inches); draw some by `restrict`"
@@ -96,13 +98,14 @@ def drawing(
     if ax is None:
         # Outside the context, which would take back what a notebook sets on its first figure.
         figure = plt.figure(
-            figsize=(width, height), dpi=100, facecolor="w", edgecolor="w", layout="none"
+            figsize=(width, max(height, 2.6)), dpi=100, facecolor="w", edgecolor="w", layout="none"
         )
     try:
         with _defaults(**{"font.family": _fonts_for(set(words))}):
             if figure:
                 figure.set_layout_engine("constrained")
             axes: Axes = ax or figure.add_subplot()  # type: ignore[union-attr]
+            axes.set(xscale="linear", yscale="linear")
             yield axes
             shown = CONTROL.sub(" ", default if title is None else title)
             whole, legend = _filled(axes, shown, SIZE + 1), axes.get_legend()
@@ -152,10 +155,13 @@ def _fonts_for(letters: set[str]) -> list[str]:
 
 
 def measured(
-    data: object, measure: Callable[..., pd.DataFrame], columns: Iterable[str], names: Names,
+    data: object, measure: Callable[..., pd.DataFrame], columns: dict[str, str], names: Names,
     arguments: dict[str, Any],
 ) -> pd.DataFrame:  # fmt: skip
-    """Take what a measure returned, or measure a dataset; refuse anything else."""
+    """Take what a measure returned, or measure a dataset; refuse anything else.
+
+    `columns` says what each must hold: text, number, day or flag, with ? where it may be missing.
+    """
     name = measure.__name__
     if isinstance(data, Dataset):
         known_arguments(measure, arguments)
@@ -166,11 +172,30 @@ def measured(
     if not isinstance(data, pd.DataFrame):
         fault = f"is {_a(data)}; give a dataset, such as `load()` returns, or what `{name}` returns"
         raise ArgumentError(f"`data` {fault}")
-    if lacking := [column for column in columns if column not in data]:
-        fault = f"lacks the column {lacking[0]!r}; give what `{name}` returns, or the dataset"
-        raise ArgumentError(f"`data` {fault}")
     refuse_arguments(measure, arguments)
-    return data
+    return data.assign(**{word: _cells(data, word, form, name) for word, form in columns.items()})
+
+
+def _cells(table: pd.DataFrame, column: str, form: str, measure: str) -> pd.Series:
+    """Return a column of a table as one of numbers, days, flags or text; refuse other cells."""
+    remedy = f"give what `{measure}` returns, or the dataset"
+    if list(table.columns).count(column) != 1:
+        fault = "has more than one" if column in table else "lacks the"
+        raise ArgumentError(f"`data` {fault} column {column!r}; {remedy}")
+    wanted = form.removesuffix("?")
+    flags = {word: word in (True, "True") for word in (True, False, "True", "False")}
+    read: dict[str, Callable[[pd.Series], pd.Series]] = {
+        "number": pd.to_numeric, "day": pd.to_datetime, "flag": lambda cells: cells.map(flags),
+        "text": lambda cells: cells.astype("str"),
+    }  # fmt: skip
+    try:
+        cells = read[wanted](table[column])
+    except (TypeError, ValueError):
+        cells, form = pd.Series([np.nan]), wanted
+    words = {word for text in cells if column == "kind" for word in str(text).split(" + ")}
+    if (form == wanted and cells.isna().any()) or not words <= set(KIND_LABELS):
+        raise ArgumentError(f"`data` has no {wanted} in some cells of {column!r}; {remedy}")
+    return cells
 
 
 def refuse_arguments(function: Callable[..., Any], arguments: dict[str, Any]) -> None:

@@ -61,7 +61,9 @@ def plot_timeline(
     >>> axes.get_ylabel()
     'by the end of the year'
     """
-    table = style.measured(data, timeline, ("year", "certain", "lower", "upper"), names, arguments)
+    columns = dict.fromkeys(("certain", "possible", "lower", "upper", "reported"), "number?")
+    columns = {"year": "number", "reported_kind": "text?"} | columns
+    table = style.measured(data, timeline, columns, names, arguments)
     named = table[table["lower"].notna()]
     if named.empty:
         why = ", ".join(filter(None, style.left_out(table.attrs)))
@@ -196,7 +198,8 @@ def plot_signings(
     >>> len(axes.get_yticklabels()) > 10
     True
     """
-    columns = ("pairing", "earliest", "latest", "not_after", "precision")
+    columns = {"pairing": "text", "kind": "text", "precision": "text", "qualified": "flag"}
+    columns |= {"conflict": "flag", "earliest": "day?", "latest": "day?", "not_after": "day?"}
     table = style.measured(data, signings, columns, names, arguments)
     if isinstance(data, Dataset):
         table = _by_province(data, table, names)

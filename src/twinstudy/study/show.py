@@ -226,7 +226,7 @@ def show(
     if isinstance(names, Dataset):
         publishers = names.sources.set_index("id")["publisher"].dropna()
         names = {**place_names(names), **pairing_names(names), **publishers}
-    flat = [" ".join(map(str, c)) if isinstance(c, tuple) else str(c) for c in frame.columns]
+    flat = _heads(frame)
     frame = frame.set_axis(flat, axis=1)
     kept = [c for c in flat if not set(_NAMED.get(c, [c.removesuffix("_id")])) & set(flat) - {c}]
     shown = frame if rows is None else frame.head(rows)
@@ -240,6 +240,15 @@ def show(
         tuple(zip(*(_targets(name, shown) for name in kept), strict=True)),
         len(frame) - len(shown),
     )
+
+
+def _heads(frame: Any) -> list[str]:
+    """Write the names of columns as text; refuse a frame that has one twice."""
+    heads = [" ".join(map(str, c)) if isinstance(c, tuple) else str(c) for c in frame.columns]
+    for head in heads:
+        if heads.count(head) > 1:
+            raise ArgumentError(f"`frame` has the column {head!r} more than once; rename one")
+    return heads
 
 
 def _targets(name: str, frame: pd.DataFrame) -> list[str]:
