@@ -12,8 +12,6 @@ from strategies import FIRST, edtf_texts
 from twinstudy import Dataset, consolidate, members, parse_date
 from twinstudy.errors import ArgumentError
 from twinstudy.evidence.consolidate import choose, existing, newest_day
-from twinstudy.records.dataset import dataset_from_text
-from twinstudy.tables.files import text_tables
 
 
 def signed_of(dataset: Dataset, rule: str = "narrowest") -> tuple[object, bool, bool]:
@@ -163,7 +161,7 @@ def test_reprints_and_translations_are_one_witness():
     dataset = build(
         sources="""
             id,kind,published,original_source_id
-            s-original,agency,2019,
+            s-original,statistics,2019,
             s-reprint,newspaper,2018,s-original
             s-state,government,2022,
         """,
@@ -180,15 +178,12 @@ def test_reprints_and_translations_are_one_witness():
     )
     found = consolidate(dataset)
     assert found["witnesses"].tolist() == [1, 2]
+    # Statistics, too, are published by an office, and are no government source.
     assert found["official"].tolist() == [False, True]
     assert found["reported_by"].tolist() == [pd.Timestamp("2018-12-31"), pd.NaT]
     # Only what is agreed can be certain.
     state = existing(dataset, at="2022")[["certain", "possible"]]
     assert state.to_numpy().tolist() == [[True, True], [False, True]]
-    # Statistics, too, are published by an office, and are no government source.
-    text = text_tables(dataset.tables)
-    text["sources"]["kind"] = text["sources"]["kind"].replace("government", "statistics")
-    assert not consolidate(dataset_from_text(text))["official"].any()
 
 
 AT = {
@@ -241,29 +236,18 @@ def test_members(mini):
     assert len(found) == 14
 
 
-def paired(pair: str, *memberships: str) -> Dataset:
-    """One pairing, and a claim for each text of members."""
-    claims = [f"c-{n},{pair},s-1,par. {n}" for n in range(len(memberships))]
-    named = [f"c-{n},{key}" for n, keys in enumerate(memberships) for key in keys.split()]
-    return build(
+def test_a_pairing_inside_one_country_has_two_sides_and_a_source_counts_once():
+    dataset = build(
         sources="id,kind\ns-1,newspaper",
         localities=PLACES,
-        pairings=f"id,kind,matching,status\n{pair},village,joint,agreed",
-        claims="\n".join(["id,pairing_id,source_id,locator", *claims]),
-        memberships="\n".join(["claim_id,locality_id", *named]),
+        pairings="id,kind,matching,status\np-b-c,village,joint,agreed",
+        claims="id,pairing_id,source_id,locator\nc-1,p-b-c,s-1,par. 1\nc-2,p-b-c,s-1,par. 2",
+        memberships="claim_id,locality_id\nc-1,l-vn-b\nc-1,l-vn-c\nc-2,l-vn-c",
     )
-
-
-def test_sources_that_name_a_member_twice_count_once():
-    found = members(paired("p-a-b", "l-cn-a l-vn-b", "l-vn-b"))
-    assert found[["claims", "sources"]].to_numpy().tolist() == [[1, 1], [2, 1]]
-
-
-def test_a_pairing_inside_one_country_has_two_sides():
-    dataset = paired("p-b-c", "l-vn-b l-vn-c")
     row = consolidate(dataset).iloc[0]
     assert row[["side_a", "side_b", "members_a", "members_b"]].tolist() == ["VN", "VN", 1, 1]
-    assert members(dataset)["second"].tolist() == [False, True]
+    found = members(dataset)[["second", "claims", "sources"]]
+    assert found.to_numpy().tolist() == [[False, 1, 1], [True, 2, 1]]
 
 
 def test_nothing_to_consolidate():
