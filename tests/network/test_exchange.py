@@ -271,10 +271,7 @@ def test_a_graph_that_networkx_has_read_and_changed_is_written_again(mini, tmp_p
 
 
 def refused_graphs() -> list[tuple[nx.Graph, str, str]]:
-    parallel = (
-        "`graph` is a {}; only undirected graphs without parallel edges are written; "
-        "make one with networkx.Graph(graph)"
-    )
+    parallel = "`graph` is a {}; only undirected graphs without parallel edges are written; make one with networkx.Graph(graph)"
     wrong = "`graph` is not an incidence graph: {}; make one with incidence_graph"
     inside = "edge ('l-Ý', 'l-alone') ties two nodes of one `bipartite`"
     pointless = "`graph` has no node with `longitude` and `latitude`, so there is nothing to map"
