@@ -165,8 +165,7 @@ def test_drawing_points_are_borrowed_from_the_smallest_unit_that_has_one():
 
 
 def test_arguments(mini):
-    levels = ", ".join(LEVELS)
-    with pytest.raises(ArgumentError, match=f"^`level` is 'town'; use one of {levels}$"):
+    with pytest.raises(ArgumentError, match=f"^`level` is 'town'; use one of {', '.join(LEVELS)}$"):
         ancestors(mini, level="town")
     message = r"^`at` is '2014~'; give one date without ~ or \?, such as '2014'$"
     with pytest.raises(ArgumentError, match=message):
