@@ -7,16 +7,11 @@ import pytest
 from builders import PLACES, build, claimed
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import edtf_texts
+from strategies import FIRST, edtf_texts
 
 from twinstudy import Dataset, consolidate, members, parse_date
 from twinstudy.errors import ArgumentError
 from twinstudy.evidence.consolidate import choose, existing, newest_day
-from twinstudy.records.dataset import dataset_from_text
-from twinstudy.tables.files import text_tables
-
-RULES = ("narrowest", "earliest_published", "envelope")
-FIRST, LAST = dt.date(1990, 1, 1), dt.date(2030, 12, 31)
 
 
 def signed_of(dataset: Dataset, rule: str = "narrowest") -> tuple[object, bool, bool]:
@@ -25,7 +20,7 @@ def signed_of(dataset: Dataset, rule: str = "narrowest") -> tuple[object, bool, 
     return text, bool(row["signed_qualified"]), bool(row["signed_conflict"])
 
 
-def test_newest_day(mini: Dataset) -> None:
+def test_newest_day(mini):
     assert newest_day(mini) == pd.Timestamp("2023-10-20")
     # An interval without end counts by its start, and plans do not count.
     assert newest_day(claimed([""], ["2020-03/.."])) == pd.Timestamp("2020-03-01")
@@ -33,45 +28,37 @@ def test_newest_day(mini: Dataset) -> None:
     assert newest_day(plan) == pd.Timestamp("2023-10-20")
 
 
-def test_without_any_date_there_is_no_newest_day_and_everything_is_possible() -> None:
+def test_without_any_date_there_is_no_newest_day_and_everything_is_possible():
     dateless = claimed([""])
     assert newest_day(dateless) is pd.NaT
     state = existing(dateless)[["certain", "possible", "undated"]]
     assert state.to_numpy().tolist() == [[False, True, True]]
     choice = choose(dateless)
     assert (len(choice.pairings), choice.day, choice.left_out) == (1, pd.NaT, {})
-    assert choose(claimed(["2030"], status="planned"), status="planned").left_out == {
-        "pairings signed after no stated date": 1
-    }
+    later = choose(claimed(["2030"], status="planned"), status="planned")
+    assert later.left_out == {"pairings signed after no stated date": 1}
 
 
-def test_consolidate_says_who_says_what(mini: Dataset) -> None:
+def test_consolidate_says_who_says_what(mini):
     found = consolidate(mini)
     assert found["pairing_id"].tolist() == mini.pairings["id"].tolist()
-    assert found["signed"].astype("str").fillna("").tolist() == [
-        "2015-12", "2014-08-26/2015", "2018", "", "2013~", "",
-    ]  # fmt: skip
-    assert found["signed_conflict"].tolist() == [False, True, False, False, False, False]
-    assert found["signed_qualified"].tolist() == [False, False, False, False, True, False]
-    # A year that is hedged bounds nothing, and a plan cannot be observed.
-    assert found["reported_by"].dt.strftime("%Y-%m-%d").fillna("").tolist() == [
-        "", "2021-05-31", "2021-05-31", "2022-07-04", "", "",
-    ]  # fmt: skip
-    # The day of signing where it is plain, or of a report, whichever is earlier.
-    assert found["exists_by"].dt.strftime("%Y-%m-%d").fillna("").tolist() == [
-        "2015-12-31", "2015-12-31", "2018-12-31", "2022-07-04", "", "",
-    ]  # fmt: skip
-    assert found["claims"].tolist() == [1, 3, 2, 1, 1, 1]
-    assert found["witnesses"].tolist() == [1, 2, 2, 1, 1, 1]
-    assert found["official"].tolist() == [False] * 5 + [True]
-    assert found["members"].tolist() == [2, 2, 4, 2, 2, 2]
-    assert set(found["side_a"]) == {"CN"}
-    assert set(found["side_b"]) == {"VN"}
-    assert found["members_a"].tolist() == [1] * 6
-    assert found["members_b"].tolist() == [1, 1, 3, 1, 1, 1]
+    said = ["signed", "signed_conflict", "signed_qualified", "claims", "witnesses", "official"]
+    # A year that is hedged bounds nothing, and a plan cannot be observed. What exists does so by
+    # the day of signing where it is plain, or of a report, whichever is earlier.
+    said += ["members_b", "reported_by", "exists_by"]
+    assert found[said].astype(dict.fromkeys(said[-2:], "str")).fillna("").to_numpy().tolist() == [
+        ["2015-12", False, False, 1, 1, False, 1, "", "2015-12-31"],
+        ["2014-08-26/2015", True, False, 3, 2, False, 1, "2021-05-31", "2015-12-31"],
+        ["2018", False, False, 2, 2, False, 3, "2021-05-31", "2018-12-31"],
+        ["", False, False, 1, 1, False, 1, "2022-07-04", "2022-07-04"],
+        ["2013~", False, True, 1, 1, False, 1, "", ""],
+        ["", False, False, 1, 1, True, 1, "", ""],
+    ]
+    assert set(found["members_a"]) == {1}
+    assert set(zip(found["side_a"], found["side_b"], strict=True)) == {("CN", "VN")}
 
 
-def test_consolidate_has_the_types_that_it_names(mini: Dataset) -> None:
+def test_consolidate_has_the_types_that_it_names(mini):
     types = consolidate(mini).dtypes.astype("str").to_dict()
     days = ["signed_earliest", "signed_latest", "reported_by", "exists_by"]
     dates = dict.fromkeys(days, "datetime64[s]")
@@ -80,13 +67,6 @@ def test_consolidate_has_the_types_that_it_names(mini: Dataset) -> None:
     words = dict.fromkeys(["kind", "matching", "status"], "category")
     texts = dict.fromkeys(["pairing_id", "signed", "side_a", "side_b"], "str")
     assert types == dates | flags | numbers | words | texts
-
-
-@pytest.mark.parametrize("rule", RULES)
-def test_a_refinement_is_no_conflict(rule: str) -> None:
-    text = {"narrowest": "2014-08-26", "earliest_published": "2014", "envelope": "2014"}[rule]
-    dataset = claimed(["2014-08-26", "2014"], ["2020", "2019"])
-    assert signed_of(dataset, rule) == (text, False, False)
 
 
 @pytest.mark.parametrize(
@@ -108,33 +88,28 @@ def test_a_refinement_is_no_conflict(rule: str) -> None:
         (["2014-01-01", "2014", "2016"], ("2014/2016", False, True)),
     ],
 )
-def test_narrowest(signed: list[str], expected: tuple[str, bool, bool]) -> None:
+def test_narrowest(signed, expected):
     assert signed_of(claimed(signed)) == expected
     assert signed_of(claimed(signed[::-1])) == expected
 
 
-def test_envelope_of_overlapping_intervals() -> None:
-    dataset = claimed(["2014-03/2014-05", "2014-04/2014~"])
-    assert signed_of(dataset, "envelope") == ("2014-03/2014~", True, False)
-    assert signed_of(claimed(["2014/2015", "2014-02/2014"]), "envelope")[0] == "2014/2015"
-    assert signed_of(claimed(["../2015", "2012/.."]), "envelope") == (None, False, False)
-
-
-def test_earliest_published() -> None:
-    assert signed_of(claimed(["2015", "2014"], ["2018", "2019"]), "earliest_published") == (
-        "2015", False, True,
-    )  # fmt: skip
-    undated_last = claimed(["2015", "2014", ""], ["", "2019", "2016"])
-    assert signed_of(undated_last, "earliest_published")[0] == "2014"
-    same_day = claimed(["2014", "2014-05"], ["2018", "2018-12-31"])
-    assert signed_of(same_day, "earliest_published")[0] == "2014-05"
-    assert signed_of(claimed(["2015", "2014-02"]), "earliest_published")[0] == "2014-02"
-
-
-def test_unknown_rule(mini: Dataset) -> None:
-    message = "^`rule` is 'widest'; use one of narrowest, earliest_published, envelope$"
-    with pytest.raises(ArgumentError, match=message):
-        consolidate(mini, rule="widest")
+@pytest.mark.parametrize(
+    ("rule", "published", "text"),
+    [
+        ("narrowest", {"2014-08-26": "2020", "2014": "2019"}, "2014-08-26"),
+        ("earliest_published", {"2014-08-26": "2020", "2014": "2019"}, "2014"),
+        ("earliest_published", {"2015": "2018", "2014": "2019"}, "2015"),
+        ("earliest_published", {"2015": "", "2014": "2019", "": "2016"}, "2014"),
+        ("earliest_published", {"2014": "2018", "2014-05": "2018-12-31"}, "2014-05"),
+        ("earliest_published", {"2015": "", "2014-02": ""}, "2014-02"),
+        ("envelope", {"2014-08-26": "2020", "2014": "2019"}, "2014"),
+        ("envelope", {"2014-03/2014-05": "", "2014-04/2014~": ""}, "2014-03/2014~"),
+        ("envelope", {"2014/2015": "", "2014-02/2014": ""}, "2014/2015"),
+        ("envelope", {"../2015": "", "2012/..": ""}, None),
+    ],
+)
+def test_rules(rule, published, text):
+    assert signed_of(claimed([*published], [*published.values()]), rule)[0] == text
 
 
 def bounds(text: str) -> tuple[dt.date, dt.date]:
@@ -142,19 +117,16 @@ def bounds(text: str) -> tuple[dt.date, dt.date]:
     return parsed.earliest or dt.date.min, parsed.latest or dt.date.max
 
 
+SIGNED = edtf_texts(FIRST, dt.date(2019, 12, 31)) | st.just("")
+PUBLISHED = st.sampled_from(["2020", "2021", ""])
+
+
 @settings(max_examples=25, deadline=None)
 @given(
-    claims=st.lists(
-        st.tuples(
-            edtf_texts(FIRST, dt.date(2019, 12, 31)) | st.just(""),
-            st.sampled_from(["2020", "2021", ""]),
-        ),
-        min_size=1,
-        max_size=6,
-    ),
-    rule=st.sampled_from(RULES),
+    claims=st.lists(st.tuples(SIGNED, PUBLISHED), min_size=1, max_size=6),
+    rule=st.sampled_from(["narrowest", "earliest_published", "envelope"]),
 )
-def test_chosen_dates_against_the_plain_rule(claims: list[tuple[str, str]], rule: str) -> None:
+def test_chosen_dates_against_the_plain_rule(claims, rule):
     row = consolidate(claimed(*map(list, zip(*claims, strict=True))), rule=rule).iloc[0]
     stated = [(text, day or "9999") for text, day in claims if text]
     spans = [bounds(text) for text, _ in stated]
@@ -185,20 +157,16 @@ def test_chosen_dates_against_the_plain_rule(claims: list[tuple[str, str]], rule
         assert bounds(text)[1] - bounds(text)[0] == length
 
 
-def test_reprints_and_translations_are_one_witness() -> None:
+def test_reprints_and_translations_are_one_witness():
     dataset = build(
         sources="""
             id,kind,published,original_source_id
-            s-original,agency,2019,
+            s-original,statistics,2019,
             s-reprint,newspaper,2018,s-original
             s-state,government,2022,
         """,
         localities=PLACES,
-        pairings="""
-            id,kind,matching,status
-            p-a-b,village,joint,agreed
-            p-a-c,village,joint,doubtful
-        """,
+        pairings="id,kind,matching,status\np-a-b,village,joint,agreed\np-a-c,village,joint,doubtful",
         claims="""
             id,pairing_id,source_id,signed
             c-1,p-a-b,s-original,
@@ -206,27 +174,16 @@ def test_reprints_and_translations_are_one_witness() -> None:
             c-3,p-a-c,s-reprint,2015
             c-4,p-a-c,s-state,2015
         """,
-        memberships="""
-            claim_id,locality_id
-            c-1,l-cn-a
-            c-1,l-vn-b
-            c-2,l-cn-a
-            c-3,l-cn-a
-            c-4,l-vn-c
-        """,
+        memberships="claim_id,locality_id\nc-1,l-cn-a\nc-1,l-vn-b\nc-2,l-cn-a\nc-3,l-cn-a\nc-4,l-vn-c",
     )
     found = consolidate(dataset)
     assert found["witnesses"].tolist() == [1, 2]
-    assert found["official"].tolist() == [False, True]
     # Statistics, too, are published by an office, and are no government source.
-    text = text_tables(dataset.tables)
-    text["sources"]["kind"] = text["sources"]["kind"].replace("government", "statistics")
-    assert not consolidate(dataset_from_text(text))["official"].any()
-    assert found["reported_by"].iloc[0] == pd.Timestamp("2018-12-31")
-    assert pd.isna(found["reported_by"].iloc[1])
+    assert found["official"].tolist() == [False, True]
+    assert found["reported_by"].tolist() == [pd.Timestamp("2018-12-31"), pd.NaT]
     # Only what is agreed can be certain.
-    assert existing(dataset, at="2022")["certain"].tolist() == [True, False]
-    assert existing(dataset, at="2022")["possible"].tolist() == [True, True]
+    state = existing(dataset, at="2022")[["certain", "possible"]]
+    assert state.to_numpy().tolist() == [[True, True], [False, True]]
 
 
 AT = {
@@ -240,7 +197,7 @@ AT = {
 }
 
 
-def test_existing(mini: Dataset) -> None:
+def test_existing(mini):
     columns = ["certain", "possible", "undated"]
     day = {at: existing(mini, at=at)[columns].astype(int).to_numpy().tolist() for at in AT}
     assert day == AT
@@ -248,23 +205,26 @@ def test_existing(mini: Dataset) -> None:
     assert existing(mini, at=dt.date(2014, 8, 25)).equals(existing(mini, at="2014-08-25"))
 
 
-def test_a_choice_says_what_it_leaves_out(mini: Dataset) -> None:
+def test_a_choice_says_what_it_leaves_out(mini):
     choice = choose(mini, at="2014", kind=("commune", "village"))
     assert choice.pairings["pairing_id"].tolist() == ["p-phai-lau-trang-nhi", "p-trang-vi-van-vi"]
     assert not choice.pairings["certain"].any()
     assert choice.left_out == {"pairings signed after 2014-12-31": 2}
     assert choose(mini).left_out == {"planned pairings": 1}
-    with pytest.raises(ArgumentError, match=r"^`kind` is 'town'; use one of "):
-        choose(mini, kind="town")
 
 
 @pytest.mark.parametrize("function", [consolidate, existing, members, newest_day, choose])
-def test_what_is_no_dataset_is_answered(function) -> None:  # type: ignore[no-untyped-def]
+def test_arguments(mini, function):
     with pytest.raises(ArgumentError, match=r"^`dataset` is a str; give a dataset, as `load\(\)`"):
         function("data")
+    with pytest.raises(ArgumentError, match=r"^`kind` is 'town'; use one of "):
+        choose(mini, kind="town")
+    message = "^`rule` is 'widest'; use one of narrowest, earliest_published, envelope$"
+    with pytest.raises(ArgumentError, match=message):
+        consolidate(mini, rule="widest")
 
 
-def test_members(mini: Dataset) -> None:
+def test_members(mini):
     found = members(mini)
     triple = found[found["pairing_id"] == "p-thanh-thuy-minh-tan-thien-bao"]
     assert triple.drop(columns="pairing_id").to_numpy().tolist() == [
@@ -276,29 +236,20 @@ def test_members(mini: Dataset) -> None:
     assert len(found) == 14
 
 
-def paired(pair: str, claims: str, memberships: str) -> Dataset:
-    return build(
+def test_a_pairing_inside_one_country_has_two_sides_and_a_source_counts_once():
+    dataset = build(
         sources="id,kind\ns-1,newspaper",
         localities=PLACES,
-        pairings=f"id,kind,matching,status\n{pair},village,joint,agreed",
-        claims=f"id,pairing_id,source_id,locator\n{claims}",
-        memberships=f"claim_id,locality_id\n{memberships}",
+        pairings="id,kind,matching,status\np-b-c,village,joint,agreed",
+        claims="id,pairing_id,source_id,locator\nc-1,p-b-c,s-1,par. 1\nc-2,p-b-c,s-1,par. 2",
+        memberships="claim_id,locality_id\nc-1,l-vn-b\nc-1,l-vn-c\nc-2,l-vn-c",
     )
-
-
-def test_sources_that_name_a_member_twice_count_once() -> None:
-    claims = "c-1,p-a-b,s-1,par. 1\nc-2,p-a-b,s-1,par. 2"
-    dataset = paired("p-a-b", claims, "c-1,l-cn-a\nc-1,l-vn-b\nc-2,l-vn-b")
-    assert members(dataset)[["claims", "sources"]].to_numpy().tolist() == [[1, 1], [2, 1]]
-
-
-def test_a_pairing_inside_one_country_has_two_sides() -> None:
-    dataset = paired("p-b-c", "c-1,p-b-c,s-1,", "c-1,l-vn-b\nc-1,l-vn-c")
     row = consolidate(dataset).iloc[0]
     assert row[["side_a", "side_b", "members_a", "members_b"]].tolist() == ["VN", "VN", 1, 1]
-    assert members(dataset)["second"].tolist() == [False, True]
+    found = members(dataset)[["second", "claims", "sources"]]
+    assert found.to_numpy().tolist() == [[False, 1, 1], [True, 2, 1]]
 
 
-def test_nothing_to_consolidate() -> None:
+def test_nothing_to_consolidate():
     for function in (consolidate, members, existing):
         assert function(build()).empty

@@ -12,12 +12,17 @@ from twinstudy.records.reading import fold_name
 from twinstudy.tables.schema import LEVELS
 
 
+def places(*names: str) -> Dataset:
+    rows = [f"l-vn-{n},VN,village,{name}" for n, name in enumerate(names, start=1)]
+    return build(localities="\n".join(["id,country,level,name", *rows]))
+
+
 def ids(dataset: Dataset, name: str, **narrowed: str) -> list[str]:
     return find_localities(dataset, name, **narrowed)["id"].tolist()
 
 
 @given(st.text())
-def test_fold_is_done_once(text: str) -> None:
+def test_fold_is_done_once(text):
     assert fold_name(fold_name(text)) == fold_name(text)
 
 
@@ -28,7 +33,7 @@ def test_fold_is_done_once(text: str) -> None:
         "Phai Lau", "Phai Lầu village", "Pha\u0069 L\u0061\u0302\u0300u",
     ],
 )  # fmt: skip
-def test_spelling_is_forgiven(mini: Dataset, name: str) -> None:
+def test_spelling_is_forgiven(mini, name):
     assert ids(mini, name) == ["l-vn-phai-lau"]
 
 
@@ -43,28 +48,18 @@ def test_spelling_is_forgiven(mini: Dataset, name: str) -> None:
         ("Maguan", "Maguan", "alias"),
     ],
 )
-def test_what_matched(mini: Dataset, name: str, matched: str, origin: str) -> None:
-    found = find_localities(mini, name)
-    assert found[["matched", "origin", "ambiguous"]].to_numpy().tolist() == [
-        [matched, origin, False]
-    ]
+def test_what_matched(mini, name, matched, origin):
+    found = find_localities(mini, name)[["matched", "origin", "ambiguous"]]
+    assert found.to_numpy().tolist() == [[matched, origin, False]]
 
 
-def test_names_as_sources_write_them() -> None:
-    dataset = build(
-        sources="id,kind\ns-1,newspaper",
-        localities="id,country,level,name\nl-cn-a,CN,village,A\nl-vn-lo-chin,VN,village,Lồ Cố Chin",
-        pairings="id,kind,matching,status\np-1,village,joint,agreed",
-        claims="id,pairing_id,source_id\nc-1,p-1,s-1",
-        memberships="claim_id,locality_id,named_as\nc-1,l-cn-a,\nc-1,l-vn-lo-chin,bản Lô Chin",
-    )
-    found = find_localities(dataset, "lo chin")
-    assert found[["id", "matched", "origin"]].to_numpy().tolist() == [
-        ["l-vn-lo-chin", "bản Lô Chin", "named_as"]
-    ]
+def test_names_as_sources_write_them(edited):
+    dataset = load(edited("memberships.csv", "đồn Thanh Thủy", "đồn Thanh Thoi"))
+    found = find_localities(dataset, "thanh thoi")[["id", "matched", "origin"]]
+    assert found.to_numpy().tolist() == [["l-vn-thanh-thuy-post", "đồn Thanh Thoi", "named_as"]]
 
 
-def test_columns(mini: Dataset) -> None:
+def test_columns(mini):
     found = find_localities(mini, "Thanh Thủy")
     assert found.dtypes.astype("str").to_dict() == dict.fromkeys(
         ["id", "name", "name_zh", "designation", "country", "parents", "matched"], "str"
@@ -78,57 +73,49 @@ def test_columns(mini: Dataset) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "first", "ambiguous"),
+    ("name", "first"),
     [
-        ("Thanh Thủy", "l-vn-thanh-thuy-commune", True),
-        ("xã Thanh Thủy", "l-vn-thanh-thuy-commune", False),
-        ("đồn Thanh Thủy", "l-vn-thanh-thuy-post", False),
-        ("Đồn Biên phòng Thanh Thủy", "l-vn-thanh-thuy-post", False),
-        ("Thiên Bảo 镇", "l-cn-thien-bao-commune", False),
-        ("天保镇", "l-cn-thien-bao-commune", False),
-        ("phường Thanh Thuy", "l-vn-thanh-thuy-commune", False),
+        ("xã Thanh Thủy", "l-vn-thanh-thuy-commune"),
+        ("đồn Thanh Thủy", "l-vn-thanh-thuy-post"),
+        ("Đồn Biên phòng Thanh Thủy", "l-vn-thanh-thuy-post"),
+        ("Thiên Bảo 镇", "l-cn-thien-bao-commune"),
+        ("天保镇", "l-cn-thien-bao-commune"),
+        ("phường Thanh Thuy", "l-vn-thanh-thuy-commune"),
     ],
 )
-def test_a_level_word_sorts_and_settles(
-    mini: Dataset, name: str, first: str, *, ambiguous: bool
-) -> None:
+def test_a_level_word_sorts_and_settles(mini, name, first):
     found = find_localities(mini, name)
-    assert found["id"].iloc[0] == first
-    assert set(found["ambiguous"]) == {ambiguous}
+    assert (found["id"].iloc[0], found["ambiguous"].any()) == (first, False)
 
 
-def test_country_and_level_narrow(mini: Dataset) -> None:
+def test_country_and_level_narrow(mini):
     assert ids(mini, "Thanh Thủy", level="border_post") == ["l-vn-thanh-thuy-post"]
     assert ids(mini, "Thiên Bảo", country="VN") == []
     assert len(ids(mini, "Thiên Bảo", country="CN")) == 2
 
 
-def test_dong_van_is_four_things() -> None:
-    dataset = load()
-    for name in ("Đồng Văn", "dong van", "ĐỒNG VĂN"):
-        found = find_localities(dataset, name)
-        assert found["level"].tolist() == ["commune"] * 3 + ["district"]
-        assert found["ambiguous"].all()
-    for name in ("xã Đồng Văn", "xa dong van"):
-        found = find_localities(dataset, name)
-        assert found["designation"].tolist() == ["xã", "xã", "thị trấn", "huyện"]
-        assert found["ambiguous"].all()
-    found = find_localities(dataset, "huyện Đồng Văn")
-    assert found["level"].iloc[0] == "district"
-    assert not found["ambiguous"].any()
-    # The chain of a unit that is no more is its last one.
-    assert found["parents"].iloc[0] == "Hà Giang, Việt Nam"
+@pytest.mark.parametrize(
+    ("names", "designations", "ambiguous"),
+    [
+        (("Đồng Văn", "dong van", "ĐỒNG VĂN"), ["thị trấn", "xã", "xã", "huyện"], True),
+        (("xã Đồng Văn", "xa dong van"), ["xã", "xã", "thị trấn", "huyện"], True),
+        (("huyện Đồng Văn",), ["huyện", "thị trấn", "xã", "xã"], False),
+        (("爱店", "ái điểm"), ["社区", "镇"], True),
+        (("爱店镇",), ["镇", "社区"], False),
+    ],
+)
+def test_places_of_one_name_in_the_data(names, designations, *, ambiguous):
+    for name in names:
+        found = find_localities(load(), name)
+        assert found["designation"].tolist() == designations
+        assert set(found["ambiguous"]) == {ambiguous}
 
 
-def test_chinese_names_in_the_data() -> None:
-    dataset = load()
-    assert ids(dataset, "爱店镇")[0] == "l-cn-ai-diem-commune"
-    assert not find_localities(dataset, "爱店镇")["ambiguous"].any()
-    assert set(ids(dataset, "爱店")) == set(ids(dataset, "ái điểm"))
-    assert find_localities(dataset, "爱店")["ambiguous"].all()
+def test_the_chain_of_a_unit_that_is_no_more_is_its_last_one():
+    assert find_localities(load(), "huyện Đồng Văn")["parents"].iloc[0] == "Hà Giang, Việt Nam"
 
 
-def test_a_level_word_may_be_part_of_a_name() -> None:
+def test_a_level_word_may_be_part_of_a_name():
     dataset = build(
         localities="""
             id,country,level,designation,name
@@ -143,22 +130,15 @@ def test_a_level_word_may_be_part_of_a_name() -> None:
     assert find_localities(dataset, "Tát", level="village")["ambiguous"].tolist() == [False] * 2
 
 
-def test_accents_as_typed_come_first() -> None:
-    dataset = build(
-        localities="""
-            id,country,level,name
-            l-vn-a,VN,village,Na Lau
-            l-vn-b,VN,village,Nà Lầu
-            l-vn-c,VN,village,Nà Lâu
-        """
-    )
-    assert ids(dataset, "Nà Lầu") == ["l-vn-b", "l-vn-a", "l-vn-c"]
+def test_accents_as_typed_come_first():
+    dataset = places("Na Lau", "Nà Lầu", "Nà Lâu")
+    assert ids(dataset, "Nà Lầu") == ["l-vn-2", "l-vn-1", "l-vn-3"]
     assert not find_localities(dataset, "Nà Lầu")["ambiguous"].any()
-    assert ids(dataset, "na lau") == ["l-vn-a", "l-vn-b", "l-vn-c"]
+    assert ids(dataset, "na lau") == ["l-vn-1", "l-vn-2", "l-vn-3"]
     assert find_localities(dataset, "na lau")["ambiguous"].all()
 
 
-def test_nothing_found(mini: Dataset) -> None:
+def test_nothing_found(mini):
     found = find_localities(mini, "Phai Lồng")
     assert found.empty
     assert found.columns.tolist() == find_localities(mini, "Chi Ma").columns.tolist()
@@ -168,70 +148,62 @@ def test_nothing_found(mini: Dataset) -> None:
     assert find_localities(build(), "Phai Lầu").empty
 
 
-def test_a_comma_or_bracket_ends_a_name_and_those_that_begin_alike_are_close() -> None:
-    names = ('"Halifax, West Yorkshire"', "Ash (Dosse)", "Haifa", "Harlaxton")
-    rows = [f"l-vn-{n},VN,commune,{name}" for n, name in enumerate(names, start=1)]
-    towns = build(localities="\n".join(["id,country,level,name", *rows]))
+def test_a_comma_or_bracket_ends_a_name_and_those_that_begin_alike_are_close():
+    towns = places('"Halifax, West Yorkshire"', "Ash (Dosse)", "Haifa", "Harlaxton")
     assert ids(towns, "halifax") == ids(towns, "Halifax, Yorkshire") == ["l-vn-1"]
     assert ids(towns, "Ash") == ["l-vn-2"]
-    for text, near in (("Halifx", "Halifax"), ("Hali", "Halifax, West Yorkshire")):
+    close = {"Halifx": "Halifax", "Hali": "Halifax, West Yorkshire", "Harlaxtom": "Harlaxton"}
+    for text, near in close.items():
         assert find_localities(towns, text).attrs["nearest"][0].startswith(near)
-    assert find_localities(towns, "Harlaxtom").attrs["nearest"][0] == "Harlaxton"
 
 
-CHINESE = """
-    id,country,level,name,name_zh
-    l-cn-a,CN,commune,Đông Hưng,东兴
-    l-cn-b,CN,district,Đông Hưng,
-    l-cn-c,CN,commune,Kiến Thủy,
-    l-vn-d,VN,commune,Đồng Văn,同文
-    l-vn-d-post,VN,border_post,Đồng Văn,
-    l-vn-e,VN,commune,Đồng Văn,
-    l-vn-h,VN,district,Hạ,
-    l-vn-x,VN,province,X,
-    l-vn-x-2,VN,province,X,
-"""
-ALIASES = """
-    locality_id,name,language
-    l-cn-a,Dong Hung,en
-    l-cn-a,Dong Xing,zh-Latn
-    l-cn-a,Dongxing,zh-Latn
-    l-cn-b,East Prosperity,en
-    l-cn-b,Dongxing,zh-Latn
-    l-vn-d,Tongwen,zh-Latn
-"""
-
-
-def test_places_have_international_vietnamese_and_chinese_names() -> None:
+def test_places_have_international_vietnamese_and_chinese_names():
     dataset = build(
-        localities=CHINESE,
-        aliases=ALIASES,
+        localities="""
+            id,country,level,name,name_zh
+            l-cn-a,CN,commune,Đông Hưng,东兴
+            l-cn-b,CN,district,Đông Hưng,
+            l-cn-c,CN,commune,Kiến Thủy,
+            l-vn-d,VN,commune,Đồng Văn,同文
+            l-vn-d-post,VN,border_post,Đồng Văn,
+            l-vn-e,VN,commune,Đồng Văn,
+            l-vn-h,VN,district,Hạ,
+            l-vn-x,VN,province,X,
+            l-vn-x-2,VN,province,X,
+        """,
+        aliases="""
+            locality_id,name,language
+            l-cn-a,Dong Hung,en
+            l-cn-a,Dong Xing,zh-Latn
+            l-cn-a,Dongxing,zh-Latn
+            l-cn-b,East Prosperity,en
+            l-cn-b,Dongxing,zh-Latn
+            l-vn-d,Tongwen,zh-Latn
+        """,
         containments="child_id,parent_id\nl-vn-e,l-vn-h",
         successions="old_id,new_id,date,kind\nl-vn-x,l-vn-x-2,2020,rename",
     )
     # The reading without its accents is no English name; pinyin is written as one word.
-    assert place_names(dataset).tolist()[:4] == [
-        "Dongxing", "East Prosperity", "Kiến Thủy", "Đồng Văn",
-    ]  # fmt: skip
+    english = ["Dongxing", "East Prosperity", "Kiến Thủy"]
+    assert place_names(dataset).tolist()[:4] == [*english, "Đồng Văn"]
     assert place_names(dataset, "zh").tolist()[:4] == ["东兴", "Đông Hưng", "Kiến Thủy", "同文"]
     assert place_names(dataset, "vi").tolist() == dataset.localities["name"].tolist()
-    labels = place_labels(dataset)
-    assert labels.tolist() == [
-        "Dongxing", "East Prosperity", "Kiến Thủy", "Đồng Văn (commune)",
-        "Đồng Văn (border post)", "Đồng Văn (commune, Hạ)", "Hạ", "X (l-vn-x)", "X (l-vn-x-2)",
+    assert place_labels(dataset).tolist() == [
+        *english, "Đồng Văn (commune)", "Đồng Văn (border post)", "Đồng Văn (commune, Hạ)",
+        "Hạ", "X (l-vn-x)", "X (l-vn-x-2)",
     ]  # fmt: skip
     with pytest.raises(ArgumentError, match=r"^`names` is 'de'; use one of international, vi, zh$"):
         place_names(dataset, "de")
 
 
-def test_labels_are_unique() -> None:
+def test_labels_are_unique():
     labels = place_labels(load())
     assert labels.is_unique
     assert labels["l-vn-lao-cai-province"] == "Lào Cai (province, until 2025-06-30)"
     assert labels["l-vn-chi-ma"] == "Chi Ma"
 
 
-def test_pairings_are_named_by_their_members() -> None:
+def test_pairings_are_named_by_their_members():
     dataset = load()
     assert pairing_names(dataset)["p-po-hen-than-san"] == "Pò Hèn – Tansan"
     assert pairing_names(dataset, "vi")["p-po-hen-than-san"] == "Pò Hèn – Thán Sản"
@@ -239,51 +211,46 @@ def test_pairings_are_named_by_their_members() -> None:
     assert pairing_names(dataset)["p-mong-cai-dong-hung"] == "Móng Cái – Dongxing (district)"
 
 
-@pytest.mark.parametrize(
-    ("text", "key"),
-    [
-        ("p-chi-ma-ai-diem", "p-chi-ma-ai-diem"),
-        ("chi ma", "p-chi-ma-ai-diem"),
-        ("Chi Ma - Aidian", "p-chi-ma-ai-diem"),
-        ("chi ma ai diem", "p-chi-ma-ai-diem"),
-        ("峙马–爱店", "p-chi-ma-ai-diem"),
-        ("Móng Cái – Dongxing (other)", "p-mong-cai-dong-hung-party"),
-    ],
+CHI_MA = ("p-chi-ma-ai-diem", "chi ma", "Chi Ma - Aidian", "chi ma ai diem", "峙马–爱店")
+
+
+def test_a_pairing_is_meant_by_its_key_or_a_name_that_it_alone_has():
+    assert {pairing_key(load(), text) for text in CHI_MA} == {"p-chi-ma-ai-diem"}
+    assert pairing_key(load(), "Móng Cái – Dongxing (other)") == "p-mong-cai-dong-hung-party"
+
+
+SEVERAL = (
+    "^`pairing` is 'Móng Cái – Dongxing', which can mean 'p-mong-cai-dong-hung' "
+    r"\(Móng Cái – Dongxing \(district\)\), 'p-mong-cai-dong-hung-party' "
+    r"\(Móng Cái – Dongxing \(other\)\); give one of the keys$"
 )
-def test_a_pairing_is_meant_by_its_key_or_a_name_that_it_alone_has(text: str, key: str) -> None:
-    assert pairing_key(load(), text) == key
 
 
-def test_names_of_several_or_none_are_answered() -> None:
-    dataset = load()
-    several = (
-        "^`pairing` is 'Móng Cái – Dongxing', which can mean 'p-mong-cai-dong-hung' "
-        r"\(Móng Cái – Dongxing \(district\)\), 'p-mong-cai-dong-hung-party' "
-        r"\(Móng Cái – Dongxing \(other\)\); give one of the keys$"
-    )
-    near = "is no pairing of the data; near it: 'Pò Hèn'"
-    for error, text, message in (
-        (ArgumentError, "Móng Cái – Dongxing", several),
+@pytest.mark.parametrize(
+    ("error", "text", "message"),
+    [
+        (ArgumentError, "Móng Cái – Dongxing", SEVERAL),
         (UnknownKeyError, "p-chi-ma", r"^`pairing` is 'p-chi-ma', which .*'p-chi-ma-ai-die"),
-        (UnknownKeyError, "Po Henn", near),
+        (UnknownKeyError, "Po Henn", "is no pairing of the data; near it: 'Pò Hèn'"),
         (ArgumentError, "东兴", r"'p-hai-yen-dong-hung' .* and 1 more; give one"),
         (ArgumentError, 5, r"^`pairing` is 5; give the key or the name of a pair"),
-    ):
-        with pytest.raises(error, match=message):
-            pairing_key(dataset, text)
+    ],
+)
+def test_names_of_several_or_none_are_answered(error, text, message):
+    with pytest.raises(error, match=message):
+        pairing_key(load(), text)
 
 
 @pytest.mark.parametrize(
-    ("name", "narrowed", "message"),
+    ("arguments", "message"),
     [
-        (" - ", {}, "`name` is ' - '; give a name with at least one letter$"),
-        (5, {}, "`name` is 5; give a name as text$"),
-        ("Chi Ma", {"country": "LA"}, "`country` is 'LA'; use one of CN, VN$"),
-        ("Chi Ma", {"level": "town"}, "`level` is 'town'; use one of country, province, pref"),
+        ({"name": " - "}, "`name` is ' - '; give a name with at least one letter$"),
+        ({"name": 5}, "`name` is 5; give a name as text$"),
+        ({"country": "LA"}, "`country` is 'LA'; use one of CN, VN$"),
+        ({"level": "town"}, "`level` is 'town'; use one of country, province, pref"),
+        ({"dataset": "data"}, "`dataset` is a str; give a dataset"),
     ],
 )
-def test_arguments(mini: Dataset, name: str, narrowed: dict[str, str], message: str) -> None:
+def test_arguments(mini, arguments, message):
     with pytest.raises(ArgumentError, match=f"^{message}"):
-        find_localities(mini, name, **narrowed)
-    with pytest.raises(ArgumentError, match=r"^`dataset` is a str; give a dataset"):
-        find_localities("data", name)
+        find_localities(**({"dataset": mini, "name": "Chi Ma"} | arguments))

@@ -1,5 +1,7 @@
 """Back to the sources, and where they disagree."""
 
+from functools import partial
+
 import pandas as pd
 import pytest
 from builders import PLACES, build, claimed
@@ -9,7 +11,7 @@ from twinstudy.errors import ArgumentError
 from twinstudy.evidence.trace import pairings
 
 
-def test_conflicts(mini: Dataset) -> None:
+def test_conflicts(mini):
     found = conflicts(mini).astype("str")
     first, third = "p-phai-lau-trang-nhi", "p-thanh-thuy-minh-tan-thien-bao"
     two = "Thiên Bảo – Minh Tân + Thanh Thủy"
@@ -29,19 +31,19 @@ def test_conflicts(mini: Dataset) -> None:
 
 def disputed(*claims: tuple[str, str, str]) -> Dataset:
     """One pairing; each claim has a date, a number of items, and members by letter."""
-    ids = {"a": "l-cn-a", "b": "l-vn-b", "c": "l-vn-c"}
+    ids = {"a": "l-cn-a", "b": "l-vn-b", "c": "l-vn-c", "d": "l-vn-d"}
     stated = [f"c-{n},p-1,s-1,par. {n},{day},{items}" for n, (day, items, _) in enumerate(claims)]
     members = [f"c-{n},{ids[who]}" for n, claim in enumerate(claims) for who in claim[2]]
     return build(
         sources="id,kind\ns-1,newspaper",
-        localities=PLACES,
+        localities=f"{PLACES.rstrip()}\n    l-vn-d,VN,commune,B",
         pairings="id,kind,matching,status\np-1,village,joint,agreed",
         claims="\n".join(["id,pairing_id,source_id,locator,signed,agreement_items", *stated]),
         memberships="\n".join(["claim_id,locality_id", *members]),
     )
 
 
-def test_precision_and_silence_are_no_conflict_but_a_source_can_contradict_itself() -> None:
+def test_precision_and_silence_are_no_conflict_but_a_source_can_contradict_itself():
     dataset = disputed(("2014", "6", "ab"), ("2014-08-26", "", "ab"), ("", "6", "ab"))
     assert conflicts(dataset).empty
     assert conflicts(dataset).columns.tolist() == conflicts(load()).columns.tolist()
@@ -61,76 +63,55 @@ def test_precision_and_silence_are_no_conflict_but_a_source_can_contradict_itsel
         (("ab", "ac", "abc"), ["fewer", "fewer", "all"]),
     ],
 )
-def test_member_words(named: tuple[str, ...], words: list[str]) -> None:
+def test_member_words(named, words):
     found = conflicts(disputed(*(("", "", each) for each in named)))
     assert found["disagreement"].tolist() == [f"{word} members" for word in words]
     assert (found["about"] == "members").all()
 
 
-def test_members_of_one_name_are_told_apart() -> None:
-    dataset = build(
-        sources="id,kind\ns-1,newspaper",
-        localities="""
-            id,country,level,name
-            l-cn-a,CN,village,A
-            l-vn-b,VN,village,B
-            l-vn-b-commune,VN,commune,B
-        """,
-        pairings="id,kind,matching,status\np-1,village,joint,agreed",
-        claims="id,pairing_id,source_id,locator\nc-1,p-1,s-1,par. 1\nc-2,p-1,s-1,par. 2",
-        memberships="claim_id,locality_id\nc-1,l-cn-a\nc-1,l-vn-b\nc-2,l-cn-a\nc-2,l-vn-b-commune",
-    )
-    assert conflicts(dataset)["value"].tolist() == ["A – l-vn-b", "A – l-vn-b-commune"]
+def test_members_of_one_name_are_told_apart():
+    found = conflicts(disputed(("", "", "ab"), ("", "", "ad")))
+    assert found["value"].tolist() == ["A – l-vn-b", "A – l-vn-d"]
 
 
-def test_dates_in_conflict_are_those_that_consolidation_flags() -> None:
-    dataset = load()
-    flagged = consolidate(dataset).query("signed_conflict")["pairing_id"]
-    listed = conflicts(dataset).query("about == 'signed'")["pairing_id"]
-    assert set(flagged) == set(listed)
+def test_dates_in_conflict_are_those_that_consolidation_flags():
+    flagged = consolidate(load()).query("signed_conflict")["pairing_id"]
+    assert set(flagged) == set(conflicts(load()).query("about == 'signed'")["pairing_id"])
 
 
-def test_trace(mini: Dataset) -> None:
-    found = trace(mini, "p-phai-lau-trang-nhi")
-    assert found["claim_id"].tolist() == [f"c-phai-lau-trang-nhi-{n}" for n in (1, 2, 3)]
-    assert found["published"].tolist() == ["2021-05", "2021-06", "2022-07-04"]
-    assert found["signed"].tolist() == ["2014-08-26", "2014-08-26", "2015"]
-    assert found["agreement_items"].fillna(0).tolist() == [6, 0, 7]
-    assert found["members"].tolist() == [
-        "thôn Tràng Nhì – bản Phai Lầu", "Trang Nhi – Phai Lau", "Tràng Nhì – Phai Lầu",
-    ]  # fmt: skip
+def test_trace(mini):
+    found = trace(mini, "p-phai-lau-trang-nhi").set_index("claim_id")
+    assert found.index.tolist() == [f"c-phai-lau-trang-nhi-{n}" for n in (1, 2, 3)]
+    stated = found[["published", "signed", "agreement_items", "locator", "source_kind", "members"]]
+    assert stated.fillna(0).to_numpy().tolist() == [
+        ["2021-05", "2014-08-26", 6, "par. 2", "agency", "thôn Tràng Nhì – bản Phai Lầu"],
+        ["2021-06", "2014-08-26", 0, "par. 2", "agency", "Trang Nhi – Phai Lau"],
+        ["2022-07-04", "2015", 7, "par. 9", "newspaper", "Tràng Nhì – Phai Lầu"],
+    ]
     assert found["witness"].tolist() == ["s-agency-2021-05", "s-agency-2021-05", "s-news-2022"]
-    assert found["locator"].tolist() == ["par. 2", "par. 2", "par. 9"]
     assert found["url"].iloc[0] == "https://example.org/a"
     assert found["title"].iloc[1] == "Clusters in English"
-    assert found["source_kind"].tolist() == ["agency", "agency", "newspaper"]
 
 
-def test_trace_of_several_members_and_of_what_is_not_stated(mini: Dataset) -> None:
-    several = trace(mini, "p-thanh-thuy-minh-tan-thien-bao")
-    assert (
-        several["members"].iloc[1] == "trấn Thiên Bảo – xã Minh Tân + xã Thanh Đức + xã Thanh Thủy"
-    )
+def test_trace_of_several_members_and_of_what_is_not_stated(mini):
+    members = trace(mini, "p-thanh-thuy-minh-tan-thien-bao")["members"]
+    assert members[1] == "trấn Thiên Bảo – xã Minh Tân + xã Thanh Đức + xã Thanh Thủy"
     silent = trace(mini, "p-chi-ma-ai-diem").iloc[0]
     assert silent[["published", "url", "agreement_items", "note"]].isna().all()
 
 
-def test_trace_uses_our_name_where_none_is_given_and_puts_sources_without_date_last() -> None:
+def test_trace_uses_our_name_where_none_is_given_and_puts_sources_without_date_last():
     assert trace(disputed(("", "", "abc")), "p-1")["members"].tolist() == ["A – B + C"]
     found = trace(claimed([""] * 3, ["", "2020", "2019-05"]), "p-a-b")
     assert found["claim_id"].tolist() == ["c-3", "c-2", "c-1"]
 
 
-def test_every_claim_and_event_is_traced_once() -> None:
-    dataset = load()
-    ids = dataset.pairings["id"]
-    claims = pd.concat([trace(dataset, pairing) for pairing in ids])["claim_id"]
-    assert sorted(claims) == dataset.claims["id"].tolist()
-    events = pd.concat([trace(dataset, pairing, events=True) for pairing in ids])["event_id"]
-    assert sorted(events) == dataset.events["id"].tolist()
+def test_every_event_is_traced_once():
+    events = [trace(load(), pairing, events=True) for pairing in load().pairings["id"]]
+    assert sorted(pd.concat(events)["event_id"]) == load().events["id"].tolist()
 
 
-def test_events_are_traced_when_asked_for(mini: Dataset) -> None:
+def test_events_are_traced_when_asked_for(mini):
     found = trace(mini, "p-phai-lau-trang-nhi", events=True)
     assert found.drop(columns=["title", "url"]).astype("str").iloc[0].fillna("").tolist() == [
         "e-phai-lau-trang-nhi-1", "call", "2014/2021", "82", "calls", "s-agency-2021-05",
@@ -139,14 +120,17 @@ def test_events_are_traced_when_asked_for(mini: Dataset) -> None:
     assert trace(mini, "p-trang-vi-van-vi", events=True).empty
 
 
-def test_a_name_stands_for_the_pairing_that_alone_has_it(mini: Dataset) -> None:
+def test_a_name_stands_for_the_pairing_that_alone_has_it(mini):
     assert trace(mini, "phai lau").equals(trace(mini, "p-phai-lau-trang-nhi"))
-    for function in (lambda data: trace(data, "phai lau"), conflicts, pairings):
-        with pytest.raises(ArgumentError, match=r"^`dataset` is a str; give a dataset"):
-            function("data")
 
 
-def test_the_flat_table(mini: Dataset) -> None:
+@pytest.mark.parametrize("function", [partial(trace, pairing="phai lau"), conflicts, pairings])
+def test_what_is_no_dataset_is_answered(function):
+    with pytest.raises(ArgumentError, match=r"^`dataset` is a str; give a dataset"):
+        function("data")
+
+
+def test_the_flat_table(mini):
     found = pairings(mini).set_index("pairing_id")
     row = found.loc["p-thanh-thuy-minh-tan-thien-bao"].drop(["kind", "status"])
     days = row.index.isin(["earliest", "latest", "exists_by"])
@@ -157,20 +141,17 @@ def test_the_flat_table(mini: Dataset) -> None:
         "2018", "2018-01-01", "2018-12-31", "2018-12-31", "2", "2", "False",
         "https://example.org/a",
     ]  # fmt: skip
-    assert found.loc["p-chi-ma-ai-diem", "url"] is not None
-    assert found["url"].isna().tolist() == [
-        trace(mini, key)["url"].isna().all() for key in found.index
-    ]
+    traced = [trace(mini, key)["url"].isna().all() for key in found.index]
+    assert found["url"].isna().tolist() == traced
     assert pairings(mini, names="zh").loc[2, "places_a"] == "天保"
     late = pairings(mini, at="2026").set_index("pairing_id")["province_b"]
     assert late["p-thanh-thuy-post-thien-bao"] == "Tuyên Quang"
     assert pairings(build()).empty
 
 
-def test_tables_stay_as_they_are(mini: Dataset) -> None:
+def test_tables_stay_as_they_are(mini):
     before = {name: table.copy() for name, table in mini.tables.items()}
-    trace(mini, "p-phai-lau-trang-nhi")
-    for frame in (conflicts(mini), pairings(mini), consolidate(mini)):
+    for frame in (trace(mini, "phai lau"), conflicts(mini), pairings(mini), consolidate(mini)):
         frame["pairing_id"] = "changed"
     assert "changed" not in set(consolidate(mini)["pairing_id"])
     for name, table in mini.tables.items():
