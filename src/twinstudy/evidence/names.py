@@ -150,7 +150,7 @@ def _forms(name: str, words: Words) -> list[Form]:
 
     The same follows for the part before a comma or a bracket.
     """
-    small = unicodedata.normalize("NFC", name).lower()
+    small = unicodedata.normalize("NFKC", name).lower()
     forms: list[Form] = []
     for part in dict.fromkeys((small, main_part(small))):
         form: Form | None = (re.sub("[^\\w\u0300-\u036f]+", " ", part).strip(), "")
