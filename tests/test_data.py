@@ -168,9 +168,7 @@ def test_every_source_was_read_by_a_day_and_bounded_by_it() -> None:
     assert (published <= read).all()
     lists = sources["kind"].isin(["map", "statistics"])
     assert (sources["read"].isna() == lists).all()
-
-
-def test_no_locator_speaks_of_an_opening() -> None:
+    # What was read is more than an opening.
     for name in ("claims", "events", "counts"):
         assert not DATASET.tables[name]["locator"].str.contains("opening", na=False).any()
 
@@ -248,14 +246,9 @@ def test_no_two_places_of_a_level_under_one_parent_are_spelt_alike() -> None:
     assert [key for key, number in keys.items() if number > 1] == []
 
 
-def test_texts_are_short_remarks_of_our_own() -> None:
-    for name, frame in DATASET.tables.items():
-        if "note" in frame:
-            longest = frame["note"].dropna().str.len().max()
-            assert longest <= 600, f"{name}: a note of {longest} characters"
-
-
-def test_names_have_no_level_word_and_no_loose_accents() -> None:
+def test_notes_are_short_and_names_have_no_level_word_and_no_loose_accents() -> None:
+    notes = [frame["note"].dropna() for frame in DATASET.tables.values() if "note" in frame]
+    assert [note for column in notes for note in column if len(note) > 600] == []
     for name in [*NAME, *DATASET.aliases["name"]]:
         assert unicodedata.is_normalized("NFC", name)
     word = re.compile(r"^(xã|phường|huyện|tỉnh|thị trấn|thị xã|thôn) ", re.IGNORECASE)
@@ -294,7 +287,7 @@ def test_members_are_of_the_level_of_the_kind_or_the_note_says_why() -> None:
             assert "prefecture" in row.note, row.id
 
 
-def test_codes_have_the_form_of_their_list() -> None:
+def test_codes_have_the_form_of_their_list_and_chinese_ones_begin_like_that_around() -> None:
     digits = {"province": 2, "district": 3, "commune": 5}
     zeros = {"province": 10, "prefecture": 8, "district": 6, "commune": 3}
     for row in DATASET.codes.itertuples():
@@ -304,9 +297,6 @@ def test_codes_have_the_form_of_their_list() -> None:
         if row.system == "nbs":
             assert re.fullmatch("[0-9]{12}", row.code), row.locality_id
             assert row.code.endswith("0" * zeros.get(rank, 0)), row.locality_id
-
-
-def test_chinese_codes_begin_like_those_of_the_unit_around() -> None:
     length = {"province": 2, "prefecture": 4, "district": 6, "commune": 9}
     for row in DATASET.containments.itertuples():
         if row.child_id in NBS and row.parent_id in NBS:
