@@ -24,31 +24,27 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert [each for each in targets if not (page.parent / each).exists()] == []
 
 
-def test_every_figure_is_in_the_gallery() -> None:
-    gallery = (ROOT / "docs/gallery.md").read_text("utf-8")
-    shown = set(re.findall(r"figures/([\w-]+\.png)", gallery))
-    assert shown == {path.name for path in ROOT.glob("figures/*.png")}
-
-
-def test_every_public_name_is_in_the_reference_and_every_plot_in_the_gallery() -> None:
-    reference = (ROOT / "docs/api.md").read_text("utf-8")
-    assert re.findall(r"^   (\w+)$", reference, re.MULTILINE) == ts.__all__
-    gallery = (ROOT / "docs/gallery.md").read_text("utf-8")
-    assert {name for name in ts.__all__ if name.startswith("plot_")} == set(
-        re.findall(r"ts\.(plot_\w+)\(", gallery)
+def test_the_reference_has_every_public_name_and_the_gallery_every_plot_and_figure() -> None:
+    reference, gallery = (
+        (ROOT / f"docs/{name}.md").read_text("utf-8") for name in ("api", "gallery")
     )
+    assert re.findall(r"^   (\w+)$", reference, re.MULTILINE) == ts.__all__
+    plots = {name for name in ts.__all__ if name.startswith("plot_")}
+    assert plots == set(re.findall(r"ts\.(plot_\w+)\(", gallery))
+    figures = {path.name for path in ROOT.glob("figures/*.png")}
+    assert figures == set(re.findall(r"figures/([\w-]+\.png)", gallery))
 
 
 def test_the_citation_is_of_the_data_and_names_this_version() -> None:
     cited = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
-    assert (cited["type"], cited["license"]) == ("dataset", "CC-BY-4.0")
-    assert cited["version"] == __version__
+    kept = [cited[field] for field in ("type", "license", "version")]
+    assert kept == ["dataset", "CC-BY-4.0", __version__]
     (software,) = cited["references"]
     assert (software["type"], software["license"]) == ("software", "MIT")
     deposit = json.loads((ROOT / ".zenodo.json").read_text("utf-8"))
     assert (deposit["upload_type"], deposit["license"]) == ("dataset", "cc-by-4.0")
-    assert (deposit["title"], deposit["version"]) == (cited["title"], __version__)
-    assert deposit["keywords"] == cited["keywords"]
+    for field in ("title", "version", "keywords"):
+        assert deposit[field] == cited[field]
 
 
 def rows_of_the_example() -> dict[str, list[str]]:
@@ -56,8 +52,7 @@ def rows_of_the_example() -> dict[str, list[str]]:
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8").split("\nDisagreement is kept")[0]
     found: dict[str, list[str]] = {}
     for words, block in re.findall(r"((?:(?!```).)*?)```\n(.*?)```\n", text, re.DOTALL):
-        tables = re.findall(r"`data/(\w+)\.csv`", words)
-        if tables:
+        if tables := re.findall(r"`data/(\w+)\.csv`", words):
             found[tables[-1]] = [line.strip() for line in block.splitlines() if line.strip()]
     return found
 
@@ -65,9 +60,8 @@ def rows_of_the_example() -> dict[str, list[str]]:
 def test_the_worked_example_works(tmp_path: Path) -> None:
     folder = shutil.copytree(bundled_data(), tmp_path / "data")
     example = rows_of_the_example()
-    assert list(example) == [
-        "sources", "localities", "containments", "pairings", "claims", "memberships",
-    ]  # fmt: skip
+    tables = "sources localities containments pairings claims memberships"
+    assert list(example) == tables.split()
     for name, rows in example.items():
         path = folder / f"{name}.csv"
         there = path.read_text("utf-8").splitlines()  # whoever tries the example has its rows

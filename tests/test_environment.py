@@ -13,17 +13,18 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCKS = ["requirements.lock", "requirements-lab.lock"]
+LOCKS = {  # and what each is made for
+    "requirements.lock": ["core", "run", "site", "geo", "test", "lint"],
+    "requirements-lab.lock": ["lab", "bench", "browser"],
+}
 CONDA_ONLY = {"python", "pip"}
 TABLE = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
 def requirements(*parts: str) -> dict[str, Requirement]:
-    lists = {
-        "core": TABLE["project"]["dependencies"],
-        **TABLE["project"]["optional-dependencies"],
-        **TABLE["dependency-groups"],
-    }
+    project = TABLE["project"]
+    lists = project["optional-dependencies"] | TABLE["dependency-groups"]
+    lists["core"] = project["dependencies"]
     wanted = [Requirement(text) for part in parts for text in lists[part]]
     return {r.name: r for r in wanted if r.name != "twinstudy"}
 
@@ -51,22 +52,12 @@ def test_conda_has_the_direct_requirements_in_the_locked_versions() -> None:
     assert python.specifier.contains(pins["python"])
 
 
-@pytest.mark.parametrize(
-    ("lock", "parts"),
-    [
-        ("requirements.lock", ["core", "run", "site", "geo", "test", "lint"]),
-        ("requirements-lab.lock", ["lab", "bench", "browser"]),
-    ],
-)
-def test_lock_satisfies_the_requirements(lock: str, parts: list[str]) -> None:
+@pytest.mark.parametrize("lock", LOCKS)
+def test_lock_satisfies_the_requirements_names_no_place_and_hashes_everything(lock: str) -> None:
     versions = locked(lock)
-    for name, requirement in requirements(*parts).items():
+    for name, requirement in requirements(*LOCKS[lock]).items():
         version = versions[canonicalize_name(name)]
         assert requirement.specifier.contains(version), f"{requirement}, locked {version}"
-
-
-@pytest.mark.parametrize("lock", LOCKS)
-def test_lock_names_no_place_and_hashes_everything(lock: str) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8")
     pinned = r"[a-z0-9-]+==\S+(?: ; [^\\\n]+)?"
     assert re.fullmatch(rf"(?:{pinned}(?: \\\n    --hash=sha256:[0-9a-f]{{64}})+\n)+", text)
@@ -80,7 +71,8 @@ def test_the_larger_lock_holds_the_same_versions() -> None:
     assert not {"pyarrow", "scipy"} & {*lab, *conda_pins()}
 
 
-def test_every_import_is_a_direct_requirement() -> None:
+def test_every_import_is_a_direct_requirement_and_types_are_shipped() -> None:
+    assert (ROOT / "src/twinstudy/py.typed").is_file()
     imported = set()
     for path in (ROOT / "src").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -92,7 +84,3 @@ def test_every_import_is_a_direct_requirement() -> None:
     others = imported - sys.stdlib_module_names - {"twinstudy"}
     used = {canonicalize_name(owners.get(name, [name])[0]) for name in others}
     assert used <= set(requirements("core", "run", "geo"))
-
-
-def test_types_are_shipped() -> None:
-    assert (ROOT / "src" / "twinstudy" / "py.typed").is_file()

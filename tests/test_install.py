@@ -18,50 +18,42 @@ SUFFIXES = {".bib", ".csv", ".json", ".geojson", ".md"}
 pytestmark = pytest.mark.wheel
 
 
+def place(folder: Path, kind: str, name: str) -> Path:
+    """Return where something of an environment is, in its ``scripts`` or ``purelib``."""
+    return Path(sysconfig.get_path(kind, "venv", {"base": folder}), name)
+
+
 @pytest.fixture
 def environment(tmp_path: Path) -> Path:
     """Make an environment that has the packages of this one, but not twinstudy."""
     folder = tmp_path / "environment"
     venv.EnvBuilder(symlinks=os.name != "nt").create(folder)
-    (packages(folder) / "others.pth").write_text(
-        "".join(f"{sysconfig.get_path(kind)}\n" for kind in ("purelib", "platlib"))
-    )
+    others = "".join(f"{sysconfig.get_path(kind)}\n" for kind in ("purelib", "platlib"))
+    place(folder, "purelib", "others.pth").write_text(others)
     return folder
 
 
-def packages(folder: Path) -> Path:
-    return Path(sysconfig.get_path("purelib", "venv", {"base": folder}))
-
-
-def program(folder: Path, name: str) -> str:
-    return str(Path(sysconfig.get_path("scripts", "venv", {"base": folder}), name))
-
-
-def run(folder: Path, *command: str) -> str:
+def run(folder: Path, *command: str | Path) -> str:
     """Run a program where the checkout cannot be seen; return what it prints."""
     hidden = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     return subprocess.check_output(command, cwd=folder, env=hidden, text=True, encoding="utf-8")
-
-
-def install(folder: Path, *options: str) -> None:
-    pip = [sys.executable, "-m", "pip", "--python", program(folder, "python"), "install"]
-    offline = ["--quiet", "--no-index", "--no-deps", "--no-build-isolation", "--force-reinstall"]
-    run(folder, *pip, *offline, *options, str(ROOT))
 
 
 @pytest.mark.parametrize("options", [[], ["--editable"]], ids=["wheel", "editable"])
 def test_data_load_in_an_empty_folder(
     environment: Path, tmp_path: Path, options: list[str]
 ) -> None:
-    install(environment, *options)
+    python = place(environment, "scripts", "python")
+    offline = ["--quiet", "--no-index", "--no-deps", "--no-build-isolation", "--force-reinstall"]
+    run(environment, sys.executable, "-m", "pip", "--python", python, "install", *offline,
+        *options, ROOT)  # fmt: skip
     empty = tmp_path / "empty"
     empty.mkdir()
-    code = "import twinstudy; print(twinstudy.load().version)"
-    version = run(empty, program(environment, "python"), "-c", code)
+    version = run(empty, python, "-c", "import twinstudy; print(twinstudy.load().version)")
     assert version.strip() == twinstudy.load().version
-    run(empty, program(environment, "twinstudy"), "check")
+    run(empty, place(environment, "scripts", "twinstudy"), "check")
 
-    installed = packages(environment) / "twinstudy"
+    installed = place(environment, "purelib", "twinstudy")
     if options:  # nothing is copied that could go stale
         assert not installed.exists()
         return

@@ -23,7 +23,7 @@ DRAW = "from pathlib import Path\n_ = Path('../figures/{0}').write_text('{0}')"
 def write_notebook(path: Path, *sources: str) -> Path:
     cells = [new_markdown_cell("# Title", id="title")]
     cells += [new_code_cell(source, id=f"cell-{i}") for i, source in enumerate(sources)]
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(new_notebook(cells=cells), path)
     return path
 
@@ -31,9 +31,8 @@ def write_notebook(path: Path, *sources: str) -> Path:
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     folder = tmp_path / "project"
-    folder.mkdir()
-    (folder / "pyproject.toml").write_text('[project]\nname = "twinstudy"\n')
     write_notebook(folder / "notebooks" / "01-one.ipynb", DRAW.format("a.svg"), "1 + 1")
+    (folder / "pyproject.toml").write_text('[project]\nname = "twinstudy"\n')
     write_notebook(folder / "notebooks" / "02-two.ipynb", "print({'b', 'a', 'c'})")
     write_notebook(folder / "examples" / "own-data.ipynb", "open('own.csv').read()")
     (folder / "examples" / "own.csv").write_text("left,right\n")
@@ -43,6 +42,11 @@ def project(tmp_path: Path) -> Path:
 @pytest.fixture
 def one(project: Path) -> Path:
     return project / "notebooks" / "01-one.ipynb"
+
+
+@pytest.fixture
+def two(project: Path) -> Path:
+    return project / "notebooks" / "02-two.ipynb"
 
 
 def contents(project: Path) -> dict[str, bytes]:
@@ -60,7 +64,9 @@ def written(project: Path, *runs: Run, whole: bool = True) -> list[str]:
 # -- which -------------------------------------------------------------------------------------
 
 
-def test_the_project_is_found_upwards_from_any_folder_of_it(project: Path) -> None:
+def test_the_project_is_found_upwards_and_jobs_are_a_count(project: Path) -> None:
+    with pytest.raises(ArgumentError, match=r"^`jobs` is 0; use 1 or more$"):
+        execute([], jobs=0)
     assert find_project(project / "examples") == project
     (project / "pyproject.toml").write_text('[project]\nname = "else"\n')
     with pytest.raises(ArgumentError, match=r"not inside the twinstudy repository, .*; clone"):
@@ -112,16 +118,15 @@ def test_a_run_changes_nothing_and_its_update_is_repeatable(project: Path, one: 
     assert written(project, *execute(notebooks[:2]), whole=False) == []
 
 
-def test_a_failing_cell_is_told_and_the_other_notebooks_run(project: Path) -> None:
+def test_a_failing_cell_is_told_and_the_other_notebooks_run(project: Path, two: Path) -> None:
     cells = DRAW.format("b.svg"), "def f(x):\n    return 1 / x", "x = 0\nf(x)", "never = 1"
-    broken = write_notebook(project / "notebooks" / "02-two.ipynb", *cells)
-    source = broken.read_bytes()
+    source = write_notebook(two, *cells).read_bytes()
     runs = execute(choose_notebooks(project, ["01", "02"]))
     failures = [run.failure for run in runs if run.failure]
     assert failures == ["cell 3, line 2: f(x): ZeroDivisionError: division by zero"]
     assert b"ZeroDivisionError" in runs[1].executed
     assert written(project, *runs) == ["a.svg", "01-one.ipynb", "SHA256SUMS"]
-    assert broken.read_bytes() == source
+    assert two.read_bytes() == source
     assert list(build.read_sums(project / "figures")) == ["a.svg"]
 
 
@@ -138,10 +143,9 @@ def test_other_ways_to_fail(
     one: Path, monkeypatch: pytest.MonkeyPatch, source: str | None, message: str
 ) -> None:
     monkeypatch.setattr(build, "TIMEOUT", 1)
+    write_notebook(one, source or "")
     if source is None:
         one.write_text("{", encoding="utf-8")
-    else:
-        write_notebook(one, source)
     [run] = execute([one])
     assert re.fullmatch(message, run.failure)
 
@@ -159,18 +163,12 @@ def test_settings_of_the_user_reach_no_kernel(
     assert output == "(1.0, '0module://matplotlib_inline.backend_inline111')"
 
 
-def test_jobs_must_be_a_count() -> None:
-    with pytest.raises(ArgumentError, match=r"^`jobs` is 0; use 1 or more$"):
-        execute([], jobs=0)
-
-
 # -- writing -----------------------------------------------------------------------------------
 
 
-def test_figures_that_no_notebook_draws_any_more_go_and_others_stay(
-    project: Path, one: Path
+def test_figures_that_no_notebook_draws_any_more_go_and_others_stay_as_they_are_drawn(
+    project: Path, one: Path, two: Path
 ) -> None:
-    two = project / "notebooks" / "02-two.ipynb"
     first = Run(one, b"1", {"a.svg": b"a"})
     written(project, first, Run(two, b"2", {"b.svg": b"b"}))
     (project / "figures" / "by-hand.svg").touch()
@@ -179,13 +177,8 @@ def test_figures_that_no_notebook_draws_any_more_go_and_others_stay(
     assert written(project, first, Run(two, b"2", {})) == ["b.svg", "SHA256SUMS"]
     there = sorted(path.name for path in (project / "figures").iterdir())
     assert there == ["SHA256SUMS", "a.svg", "by-hand.svg"]
-
-
-def test_what_was_changed_by_hand_is_seen(project: Path, one: Path) -> None:
-    run = Run(one, b"1", {"a.svg": b"a"})
-    written(project, run)
     (project / "figures" / "a.svg").write_bytes(b"edited")
-    assert changes(project, [run], whole=True) == {"figures/a.svg": b"a"}
+    assert changes(project, [first], whole=False) == {"figures/a.svg": b"a"}
 
 
 STEPS = {"open", "os.rename", "os.link", "os.remove", "os.mkdir", "shutil.copyfile"}
@@ -213,9 +206,8 @@ def killed(step: int, project: Path, changed: dict[str, bytes | None]) -> bool:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes cannot be forked here")
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_whenever_a_run_is_killed_the_checksums_show_it_and_the_next_run_mends_it(
-    project: Path, one: Path, tmp_path: Path
+    project: Path, one: Path, two: Path, tmp_path: Path
 ) -> None:
-    two = project / "notebooks" / "02-two.ipynb"
     figures = {"a.svg": b"a", "b.svg": b"b", "c.svg": b"c"}
     written(project, Run(one, b"old", figures), Run(two, b"old", {}))
     old = contents(project)
@@ -255,15 +247,10 @@ def test_a_stopped_run_leaves_nothing_and_says_so(
     write_notebook(one, f"import time\nopen({str(begun)!r}, 'w').close()\ntime.sleep(60)")
     # a child ignores what its parent ignores, as in tests run in the background
     before = signal.signal(number, signal.SIG_DFL)
-    running = subprocess.Popen(
-        [sys.executable, "-m", "twinstudy", "run"],
-        cwd=project,
-        env={**os.environ, "TMPDIR": str(scratch), "PYTHONPATH": os.pathsep.join(sys.path)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+    environment = {**os.environ, "TMPDIR": str(scratch), "PYTHONPATH": os.pathsep.join(sys.path)}
+    running = subprocess.Popen([sys.executable, "-m", "twinstudy", "run"], cwd=project,
+                               env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               text=True, start_new_session=True)  # fmt: skip
     signal.signal(number, before)
     last = time.monotonic() + 60
     while not begun.exists() and time.monotonic() < last:

@@ -27,7 +27,6 @@ CODE = {
 EACH = pytest.mark.parametrize("name", ALL)
 EACH_STUDY = pytest.mark.parametrize("name", [path.stem for path in STUDY])
 
-MOST_CELLS, MOST_LINES, MOST_COLUMNS = 15, 60, 115
 FORBIDDEN = re.compile(r"\b(def|class|lambda|global|read_csv|read_excel|open|sys\.path|warnings)\b")
 
 
@@ -46,13 +45,17 @@ def test_it_is_executed_from_the_first_cell_to_the_last_without_a_fault(name):
     assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
     outputs = [output for cell in cells for output in cell.outputs]
     assert [o for o in outputs if o.output_type == "error" or o.get("name") == "stderr"] == []
+    # nor is a version of Python or a time in it
+    assert ALL[name].metadata.language_info == {"name": "python"}
+    assert [cell.id for cell in ALL[name].cells if "execution" in cell.metadata] == []
+    assert len({cell.id for cell in ALL[name].cells}) == len(ALL[name].cells)
 
 
 @EACH
 def test_it_is_thin_and_hides_nothing(name):
-    assert len(CODE[name]) <= MOST_CELLS
+    assert len(CODE[name]) <= 15
     lines = [line for cell in CODE[name] for line in cell.source.splitlines() if line.strip()]
-    assert len(lines) <= MOST_LINES
+    assert len(lines) <= 60
     for cell in CODE[name]:
         names = {n.id for n in ast.walk(ast.parse(cell.source)) if isinstance(n, ast.Name)}
         assert not FORBIDDEN.search(cell.source), cell.id
@@ -61,36 +64,24 @@ def test_it_is_thin_and_hides_nothing(name):
 
 
 @EACH
-def test_it_names_no_version_of_python_and_no_time(name):
-    cells = ALL[name].cells
-    assert ALL[name].metadata.language_info == {"name": "python"}
-    assert [cell.id for cell in cells if "execution" in cell.metadata] == []
-    assert len({cell.id for cell in cells}) == len(cells)
-
-
-@EACH
 def test_its_text_is_composed_and_fits_the_page(name):
     out = printed(CODE[name])
     text = "\n".join([*(cell.source for cell in ALL[name].cells), out])
     assert unicodedata.is_normalized("NFC", text)
-    assert [line for line in out.splitlines() if len(line) > MOST_COLUMNS] == []
+    assert [line for line in out.splitlines() if len(line) > 115] == []
 
 
 @EACH_STUDY
-def test_it_opens_with_its_question_and_its_limits(name):
+def test_it_opens_with_its_question_its_limits_and_the_version_of_the_data(name):
     first = ALL[name].cells[0]
     assert first.cell_type == "markdown"
     assert re.match(r"# .*\*\*Findings\.\*\*.*cannot say\.\*\*", first.source, re.DOTALL)
-
-
-@EACH_STUDY
-def test_every_cell_shows_something_and_the_first_the_version_of_the_data(name):
-    assert [cell.id for cell in CODE[name] if not cell.outputs] == []
     assert twinstudy.load().version in printed(CODE[name][:1])
 
 
 @EACH_STUDY
-def test_every_number_of_the_prose_stands_in_an_output(name):
+def test_every_cell_shows_something_and_every_number_of_the_prose_stands_in_an_output(name):
+    assert [cell.id for cell in CODE[name] if not cell.outputs] == []
     assert unsupported(ALL[name]) == []
     prose = "\n".join(cell.source for cell in ALL[name].cells if cell.cell_type == "markdown")
     assert re.findall(r"\bXX\b|TODO|TBD", prose) == []
@@ -113,10 +104,7 @@ def test_every_figure_is_there_twice_and_has_its_checksum():
     assert {path.name for path in FIGURES.iterdir()} == expected | {"SHA256SUMS"}
     sums = {name: sha256((FIGURES / name).read_bytes()).hexdigest() for name in expected}
     assert read_sums(FIGURES) == sums
-
-
-def test_a_vector_figure_names_no_program_and_no_day():
-    for path in FIGURES.glob("*.svg"):
+    for path in FIGURES.glob("*.svg"):  # they name no program and no day
         assert not re.search("<dc:date>|atplotlib v", path.read_text(encoding="utf-8")), path.name
 
 
