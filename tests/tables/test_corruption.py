@@ -8,21 +8,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from conftest import MINIATURE
-from corruptor import (
-    Corruption,
-    Fault,
-    Frames,
-    cell_corruptions,
-    file_corruptions,
-    mutated,
-    table_corruptions,
-)
+from corruptor import Corruption, Fault, Frames, cell_corruptions, mutated, table_corruptions
 
 from twinstudy import check
 from twinstudy.errors import Problems
 from twinstudy.tables.cell_rules import VALUE_RULES, references, unique_keys, value_problems
 from twinstudy.tables.files import Tables, bundled_data, text_frame, type_tables
-from twinstudy.tables.schema import TABLES, Table
+from twinstudy.tables.schema import TABLES
 from twinstudy.tables.table_rules import TABLE_RULES, check_tables
 
 CELLS, ACROSS = dict(cell_corruptions()), dict(table_corruptions())
@@ -109,16 +101,6 @@ def test_every_spoilt_cell_is_named(names: list[str]) -> None:
 def test_every_fault_across_rows_and_tables_is_named(name: str) -> None:
     for seed in range(3):
         assert_found([ACROSS[name]], f"{name} {seed}")
-
-
-@pytest.mark.parametrize("each", TABLES, ids=lambda each: each.name)
-def test_every_fault_of_a_file_is_named(each: Table) -> None:
-    data = (MINIATURE / each.file).read_bytes()
-    for case, (spoilt, line, words) in file_corruptions(data, each, random.Random(3)).items():
-        found = text_frame(spoilt, each)[1]
-        named = [problem for problem in found if problem.line == line and words in problem.message]
-        assert named, (case, found)
-        assert {problem.file for problem in found} == {each.file}, case
 
 
 def assert_no_traceback(folder: Path, source: Path, seed: int) -> None:
