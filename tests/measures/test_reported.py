@@ -121,10 +121,9 @@ def test_counts_of_an_area_hold_while_it_exists(grown, at, kept):
 
 
 def test_the_newest_count_of_equal_ones_is_taken(grown):
+    line = COUNT.replace("zz-1", "zz-{}")
     lines = [
-        COUNT.format("lang-son-province", "twinned", "village", year, "s-news-2022").replace(
-            "n-zz-1", f"n-zz-{number}"
-        )
+        line.format(number, "lang-son-province", "twinned", "village", year, "s-news-2022")
         for number, year in enumerate(["2020", "2018"], start=1)
     ]
     assert days(grown(counts=lines)) == [("2020-01-01", "2020-12-31")]
