@@ -99,6 +99,7 @@ def test_the_reform_moves_land_but_not_counts(mini):
     }
 
 
+INSIDE = "l-vn-aa,l-vn-lang-son-province,,"
 UNIT = "l-vn-{0},VN,{1},xã,{0},,{2},,,,,,,"
 
 
@@ -108,19 +109,13 @@ UNIT = "l-vn-{0},VN,{1},xã,{0},,{2},,,,,,,"
         ("aa commune 2025-07-01/..", "thanh-duc-commune aa 2025-07-01", 3),
         # One of the next level is no heir, and none is either of two.
         ("aa district 2025-07-01/..", "thanh-duc-commune aa 2025-07-01", 2),
-        (
-            "aa commune 2025-07-01/..; bb commune 2025-07-01/..",
-            "thanh-duc-commune aa 2025-07-01; thanh-duc-commune bb 2025-07-01",
-            2,
-        ),
+        ("aa commune 2025-07-01/..; bb commune 2025-07-01/..",
+         "thanh-duc-commune aa 2025-07-01; thanh-duc-commune bb 2025-07-01", 2),
         # An heir has an heir.
-        (
-            "aa commune 2025-07-01/2025-12-31; bb commune 2026-01-01/..",
-            "thanh-duc-commune aa 2025-07-01; aa bb 2026-01-01",
-            3,
-        ),
+        ("aa commune 2025-07-01/2025-12-31; bb commune 2026-01-01/..",
+         "thanh-duc-commune aa 2025-07-01; aa bb 2026-01-01", 3),
     ],
-)
+)  # fmt: skip
 def test_the_one_heir_of_the_level_stands_for_a_member(grown, units, heirs, communes):
     rows = [unit.split() for unit in units.split("; ")]
     dataset = grown(
@@ -135,14 +130,9 @@ def test_the_one_heir_of_the_level_stands_for_a_member(grown, units, heirs, comm
 
 def test_a_member_counts_from_its_first_day_to_its_last(grown):
     """A member that a pairing without date names before it exists."""
-    dataset = further(
-        grown,
-        "l-vn-aa l-cn-thien-bao-commune",
-        kind="commune",
-        signed="",
-        localities=[UNIT.format("aa", "commune", "2025-07-01/2025-12-31")],
-        containments=["l-vn-aa,l-vn-lang-son-province,,"],
-    )
+    unit = UNIT.format("aa", "commune", "2025-07-01/2025-12-31")
+    members = "l-vn-aa l-cn-thien-bao-commune"
+    dataset = further(grown, members, "commune", "", localities=[unit], containments=[INSIDE])
     for day, number in [("2025-06-30", 0), ("2025-07-01", 1), ("2025-12-31", 1), ("2026", 0)]:
         table = coverage(dataset, at=day, kind="commune")
         counted = table[(table["area"] == "Lạng Sơn") & (table["side"] == "VN")]
@@ -160,8 +150,8 @@ def test_a_member_counts_from_its_first_day_to_its_last(grown):
 def test_a_member_is_left_out_for_one_reason(grown, level, reason):
     """One that has ended and lies off the border, in a pairing of villages."""
     unit = UNIT.format("aa", level, "../2020").replace(",,,,,,,", ",,,,,no,s-stat-2020,")
-    containments = ["l-vn-aa,l-vn-lang-son-province,,"]
-    dataset = further(grown, "l-vn-aa l-cn-ai-diem", localities=[unit], containments=containments)
+    members = "l-vn-aa l-cn-ai-diem"
+    dataset = further(grown, members, localities=[unit], containments=[INSIDE])
     left_out = coverage(dataset, kind="village", at="2022-07-04").attrs["left_out"]
     assert [each for each in left_out if each.startswith("members")] == [reason]
 
@@ -211,19 +201,13 @@ def test_a_total_of_all_kinds_stands_beside_all_kinds(grown):
         ("village", "l-vn-minh-tan-commune l-cn-ai-diem", {"Hà Giang": [1, 1, 0]}),
         ("other", "l-vn-minh-tan-commune l-cn-ai-diem", {"Hà Giang VN": [1, 1, 0]}),
         # A unit of several pairings counts once, by the best.
-        (
-            "village",
-            "l-vn-trang-vi l-cn-ai-diem",
-            {"Quảng Ninh VN": [2, 2, 0], "Quảng Ninh": [2, 3, 0], "Quảng Tây CN": [2, 3, 0]},
-        ),
+        ("village", "l-vn-trang-vi l-cn-ai-diem",
+         {"Quảng Ninh VN": [2, 2, 0], "Quảng Ninh": [2, 3, 0], "Quảng Tây CN": [2, 3, 0]}),
         # A pairing inside one country counts on its own side.
-        (
-            "village",
-            "l-vn-trang-vi l-vn-chi-ma",
-            {"Lạng Sơn VN": [1, 1, 0], "Lạng Sơn": [2, 2, 0]},
-        ),
+        ("village", "l-vn-trang-vi l-vn-chi-ma",
+         {"Lạng Sơn VN": [1, 1, 0], "Lạng Sơn": [2, 2, 0]}),
     ],
-)
+)  # fmt: skip
 def test_members_of_a_further_pairing(grown, kind, ends, counted):
     table = coverage(further(grown, ends, kind))
     for where, numbers in counted.items():
@@ -242,11 +226,8 @@ def test_planned_pairings_count_when_asked_for_and_are_never_certain(mini):
 
 
 def test_a_unit_off_the_border_is_no_unit(edited):
-    folder = edited(
-        "localities.csv",
-        "104.8667,22.9,exact,s-stat-2020,,,",
-        "104.8667,22.9,exact,s-stat-2020,no,s-stat-2020,",
-    )
+    point = "104.8667,22.9,exact,s-stat-2020,"
+    folder = edited("localities.csv", f"{point},,", f"{point}no,s-stat-2020,")
     table = coverage(load(folder), kind="commune")
     assert named(row(table, "Hà Giang", "commune", "VN")) == [2, 2, 0]
     assert named(row(table, "Hà Giang", "commune")) == [1, 1, 0]
