@@ -1,6 +1,5 @@
 """Of which days a count speaks, by its date, its source and the life of the counted units."""
 
-import pandas as pd
 import pytest
 
 from twinstudy import timeline
@@ -12,12 +11,10 @@ LATE = "s-late,other,Late,,,2026-03-05,vi,,,,,,"
 UNIT = "l-vn-{0},VN,commune,xã,{0},,{1},,,,,,,"
 
 
-def days(dataset, at=None, measure="twinned"):
-    found = reported(dataset, choose(dataset, at=at), measure=measure, by="province")
-    found = found[found["count_id"] == "n-zz-1"]
-    return [
-        tuple(row) for row in found[["earliest", "latest"]].astype("str").fillna("NaT").to_numpy()
-    ]
+def days(dataset, at=None, measure="twinned", by="province"):
+    found = reported(dataset, choose(dataset, at=at), measure=measure, by=by)
+    found = found.loc[found["count_id"] == "n-zz-1", ["earliest", "latest"]]
+    return [tuple(row) for row in found.astype("str").fillna("NaT").to_numpy()]
 
 
 @pytest.mark.parametrize(
@@ -37,22 +34,22 @@ def test_days_of_a_count(grown, stated, source, earliest, latest):
     assert days(grown(counts=[line])) == [(earliest, latest)]
 
 
-def test_a_count_ends_with_the_last_of_its_units(grown):
-    """A source of 2026 counts units of Lạng Sơn that ended in 2020, some or all of them."""
-    line = COUNT.format("lang-son-province", "twinned", "commune", "", "s-late")
-    ends = {"all": ["../2020-06-30", "../2020-12-31"], "some": ["../2020-06-30", ""]}
-    latest = {}
-    for word, stated in ends.items():
-        dataset = grown(
-            sources=[LATE],
-            localities=[UNIT.format(name, end) for name, end in zip("ab", stated, strict=True)],
-            containments=[f"l-vn-{name},l-vn-lang-son-province,," for name in "ab"],
-            counts=[line],
-        )
-        latest[word] = days(dataset, at="2020-12-31")
-    assert latest["all"] == [("NaT", "2020-12-31")]
-    # Of the day of the source, when one of the units was gone: the other one is counted.
-    assert latest["some"] == [("NaT", "2026-03-05")]
+@pytest.mark.parametrize(
+    ("ends", "latest"),
+    [
+        (["../2020-06-30", "../2020-12-31"], "2020-12-31"),
+        # Of the day of the source, when one of the units was gone: the other one is counted.
+        (["../2020-06-30", ""], "2026-03-05"),
+    ],
+)
+def test_a_count_of_a_later_source_ends_with_the_last_of_its_units(grown, ends, latest):
+    dataset = grown(
+        sources=[LATE],
+        localities=[UNIT.format(name, end) for name, end in zip("ab", ends, strict=True)],
+        containments=[f"l-vn-{name},l-vn-lang-son-province,," for name in "ab"],
+        counts=[COUNT.format("lang-son-province", "twinned", "commune", "", "s-late")],
+    )
+    assert days(dataset, at="2020-12-31") == [("NaT", latest)]
 
 
 def test_units_across_the_border_do_not_change_with_those_of_the_area(grown):
@@ -67,9 +64,7 @@ def test_units_across_the_border_do_not_change_with_those_of_the_area(grown):
 def test_an_area_may_be_the_counted_unit_itself(grown):
     line = COUNT.format("xin-man-district", "twinned", "district", "", "s-late")
     dataset = grown(sources=[LATE], counts=[line])
-    choice = choose(dataset, at="2025-06-30")
-    found = reported(dataset, choice, measure="twinned", by="district")
-    assert found["latest"].tolist() == [pd.Timestamp("2025-06-30")]
+    assert days(dataset, "2025-06-30", by="district") == [("NaT", "2025-06-30")]
 
 
 @pytest.mark.parametrize(
