@@ -11,6 +11,16 @@ LATE = "s-late,other,Late,,,2026-03-05,vi,,,,,,"
 UNIT = "l-vn-{0},VN,commune,xã,{0},,{1},,,,,,,"
 
 
+def communes(grown, times, count):
+    """The miniature with communes of Lạng Sơn, each of its time, and a count."""
+    return grown(
+        sources=[LATE],
+        localities=[UNIT.format(*each) for each in times.items()],
+        containments=[f"l-vn-{name},l-vn-lang-son-province,," for name in times],
+        counts=[count],
+    )
+
+
 def days(dataset, at=None, measure="twinned", by="province"):
     found = reported(dataset, choose(dataset, at=at), measure=measure, by=by)
     found = found.loc[found["count_id"] == "n-zz-1", ["earliest", "latest"]]
@@ -43,21 +53,14 @@ def test_days_of_a_count(grown, stated, source, earliest, latest):
     ],
 )
 def test_a_count_of_a_later_source_ends_with_the_last_of_its_units(grown, ends, latest):
-    dataset = grown(
-        sources=[LATE],
-        localities=[UNIT.format(name, end) for name, end in zip("ab", ends, strict=True)],
-        containments=[f"l-vn-{name},l-vn-lang-son-province,," for name in "ab"],
-        counts=[COUNT.format("lang-son-province", "twinned", "commune", "", "s-late")],
-    )
+    count = COUNT.format("lang-son-province", "twinned", "commune", "", "s-late")
+    dataset = communes(grown, dict(zip("ab", ends, strict=True)), count)
     assert days(dataset, at="2020-12-31") == [("NaT", latest)]
 
 
 def test_units_across_the_border_do_not_change_with_those_of_the_area(grown):
-    dataset = grown(
-        localities=[UNIT.format("aa", "../2025-06-30")],
-        containments=["l-vn-aa,l-vn-lang-son-province,,"],
-        counts=["n-zz-1,l-vn-lang-son-province,twinned,commune,CN,20,exact,2020,s-news-2022,,"],
-    )
+    count = "n-zz-1,l-vn-lang-son-province,twinned,commune,CN,20,exact,2020,s-news-2022,,"
+    dataset = communes(grown, {"aa": "../2025-06-30"}, count)
     assert days(dataset, "2025-12-31") == [("2020-01-01", "2020-12-31")]
 
 
@@ -89,13 +92,8 @@ def test_the_year_of_a_total_is_that_of_its_date_or_else_its_source(grown, state
     ],
 )
 def test_counts_are_of_the_units_of_their_day(grown, measure, stated, at, kept):
-    names = [("aa", "../2025-06-30"), ("bb", "")]
-    dataset = grown(
-        sources=[LATE],
-        localities=[UNIT.format(*each) for each in names],
-        containments=[f"l-vn-{name},l-vn-lang-son-province,," for name, _ in names],
-        counts=[COUNT.format("lang-son-province", measure, "commune", stated, "s-late")],
-    )
+    count = COUNT.format("lang-son-province", measure, "commune", stated, "s-late")
+    dataset = communes(grown, {"aa": "../2025-06-30", "bb": ""}, count)
     choice = choose(dataset, at=at)
     found = reported(dataset, choice, measure=measure, by="province")
     assert ("n-zz-1" in found["count_id"].tolist()) == kept
