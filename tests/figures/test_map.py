@@ -12,10 +12,6 @@ from matplotlib.text import Text
 import twinstudy as ts
 
 
-def markers(axes):
-    return {line.get_gid(): line for line in axes.lines if line.get_marker() in set("os^*DX")}
-
-
 def names(axes):
     return [text for text in axes.texts if text.get_zorder() == 4]
 
@@ -30,7 +26,8 @@ def test_the_legend_has_the_kinds_that_are_drawn(mini):
 
 def test_borrowed_points_are_hollow_and_their_ties_dashed(mini):
     axes = ts.plot_map(mini, labels=False)
-    hollow = {name for name, line in markers(axes).items() if line.get_markerfacecolor() == "white"}
+    points = [line for line in axes.lines if line.get_marker() in set("os^*DX")]
+    hollow = {line.get_gid() for line in points if line.get_markerfacecolor() == "white"}
     assert hollow == {"l-vn-thanh-thuy-post", "l-cn-thien-bao-post"}
     ties = {tie.get_gid(): tie.get_linestyle() for tie in axes.collections}
     assert [dash is None for _, dash in ties["p-thanh-thuy-post-thien-bao"]] == [False]
@@ -65,11 +62,6 @@ def test_names_are_one_a_side_in_the_language_asked_for(mini):
         assert names(axes) == []
 
 
-def boxes(axes):
-    axes.figure.draw_without_rendering()
-    return [Text.get_window_extent(text).extents for text in names(axes)]  # without its leader
-
-
 @pytest.fixture(scope="module")
 def crowd():
     rng = np.random.default_rng(1)
@@ -92,7 +84,8 @@ def test_no_name_lies_on_another_or_leaves_the_map(crowd):
         axes = ts.plot_map(data)
         view = axes.get_window_extent()
         inner = np.array([*view.min - 1, *-(view.max + 1)])
-        found = boxes(axes)
+        axes.figure.draw_without_rendering()  # and then each name without its leader
+        found = [Text.get_window_extent(text).extents for text in names(axes)]
         for k, box in enumerate(found):
             assert (box * [1, 1, -1, -1] >= inner).all()
             for other in found[:k]:
@@ -141,8 +134,8 @@ def test_a_window_can_be_chosen_or_is_refused(mini):
 
 def test_data_without_points_or_pairings_are_drawn_empty(mini):
     assert noted(ts.plot_map(mini, status="doubtful")).startswith("0 pairings")
-    bare = tied(["Alder"], ["Brook"])
-    assert "1 not drawn as a side has no point" in noted(ts.plot_map(bare))
+    said = noted(ts.plot_map(tied(["Alder"], ["Brook"])))
+    assert "1 not drawn as a side has no point" in said
 
 
 def test_a_map_a_kind_draws_each_pairing_once():
