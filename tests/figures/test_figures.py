@@ -182,14 +182,10 @@ def test_the_ladder_breaks_into_two_columns():
     assert len(spots) == 2
 
 
-@pytest.fixture(scope="module")
-def rows():
+def test_the_null_figure_leaves_small_kinds_out_and_gives_exact_fractions():
     kinds = ["commune"] * 5 + ["district"]
     names = [[f"{word}{n}" for n in range(6)] for word in "AB"]
-    return tied(*names, [0.0, 2, 4, 9, 14, 20] * 2, [0.0] * 6 + [0.1] * 6, kind=kinds)
-
-
-def test_the_null_figure_leaves_small_kinds_out_and_gives_exact_fractions(rows):
+    rows = tied(*names, [0.0, 2, 4, 9, 14, 20] * 2, [0.0] * 6 + [0.1] * 6, kind=kinds)
     axes = ts.plot_null(rows, samples=500)
     assert labels(axes) == ["communes"]
     assert "5 pairings\np = 1/120" in texts(axes)
