@@ -1,5 +1,6 @@
 """Every measure answers what it cannot take, and tells what it was made from."""
 
+import itertools
 from functools import partial
 
 import numpy as np
@@ -16,16 +17,11 @@ NO_WORDS = [7, b"commune", object(), [None], np.array([1, 2]), pd.DataFrame({"ki
 
 
 @pytest.mark.parametrize("measure", MEASURES)
-@pytest.mark.parametrize("first", [None, "data", [], pd.DataFrame()])
-def test_a_wrong_first_argument_is_answered(measure, first):
-    with pytest.raises(ArgumentError, match=r"`dataset` is .*; give a dataset, as `load\(\)`"):
-        measure(first)
-
-
-@pytest.mark.parametrize("measure", MEASURES)
-@pytest.mark.parametrize("argument", ["kind", "status", "at"])
-def test_no_words_are_answered(mini, measure, argument):
-    for value in NO_WORDS:
+def test_a_wrong_first_argument_and_no_words_are_answered(mini, measure):
+    for first in (None, "data", [], pd.DataFrame()):
+        with pytest.raises(ArgumentError, match=r"`dataset` is .*; give a dataset, as `load\(\)`"):
+            measure(first)
+    for argument, value in itertools.product(["kind", "status", "at"], NO_WORDS):
         with pytest.raises(ArgumentError, match=f"`{argument}` is "):
             measure(mini, **{argument: value})
 
