@@ -190,10 +190,8 @@ def test_a_part_is_a_dataset(dataset: Dataset, data: st.DataObject) -> None:
         kept = rows[rows["claim_id"].isin(part.claims["id"])].reset_index(drop=True)
         pd.testing.assert_frame_equal(part.tables[name], kept)
     for level in ("country", "province"):
-        there = ts.ancestors(part, level=level, at="2026")
-        pd.testing.assert_series_equal(
-            there, ts.ancestors(dataset, level=level, at="2026")[there.index]
-        )
+        whole, there = (ts.ancestors(each, level=level, at="2026") for each in (dataset, part))
+        pd.testing.assert_series_equal(there, whole[there.index])
 
 
 @some
