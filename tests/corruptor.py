@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import re
-import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -291,56 +290,7 @@ def table_corruptions() -> Iterator[tuple[str, Corruption]]:
         yield corrupt.__name__, corrupt
 
 
-# -- files ------------------------------------------------------------------------------------
-
-
-def file_corruptions(
-    data: bytes, each: Table, rng: random.Random
-) -> dict[str, tuple[bytes, int, str]]:
-    """Every fault of a file: bytes, the line where it must be found, and words of the message."""
-    lines = data.decode().rstrip("\n").split("\n")
-    at = rng.randrange(1, len(lines))  # some row
-    row = lines[at]
-    last = len(each.columns) - 1
-
-    def with_row(new: str) -> bytes:
-        return "\n".join([*lines[:at], new, *lines[at + 1 :], ""]).encode()
-
-    def with_header(*names: str) -> bytes:
-        return "\n".join([",".join(names), *lines[1:], ""]).encode()
-
-    names = list(each.column_names)
-    middle = len(row) // 2
-    swapped = [names[1], names[0], *names[2:]]
-    return {
-        "nothing": (b"", 0, "the file is empty"),
-        "white space": (b" \n\n", 0, "the file is empty"),
-        "byte order mark": (b"\xef\xbb\xbf" + data, 1, "byte order mark"),
-        "UTF-16": (data.decode().encode("utf-16"), 0, "the file is UTF-16"),
-        "Latin-1": (with_row(row + "§").replace("§".encode(), b"\xe9"), at + 1, "byte 0xe9"),
-        "carriage returns": (data.replace(b"\n", b"\r\n"), 1, "carriage return"),
-        "one carriage return": (with_row(row + "\r"), at + 1, "carriage return"),
-        "null byte": (with_row(row[:middle] + "\0" + row[middle:]), at + 1, r"'\x00'"),
-        "line separator": (with_row(row + "\u2028"), at + 1, r"'\u2028'"),
-        "tabs": (data.replace(b",", b"\t"), 1, "separated by tabs"),
-        "semicolons": (data.replace(b",", b";"), 1, "separated by semicolons"),
-        "missing column": (with_header(*names[:last]), 1, "the column is missing"),
-        "extra column": (with_header(*names, "page"), 1, "'page' is not a column"),
-        "renamed column": (with_header("key", *names[1:]), 1, "'key' is not a column"),
-        "column twice": (with_header(*names, names[0]), 1, "stands twice"),
-        "other order": (with_header(*swapped), 1, "in another order"),
-        "no header": ("\n".join(lines[1:]).encode(), 1, "the column is missing"),
-        "short row": (with_row("x,y"), at + 1, "the row has 2 cells"),
-        "long row": (with_row("," * (last + 3)), at + 1, f"the row has {last + 4} cells"),
-        "empty line": (with_row(f"\n{row}"), at + 1, "the line is empty"),
-        "open quote": (with_row('"' + "," * last), at + 1, "quote"),
-        "letters after a quote": (with_row('"x"y' + "," * last), at + 1, "quotes"),
-        "line break in a cell": (with_row('"x\ny"' + "," * last), at + 1, "holds a line break"),
-        "long line": (with_row("x" * 200_000 + "," * last), at + 1, "of 100,000 allowed"),
-        "separate accents": (
-            with_row(unicodedata.normalize("NFD", "à") + "," * last), at + 1, "separate accents",
-        ),
-    }  # fmt: skip
+# -- bytes -----------------------------------------------------------------------------------
 
 
 def mutated(data: bytes, seed: int) -> bytes:

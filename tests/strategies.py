@@ -18,6 +18,7 @@ COUNTRIES = ("VN", "CN", "LA", "NA")
 FIRST, LAST = dt.date(1990, 1, 1), dt.date(2030, 12, 31)
 LOW_LEVELS = ("district", "commune", "village", "border_post")
 PARENT = ("child_id", "parent_id", "during")
+CODED = {"system": "gso", "during": "2019/.."}
 REFORM_BEFORE, REFORM_AFTER = "../2025-06-30", "2025-07-01/.."
 ODD_NAMES = (
     "Phai Lầu", "Đồng Văn", "Ý Tý", "爱店社区", "马关", "NA", "null", "None", "nan", "-", "0", "007", "1e5",
@@ -30,11 +31,6 @@ def _end(first: dt.date, last: dt.date) -> st.SearchStrategy[tuple[str, int, str
     """Day, precision and mark of a date."""
     days = st.dates(first, last).map(dt.date.isoformat)
     return st.tuples(days, st.sampled_from([4, 7, 10]), st.sampled_from(MARKS))
-
-
-def edtf_dates(first: dt.date = dt.date.min, last: dt.date = dt.date.max) -> st.SearchStrategy[str]:
-    """Dates of any precision, with or without a qualifier."""
-    return _end(first, last).map(lambda end: end[0][: end[1]] + end[2])
 
 
 def edtf_intervals(
@@ -51,8 +47,9 @@ def edtf_intervals(
 
 
 def edtf_texts(first: dt.date = dt.date.min, last: dt.date = dt.date.max) -> st.SearchStrategy[str]:
-    """Every form of date that the data model knows."""
-    return edtf_dates(first, last) | edtf_intervals(first, last)
+    """Every form of date that the data model knows: of any precision, qualified or not."""
+    dates = _end(first, last).map(lambda end: end[0][: end[1]] + end[2])
+    return dates | edtf_intervals(first, last)
 
 
 def names() -> st.SearchStrategy[str]:
@@ -139,10 +136,7 @@ def _country(draw: st.DrawFn, country: str, sources: list[Row]) -> dict[str, lis
         "containments": containments,
         "successions": successions,
         "aliases": [{"locality_id": key, "name": draw(names()), "language": "vi"} for key in named],
-        "codes": [
-            {"locality_id": key, "system": "gso", "code": f"0{key[2:]}", "during": "2019/.."}
-            for key in named
-        ],
+        "codes": [{"locality_id": key, "code": f"0{key[2:]}"} | CODED for key in named],
     }
 
 
@@ -189,9 +183,8 @@ def _claim(
 
 
 def _pairings(draw: st.DrawFn, places: list[Row], sources: list[Row]) -> dict[str, list[Row]]:
-    tables: dict[str, list[Row]] = {
-        name: [] for name in ("pairings", "claims", "memberships", "contents", "events")
-    }
+    filled = "pairings", "claims", "memberships", "contents", "events"
+    tables: dict[str, list[Row]] = {name: [] for name in filled}
     pairings = _ids(draw, "p", draw(st.integers(0, 5)))
     claims = iter(_ids(draw, "c", 3 * len(pairings)))
     for number, key in enumerate(pairings):
@@ -224,13 +217,12 @@ def _counts(draw: st.DrawFn, places: list[Row], sources: list[Row]) -> list[Row]
     for number in range(draw(st.integers(0, 4))):
         source, area = draw(st.sampled_from(sources)), draw(st.sampled_from(places))
         measure, value = draw(_words("counts", "measure")), str(draw(st.integers(0, 300)))
-        kind, side = "", ""
+        kind = ""
         if measure in {"pairings", "twinned"}:
             kind = draw(st.sampled_from(["", *KINDS]))
         if measure == "border_units":
             kind = draw(_words("localities", "level"))
-        if measure in {"twinned", "border_units"}:
-            side = area["country"]
+        side = area["country"] if measure in {"twinned", "border_units"} else ""
         if measure.startswith(("border_length", "border_stretch")):
             value = f"{value}.5"
         rows.append({
@@ -250,9 +242,8 @@ def frames(draw: st.DrawFn) -> dict[str, pd.DataFrame]:
     tables["counts"] = _counts(draw, tables["localities"], sources)
     made = {}
     for each in TABLES:  # indexed by line; columns that a row does not name are empty
-        rows = [
-            {name: row.get(name, "") for name in each.column_names} for row in tables[each.name]
-        ]
+        rows = tables[each.name]
+        cells = [[row.get(name, "") for name in each.column_names] for row in rows]
         index = pd.RangeIndex(2, len(rows) + 2)
-        made[each.name] = pd.DataFrame(rows, index, list(each.column_names), dtype="str")
+        made[each.name] = pd.DataFrame(cells, index, list(each.column_names), dtype="str")
     return made

@@ -99,10 +99,9 @@ def test_timeline_draws_sharp_bounds_and_the_years(mini):
 
 
 def test_totals_of_villages_stand_above_curves_of_villages_alone(mini):
-    assert "25 reported" in texts(ts.plot_timeline(mini, kind="village"))
-    assert not any("reported" in text for text in texts(ts.plot_timeline(mini))[:-1])
-    both = ts.plot_timeline(mini, kind=["village", "commune"])
-    assert not any("25 reported" in text for text in texts(both))
+    for kind, shown in (("village", True), (None, False), (["village", "commune"], False)):
+        said = texts(ts.plot_timeline(mini, kind=kind))[:-1]
+        assert any("25 reported" in text for text in said) == shown
 
 
 def test_timelines_of_areas_have_one_scale(drawn, mini):
@@ -114,10 +113,14 @@ def test_timelines_of_areas_have_one_scale(drawn, mini):
     assert max(tops) == pytest.approx(0.88)  # of the area with most
 
 
-@pytest.mark.parametrize("first", ["0836", "1958", "2013-05-04"])
+@pytest.mark.parametrize("first", ["0836/1990", "1958", "2013-05-04"])
 def test_long_scales_have_few_even_ticks(first):
     data = tied(["Alder", "Ash"], ["Brook", "Bay"], signed=[first, "2015"])
-    for axes in (ts.plot_timeline(data).child_axes[0], ts.plot_signings(data)):
+    [lower] = ts.plot_timeline(data).child_axes
+    if first == "0836/1990":  # years over centuries are lines at once
+        assert not lower.patches
+        assert [len(each.get_segments()) for each in lower.collections] == [1156, 1156]
+    for axes in (lower, ts.plot_signings(data)):
         ticks = axes.get_xticks()
         assert 1 <= len(ticks) <= 9
         assert len({round(b - a, 6) for a, b in itertools.pairwise(ticks)}) <= 1
@@ -161,15 +164,12 @@ def test_the_ladder_goes_from_west_to_east_and_hides_no_one(drawn, mini):
     real = {text.get_text(): text for text in ts.plot_pairings(ts.load(), kind="village").texts}
     heads = ["Lai Châu", "Lào Cai", "Cao Bằng", "Lạng Sơn", "Quảng Ninh"]
     rows = [real[head].get_position()[1] for head in heads]
+    between = ts.locality_graph(mini)
+    (ties,) = ts.plot_pairings(between).collections  # which ties places directly
+    assert len(ties.get_segments()) == between.number_of_edges()
     assert rows == sorted(rows)
     assert rows[0] < real["Pô Tô"].xy[1] < rows[1]
     assert rows[3] < real["Chi Ma"].xy[1] < rows[4] < real["Tràng Vĩ"].xy[1]
-
-
-def test_the_ladder_of_a_locality_graph_ties_places_directly(mini):
-    graph = ts.locality_graph(mini)
-    (ties,) = ts.plot_pairings(graph).collections
-    assert len(ties.get_segments()) == graph.number_of_edges()
 
 
 def test_the_ladder_breaks_into_two_columns():
@@ -180,22 +180,14 @@ def test_the_ladder_breaks_into_two_columns():
         graph.add_edge(f"v{number:02}", f"c{number:02}", certain=1)
     axes = ts.plot_pairings(graph)
     assert axes.get_xlim()[1] > 2
-    spots = [
-        text.xy
-        for text in axes.texts
-        if text.get_text().startswith("V") and " " not in text.get_text()
-    ]
-    assert len({x for x, _ in spots}) == 2
+    spots = {text.xy[0] for text in axes.texts if re.fullmatch(r"V\d+", text.get_text())}
+    assert len(spots) == 2
 
 
-@pytest.fixture(scope="module")
-def rows():
+def test_the_null_figure_leaves_small_kinds_out_and_gives_exact_fractions():
     kinds = ["commune"] * 5 + ["district"]
     names = [[f"{word}{n}" for n in range(6)] for word in "AB"]
-    return tied(*names, [0.0, 2, 4, 9, 14, 20] * 2, [0.0] * 6 + [0.1] * 6, kind=kinds)
-
-
-def test_the_null_figure_leaves_small_kinds_out_and_gives_exact_fractions(rows):
+    rows = tied(*names, [0.0, 2, 4, 9, 14, 20] * 2, [0.0] * 6 + [0.1] * 6, kind=kinds)
     axes = ts.plot_null(rows, samples=500)
     assert labels(axes) == ["communes"]
     assert "5 pairings\np = 1/120" in texts(axes)
@@ -236,7 +228,6 @@ def test_contents_are_dots_of_pairings_or_bars_of_counts(mini):
         (lambda d, _: ts.plot_timeline(ts.timeline(d), at="2018"),
          "`at` is an argument of `timeline`; give it there, or give the dataset"),
         (lambda _, g: ts.plot_pairings(g, kind="village"), "`kind` is an argument of `incidence_gr"),
-        (lambda _, g: ts.plot_pairings(g, at="2018"), "`at` is an argument of `incidence_graph`"),
         (lambda d, _: ts.plot_null(d, knd=1), r"`\*\*arguments` is 'knd'; use one of samples, seed"),
         (lambda _, g: ts.plot_map(g), r"`dataset` is a Graph; give a dataset, such as `load\(\)`"),
         (lambda _, g: ts.plot_coverage(g), r"`data` is a Graph; give a dataset, such as `load\(\)`"),
@@ -316,26 +307,14 @@ def test_measures_are_not_changed_by_drawing(mini):
         pd.testing.assert_frame_equal(table, copy)
 
 
-def test_notes_say_the_day_and_no_version(drawn, mini):
+def test_notes_say_the_day_and_no_version_and_no_text_is_cut_off(drawn, mini):
     for name, axes in drawn.items():
         words = " ".join(text for each in [axes, *axes.child_axes] for text in texts(each))
         assert mini.version not in words, name
         assert "n 2023-10-20" in words.replace("\n", " "), name
-
-
-def test_no_text_is_cut_off(drawn):
-    for name, axes in drawn.items():
         axes.figure.draw_without_rendering()
         width = axes.figure.get_figwidth() * axes.figure.dpi
         for text in axes.texts:
             if text.get_text() and not text.get_clip_on():
                 box = text.get_window_extent()
                 assert (box.x0 > -2, box.x1 < width * 1.12) == (True, True), (name, text)
-
-
-def test_years_over_centuries_are_lines_at_once():
-    pairs = pd.DataFrame({"a": ["A"], "b": ["B"]})
-    dataset = ts.from_edgelist(pairs, left="a", right="b", signed="0836/1990")
-    [lower] = ts.plot_timeline(dataset).child_axes
-    assert not lower.patches
-    assert [len(each.get_segments()) for each in lower.collections] == [1155, 1155]

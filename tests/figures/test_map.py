@@ -13,10 +13,6 @@ from matplotlib.text import Text
 import twinstudy as ts
 
 
-def markers(axes):
-    return {line.get_gid(): line for line in axes.lines if line.get_marker() in set("os^*DX")}
-
-
 def names(axes):
     return [text for text in axes.texts if text.get_zorder() == 4]
 
@@ -31,48 +27,40 @@ def test_the_legend_has_the_kinds_that_are_drawn(mini):
 
 def test_borrowed_points_are_hollow_and_their_ties_dashed(mini):
     axes = ts.plot_map(mini, labels=False)
-    hollow = {name for name, line in markers(axes).items() if line.get_markerfacecolor() == "white"}
+    points = [line for line in axes.lines if line.get_marker() in set("os^*DX")]
+    hollow = {line.get_gid() for line in points if line.get_markerfacecolor() == "white"}
     assert hollow == {"l-vn-thanh-thuy-post", "l-cn-thien-bao-post"}
     ties = {tie.get_gid(): tie.get_linestyle() for tie in axes.collections}
     assert [dash is None for _, dash in ties["p-thanh-thuy-post-thien-bao"]] == [False]
     assert [dash is None for _, dash in ties["p-thanh-thuy-minh-tan-thien-bao"]] == [True] * 3
 
 
-def test_the_note_says_what_is_left_out(mini):
+def test_the_note_says_what_is_left_out_and_counts_points_of_unstated_licence(mini, tmp_path):
     said = noted(ts.plot_map(mini))
-    assert said.startswith(
-        "5 pairings on 2023-10-20; 1 left out by status, kind or day; 2 not drawn"
-    )
-    assert "hollow: 2 of 8 places, drawn at the unit around them" in said
-    assert "outlines: Natural Earth, provinces as before July 2025" in said
+    for words in (
+        "5 pairings on 2023-10-20; 1 left out by status, kind or day; 2 not drawn",
+        "hollow: 2 of 8 places, drawn at the unit around them",
+        "outlines: Natural Earth, provinces as before July 2025",
+    ):
+        assert words in said
     assert "unstated" not in said
-
-
-def test_points_of_unstated_licence_are_counted(edited):
-    row = "s-stat-2020,statistics,List of units,Statistics office,,2020,vi,"
-    path = edited("sources.csv", row, row) / "sources.csv"
+    path = mini.save(tmp_path / "data") / "sources.csv"
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
     table.loc[table["id"] == "s-stat-2020", "licence"] = "none stated"
     table.to_csv(path, index=False, lineterminator="\n")
     assert "points of unstated licence" in noted(ts.plot_map(ts.load(path.parent)))
 
 
-def test_one_name_a_side_counts_the_other_members(mini):
-    axes = ts.plot_map(mini)
-    assert {"Tràng Vĩ", "Minh Tân + 2"} <= set(texts(axes))
-    assert names(ts.plot_map(mini, labels=False)) == []
-
-
-def test_names_are_in_the_language_asked_for_and_there_is_a_scale():
+def test_names_are_one_a_side_in_the_language_asked_for(mini):
+    assert {"Tràng Vĩ", "Minh Tân + 2"} <= set(texts(ts.plot_map(mini)))
     data = ts.restrict(ts.load(), kind="border_post")
-    shown = texts(ts.plot_map(data, labels=False))
-    assert {"YUNNAN", "Gulf\nof Tonkin", "20 km"} <= set(shown)
-    assert {"VÂN NAM", "Vịnh\nBắc Bộ"} <= set(texts(ts.plot_map(data, names="vi", labels=False)))
-
-
-def boxes(axes):
-    axes.figure.draw_without_rendering()
-    return [Text.get_window_extent(text).extents for text in names(axes)]  # without its leader
+    for language, wanted in (
+        ("international", {"YUNNAN", "Gulf\nof Tonkin", "20 km"}),
+        ("vi", {"VÂN NAM", "Vịnh\nBắc Bộ"}),
+    ):
+        axes = ts.plot_map(data, names=language, labels=False)
+        assert wanted <= set(texts(axes))
+        assert names(axes) == []
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +85,8 @@ def test_no_name_lies_on_another_or_leaves_the_map(crowd):
         axes = ts.plot_map(data)
         view = axes.get_window_extent()
         inner = np.array([*view.min - 1, *-(view.max + 1)])
-        found = boxes(axes)
+        axes.figure.draw_without_rendering()  # and then each name without its leader
+        found = [Text.get_window_extent(text).extents for text in names(axes)]
         for k, box in enumerate(found):
             assert (box * [1, 1, -1, -1] >= inner).all()
             for other in found[:k]:
@@ -153,8 +142,8 @@ def test_a_map_is_drawn_on_what_its_axes_hold(mini):
 
 def test_data_without_points_or_pairings_are_drawn_empty(mini):
     assert noted(ts.plot_map(mini, status="doubtful")).startswith("0 pairings")
-    bare = tied(["Alder"], ["Brook"])
-    assert "1 not drawn as a side has no point" in noted(ts.plot_map(bare))
+    said = noted(ts.plot_map(tied(["Alder"], ["Brook"])))
+    assert "1 not drawn as a side has no point" in said
 
 
 def test_a_map_a_kind_draws_each_pairing_once():

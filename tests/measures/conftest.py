@@ -18,12 +18,10 @@ def grown(tmp_path: Path) -> Grown:
     """Load the miniature with further rows: ``grown(counts=["…"])``."""
 
     def add(**lines: list[str]) -> Dataset:
-        folder = Path(tempfile.mkdtemp(dir=tmp_path)) / "data"
-        shutil.copytree(MINIATURE, folder)
+        folder = shutil.copytree(MINIATURE, Path(tempfile.mkdtemp(dir=tmp_path)) / "data")
         for table, more in lines.items():
-            path = folder / f"{table}.csv"
-            text = path.read_text(encoding="utf-8") + "".join(f"{line}\n" for line in more)
-            path.write_text(text, encoding="utf-8", newline="")
+            with (folder / f"{table}.csv").open("a", encoding="utf-8", newline="") as file:
+                file.writelines(f"{line}\n" for line in more)
         return load(folder)
 
     return add

@@ -19,6 +19,16 @@ def named(found):
     return found[["certain", "possible", "undated"]].tolist()
 
 
+def further(grown, members, kind="village", signed="2016", **more):
+    """The miniature with one more pairing, of these members."""
+    return grown(
+        pairings=[f"p-zz,{kind},joint,agreed,"],
+        claims=[f"c-zz-1,p-zz,s-news-2022,par. 1,{signed},,,,"],
+        memberships=[f"c-zz-1,{member}," for member in members.split()],
+        **more,
+    )
+
+
 def test_named_reported_and_eligible_stand_side_by_side(mini):
     table = coverage(mini)
     communes = row(table, "Hà Giang", "commune", "VN")
@@ -40,11 +50,18 @@ def test_uncertain_and_undated_pairings_are_possible(mini):
     assert named(row(table, "Quảng Ninh", "village", "VN")) == [1, 2, 0]
     assert named(row(table, "Hà Giang", "border_post", "VN")) == [1, 1, 1]
     assert named(row(table, "Hà Giang", "border_post")) == [1, 1, 1]
+    # Both sides of the border are there.
+    assert named(row(table, "Vân Nam", "commune", "CN")) == [1, 1, 0]
+    assert named(row(table, "Quảng Tây", "village")) == [2, 3, 0]
 
 
-def test_the_share_is_that_of_certain_units(grown):
-    line = "n-zz-1,l-vn-quang-ninh-province,border_units,village,VN,10,exact,2020,s-news-2022,,"
-    assert row(coverage(grown(counts=[line])), "Quảng Ninh", "village", "VN")["lower"] == 0.1
+@pytest.mark.parametrize(("units", "shares"), [(10, [0.1]), (0, [])])
+def test_the_share_is_that_of_certain_units_and_none_of_no_units(grown, units, shares):
+    line = (
+        f"n-zz-1,l-vn-quang-ninh-province,border_units,village,VN,{units},exact,2020,s-news-2022,,"
+    )
+    table = coverage(grown(counts=[line])).query("area == 'Quảng Ninh' and eligible.notna()")
+    assert table["lower"].tolist() == shares
 
 
 def test_before_all_dates_only_the_undated_are_possible(mini):
@@ -53,13 +70,6 @@ def test_before_all_dates_only_the_undated_are_possible(mini):
     assert posts["kind"].tolist() == ["border_post", "border_post"]
     assert named(row(table, "Việt Nam", "border_post")) == [0, 1, 1]
     assert table.attrs["left_out"]["pairings signed after 2000-12-31"] == 4
-
-
-def test_both_sides_of_the_border_are_there(mini):
-    table = coverage(mini)
-    assert set(table["country"]) == {"VN", "CN"}
-    assert named(row(table, "Vân Nam", "commune", "CN")) == [1, 1, 0]
-    assert named(row(table, "Quảng Tây", "village")) == [2, 3, 0]
 
 
 def test_units_across_the_border_are_counted_where_a_source_counts_them(grown):
@@ -89,6 +99,7 @@ def test_the_reform_moves_land_but_not_counts(mini):
     }
 
 
+INSIDE = "l-vn-aa,l-vn-lang-son-province,,"
 UNIT = "l-vn-{0},VN,{1},xã,{0},,{2},,,,,,,"
 
 
@@ -98,19 +109,13 @@ UNIT = "l-vn-{0},VN,{1},xã,{0},,{2},,,,,,,"
         ("aa commune 2025-07-01/..", "thanh-duc-commune aa 2025-07-01", 3),
         # One of the next level is no heir, and none is either of two.
         ("aa district 2025-07-01/..", "thanh-duc-commune aa 2025-07-01", 2),
-        (
-            "aa commune 2025-07-01/..; bb commune 2025-07-01/..",
-            "thanh-duc-commune aa 2025-07-01; thanh-duc-commune bb 2025-07-01",
-            2,
-        ),
+        ("aa commune 2025-07-01/..; bb commune 2025-07-01/..",
+         "thanh-duc-commune aa 2025-07-01; thanh-duc-commune bb 2025-07-01", 2),
         # An heir has an heir.
-        (
-            "aa commune 2025-07-01/2025-12-31; bb commune 2026-01-01/..",
-            "thanh-duc-commune aa 2025-07-01; aa bb 2026-01-01",
-            3,
-        ),
+        ("aa commune 2025-07-01/2025-12-31; bb commune 2026-01-01/..",
+         "thanh-duc-commune aa 2025-07-01; aa bb 2026-01-01", 3),
     ],
-)
+)  # fmt: skip
 def test_the_one_heir_of_the_level_stands_for_a_member(grown, units, heirs, communes):
     rows = [unit.split() for unit in units.split("; ")]
     dataset = grown(
@@ -125,13 +130,9 @@ def test_the_one_heir_of_the_level_stands_for_a_member(grown, units, heirs, comm
 
 def test_a_member_counts_from_its_first_day_to_its_last(grown):
     """A member that a pairing without date names before it exists."""
-    dataset = grown(
-        localities=[UNIT.format("aa", "commune", "2025-07-01/2025-12-31")],
-        containments=["l-vn-aa,l-vn-lang-son-province,,"],
-        pairings=["p-zz,commune,joint,agreed,"],
-        claims=["c-zz-1,p-zz,s-news-2022,par. 1,,,,,"],
-        memberships=["c-zz-1,l-vn-aa,", "c-zz-1,l-cn-thien-bao-commune,"],
-    )
+    unit = UNIT.format("aa", "commune", "2025-07-01/2025-12-31")
+    members = "l-vn-aa l-cn-thien-bao-commune"
+    dataset = further(grown, members, "commune", "", localities=[unit], containments=[INSIDE])
     for day, number in [("2025-06-30", 0), ("2025-07-01", 1), ("2025-12-31", 1), ("2026", 0)]:
         table = coverage(dataset, at=day, kind="commune")
         counted = table[(table["area"] == "Lạng Sơn") & (table["side"] == "VN")]
@@ -149,30 +150,16 @@ def test_a_member_counts_from_its_first_day_to_its_last(grown):
 def test_a_member_is_left_out_for_one_reason(grown, level, reason):
     """One that has ended and lies off the border, in a pairing of villages."""
     unit = UNIT.format("aa", level, "../2020").replace(",,,,,,,", ",,,,,no,s-stat-2020,")
-    dataset = grown(
-        localities=[unit],
-        containments=["l-vn-aa,l-vn-lang-son-province,,"],
-        memberships=["c-zz-1,l-vn-aa,", "c-zz-1,l-cn-ai-diem,"],
-        **FURTHER,
-    )
+    members = "l-vn-aa l-cn-ai-diem"
+    dataset = further(grown, members, localities=[unit], containments=[INSIDE])
     left_out = coverage(dataset, kind="village", at="2022-07-04").attrs["left_out"]
     assert [each for each in left_out if each.startswith("members")] == [reason]
 
 
 def test_a_unit_with_a_dated_pairing_is_not_undated(grown):
-    dataset = grown(
-        pairings=["p-zz,village,joint,agreed,"],
-        claims=["c-zz-1,p-zz,s-news-2022,par. 1,,,,,"],
-        memberships=["c-zz-1,l-vn-chi-ma,", "c-zz-1,l-cn-trang-nhi,"],
-    )
-    table = coverage(dataset)
+    table = coverage(further(grown, "l-vn-chi-ma l-cn-trang-nhi", signed=""))
     assert named(row(table, "Lạng Sơn", "village", "VN")) == [1, 1, 0]
     assert named(row(table, "Lạng Sơn", "village")) == [2, 2, 1]
-
-
-def test_no_units_are_no_denominator(grown):
-    line = "n-zz-1,l-vn-quang-ninh-province,border_units,village,VN,0,exact,2020,s-news-2022,,"
-    assert coverage(grown(counts=[line])).query("eligible == 0").empty
 
 
 @pytest.mark.parametrize("measure", ["twinned,village,VN", "pairings,village,"])
@@ -189,11 +176,8 @@ def test_totals_of_later_days_hold_if_they_are_exact(grown, measure):
 
 def test_differing_sources_give_a_row_each_and_agreeing_ones_unite(grown):
     line = "n-zz-{},l-vn-lang-son-province,{},village,VN,{},exact,2020,s-news-2022,,"
-    more = [
-        line.format(1, "border_units", 73),
-        line.format(2, "border_units", 75),
-        line.format(3, "twinned", 12),
-    ]
+    numbers = [("border_units", 73), ("border_units", 75), ("twinned", 12)]
+    more = [line.format(n, *each) for n, each in enumerate(numbers, start=1)]
     table = coverage(grown(counts=more), kind="village")
     rows = table[(table["area"] == "Lạng Sơn") & (table["side"] == "VN")]
     pairs = rows[["eligible", "reported"]].astype(int).to_numpy().tolist()
@@ -210,12 +194,6 @@ def test_a_total_of_all_kinds_stands_beside_all_kinds(grown):
     assert (table["kind"] == "all").sum() == 1
 
 
-FURTHER = {
-    "pairings": ["p-zz,village,joint,agreed,"],
-    "claims": ["c-zz-1,p-zz,s-news-2022,par. 1,2016,,,,"],
-}
-
-
 @pytest.mark.parametrize(
     ("kind", "ends", "counted"),
     [
@@ -223,23 +201,15 @@ FURTHER = {
         ("village", "l-vn-minh-tan-commune l-cn-ai-diem", {"Hà Giang": [1, 1, 0]}),
         ("other", "l-vn-minh-tan-commune l-cn-ai-diem", {"Hà Giang VN": [1, 1, 0]}),
         # A unit of several pairings counts once, by the best.
-        (
-            "village",
-            "l-vn-trang-vi l-cn-ai-diem",
-            {"Quảng Ninh VN": [2, 2, 0], "Quảng Ninh": [2, 3, 0], "Quảng Tây CN": [2, 3, 0]},
-        ),
+        ("village", "l-vn-trang-vi l-cn-ai-diem",
+         {"Quảng Ninh VN": [2, 2, 0], "Quảng Ninh": [2, 3, 0], "Quảng Tây CN": [2, 3, 0]}),
         # A pairing inside one country counts on its own side.
-        (
-            "village",
-            "l-vn-trang-vi l-vn-chi-ma",
-            {"Lạng Sơn VN": [1, 1, 0], "Lạng Sơn": [2, 2, 0]},
-        ),
+        ("village", "l-vn-trang-vi l-vn-chi-ma",
+         {"Lạng Sơn VN": [1, 1, 0], "Lạng Sơn": [2, 2, 0]}),
     ],
-)
+)  # fmt: skip
 def test_members_of_a_further_pairing(grown, kind, ends, counted):
-    pairing = [f"p-zz,{kind},joint,agreed,"]
-    lines = [f"c-zz-1,{end}," for end in ends.split()]
-    table = coverage(grown(memberships=lines, **FURTHER | {"pairings": pairing}))
+    table = coverage(further(grown, ends, kind))
     for where, numbers in counted.items():
         area, side = (where[:-3], where[-2:]) if where[-2:] in ("VN", "CN") else (where, None)
         assert named(row(table, area, kind, side)) == numbers
@@ -256,11 +226,8 @@ def test_planned_pairings_count_when_asked_for_and_are_never_certain(mini):
 
 
 def test_a_unit_off_the_border_is_no_unit(edited):
-    folder = edited(
-        "localities.csv",
-        "104.8667,22.9,exact,s-stat-2020,,,",
-        "104.8667,22.9,exact,s-stat-2020,no,s-stat-2020,",
-    )
+    point = "104.8667,22.9,exact,s-stat-2020,"
+    folder = edited("localities.csv", f"{point},,", f"{point}no,s-stat-2020,")
     table = coverage(load(folder), kind="commune")
     assert named(row(table, "Hà Giang", "commune", "VN")) == [2, 2, 0]
     assert named(row(table, "Hà Giang", "commune")) == [1, 1, 0]
@@ -283,12 +250,3 @@ def test_areas_go_from_west_to_east_in_each_country() -> None:
     areas = coverage(load(), at="2025-06-30")["area"].unique().tolist()
     assert areas == ["Yunnan", "Guangxi", "Điện Biên", "Lai Châu", "Lào Cai", "Hà Giang",
                      "Cao Bằng", "Lạng Sơn", "Quảng Ninh"]  # fmt: skip
-
-
-def test_what_the_border_shows() -> None:
-    """Known facts: Phục Hòa counts as Quảng Hòa, and the districts of Lạng Sơn by report."""
-    table = coverage(load(), kind="district", at="2025-06-30")
-    cao_bang = row(table, "Cao Bằng", "district", "VN")
-    assert cao_bang[["certain", "eligible"]].tolist() == [3, 7]
-    lang_son = row(table, "Lạng Sơn", "district", "VN")
-    assert lang_son[["reported", "eligible", "reported_share"]].tolist() == [5, 5, 1.0]

@@ -44,36 +44,25 @@ def test_kinds_are_added_up_where_several_are_asked_for(mini):
 
 
 def test_reported_totals_stand_beside_named_ones_and_the_newest_counts(grown):
-    total = "n-zz-{},l-vn-quang-ninh-province,pairings,village,,{},exact,{},s-gov-2023,,"
-    lines = [
-        LENGTH.format(1, "border_length", 100),
-        total.format(2, 4, 2021),
-        total.format(3, 5, 2022),
-    ]
-    told = row(density(grown(counts=lines)), "Quảng Ninh", "village", "reported")
+    total = "n-zz-{},l-vn-quang-ninh-province,pairings,{},,{},exact,{},s-gov-2023,,"
+    totals = [(2, "village", 4, 2021), (3, "village", 5, 2022), (4, "commune", 3, 2022)]
+    length = LENGTH.format(1, "border_length", 100)
+    dataset = grown(counts=[length, *(total.format(*each) for each in totals)])
+    told = row(density(dataset), "Quảng Ninh", "village", "reported")
     assert told[["certain", "possible", "count_id"]].tolist() == [5, 5, "n-zz-3"]
     assert told["lower"] == told["upper"] == pytest.approx(5)
-    earlier = density(grown(counts=lines), at="2021-12-31")
+    earlier = density(dataset, at="2021-12-31")
     assert row(earlier, "Quảng Ninh", "village", "reported")["count_id"] == "n-zz-2"
-
-
-def test_totals_of_kinds_are_added_up(grown):
-    total = "n-zz-{},l-vn-quang-ninh-province,pairings,{},,{},exact,2021,s-gov-2023,,"
-    lines = [
-        LENGTH.format(1, "border_length", 100),
-        total.format(2, "village", 4),
-        total.format(3, "commune", 3),
-    ]
-    table = density(grown(counts=lines), kind=("village", "commune"))
-    told = row(table, "Quảng Ninh", "village + commune", "reported")
-    assert told[["certain", "count_id"]].tolist() == [7, "n-zz-2; n-zz-3"]
+    both = density(dataset, kind=("village", "commune"))
+    told = row(both, "Quảng Ninh", "village + commune", "reported")
+    assert told[["certain", "count_id"]].tolist() == [8, "n-zz-3; n-zz-4"]
 
 
 def test_a_count_that_is_left_out_is_told_once(mini):
     """Two areas have ended: the border units of one, and its length."""
-    for per, number in (("unit", 1), ("border_km", 1)):
+    for per in ("unit", "border_km"):
         left_out = density(mini, per=per, at="2026").attrs["left_out"]
-        assert left_out["counts of areas that do not exist on 2026-12-31"] == number
+        assert left_out["counts of areas that do not exist on 2026-12-31"] == 1
 
 
 def test_units_across_the_border_divide_nothing(grown):
@@ -95,25 +84,3 @@ def test_other_pairings_off_the_border_are_left_out_too() -> None:
     table = density(load(), by="country", kind="other", at="2025-06-30")
     assert table.query("country == 'VN'")["possible"].item() == 2
     assert table.attrs["left_out"]["members that do not touch the border"] == 1
-
-
-def test_pairings_whose_members_are_off_the_border_are_left_out(edited):
-    folder = edited(
-        "localities.csv",
-        "l-vn-thanh-thuy-post,VN,border_post,đồn biên phòng,Thanh Thủy,,,,,,,,,",
-        "l-vn-thanh-thuy-post,VN,border_post,đồn biên phòng,Thanh Thủy,,,,,,,no,s-stat-2020,",
-    )
-    table = density(load(folder))
-    assert row(table, "Hà Giang")["possible"] == 1
-
-
-def test_local_twinnings_of_the_border_as_sources_report_them() -> None:
-    """Known facts: by report Lạng Sơn comes before Hà Giang, by name it does not."""
-    table = density(load(), kind=("village", "commune"), at="2025-06-30")
-    word = "village + commune"
-    told, by_name = (
-        {area: row(table, area, word, basis)["upper"] for area in ("Lạng Sơn", "Hà Giang")}
-        for basis in ("reported", "named")
-    )
-    assert told["Lạng Sơn"] > told["Hà Giang"]
-    assert by_name["Lạng Sơn"] < by_name["Hà Giang"]

@@ -1,6 +1,5 @@
 """Of which days a count speaks, by its date, its source and the life of the counted units."""
 
-import pandas as pd
 import pytest
 
 from twinstudy import timeline
@@ -12,12 +11,20 @@ LATE = "s-late,other,Late,,,2026-03-05,vi,,,,,,"
 UNIT = "l-vn-{0},VN,commune,xã,{0},,{1},,,,,,,"
 
 
-def days(dataset, at=None, measure="twinned"):
-    found = reported(dataset, choose(dataset, at=at), measure=measure, by="province")
-    found = found[found["count_id"] == "n-zz-1"]
-    return [
-        tuple(row) for row in found[["earliest", "latest"]].astype("str").fillna("NaT").to_numpy()
-    ]
+def communes(grown, times, count):
+    """The miniature with communes of Lạng Sơn, each of its time, and a count."""
+    return grown(
+        sources=[LATE],
+        localities=[UNIT.format(*each) for each in times.items()],
+        containments=[f"l-vn-{name},l-vn-lang-son-province,," for name in times],
+        counts=[count],
+    )
+
+
+def days(dataset, at=None, measure="twinned", by="province"):
+    found = reported(dataset, choose(dataset, at=at), measure=measure, by=by)
+    found = found.loc[found["count_id"] == "n-zz-1", ["earliest", "latest"]]
+    return [tuple(row) for row in found.astype("str").fillna("NaT").to_numpy()]
 
 
 @pytest.mark.parametrize(
@@ -37,39 +44,30 @@ def test_days_of_a_count(grown, stated, source, earliest, latest):
     assert days(grown(counts=[line])) == [(earliest, latest)]
 
 
-def test_a_count_ends_with_the_last_of_its_units(grown):
-    """A source of 2026 counts units of Lạng Sơn that ended in 2020, some or all of them."""
-    line = COUNT.format("lang-son-province", "twinned", "commune", "", "s-late")
-    ends = {"all": ["../2020-06-30", "../2020-12-31"], "some": ["../2020-06-30", ""]}
-    latest = {}
-    for word, stated in ends.items():
-        dataset = grown(
-            sources=[LATE],
-            localities=[UNIT.format(name, end) for name, end in zip("ab", stated, strict=True)],
-            containments=[f"l-vn-{name},l-vn-lang-son-province,," for name in "ab"],
-            counts=[line],
-        )
-        latest[word] = days(dataset, at="2020-12-31")
-    assert latest["all"] == [("NaT", "2020-12-31")]
-    # Of the day of the source, when one of the units was gone: the other one is counted.
-    assert latest["some"] == [("NaT", "2026-03-05")]
+@pytest.mark.parametrize(
+    ("ends", "latest"),
+    [
+        (["../2020-06-30", "../2020-12-31"], "2020-12-31"),
+        # Of the day of the source, when one of the units was gone: the other one is counted.
+        (["../2020-06-30", ""], "2026-03-05"),
+    ],
+)
+def test_a_count_of_a_later_source_ends_with_the_last_of_its_units(grown, ends, latest):
+    count = COUNT.format("lang-son-province", "twinned", "commune", "", "s-late")
+    dataset = communes(grown, dict(zip("ab", ends, strict=True)), count)
+    assert days(dataset, at="2020-12-31") == [("NaT", latest)]
 
 
 def test_units_across_the_border_do_not_change_with_those_of_the_area(grown):
-    dataset = grown(
-        localities=[UNIT.format("aa", "../2025-06-30")],
-        containments=["l-vn-aa,l-vn-lang-son-province,,"],
-        counts=["n-zz-1,l-vn-lang-son-province,twinned,commune,CN,20,exact,2020,s-news-2022,,"],
-    )
+    count = "n-zz-1,l-vn-lang-son-province,twinned,commune,CN,20,exact,2020,s-news-2022,,"
+    dataset = communes(grown, {"aa": "../2025-06-30"}, count)
     assert days(dataset, "2025-12-31") == [("2020-01-01", "2020-12-31")]
 
 
 def test_an_area_may_be_the_counted_unit_itself(grown):
     line = COUNT.format("xin-man-district", "twinned", "district", "", "s-late")
     dataset = grown(sources=[LATE], counts=[line])
-    choice = choose(dataset, at="2025-06-30")
-    found = reported(dataset, choice, measure="twinned", by="district")
-    assert found["latest"].tolist() == [pd.Timestamp("2025-06-30")]
+    assert days(dataset, "2025-06-30", by="district") == [("NaT", "2025-06-30")]
 
 
 @pytest.mark.parametrize(
@@ -94,13 +92,8 @@ def test_the_year_of_a_total_is_that_of_its_date_or_else_its_source(grown, state
     ],
 )
 def test_counts_are_of_the_units_of_their_day(grown, measure, stated, at, kept):
-    names = [("aa", "../2025-06-30"), ("bb", "")]
-    dataset = grown(
-        sources=[LATE],
-        localities=[UNIT.format(*each) for each in names],
-        containments=[f"l-vn-{name},l-vn-lang-son-province,," for name, _ in names],
-        counts=[COUNT.format("lang-son-province", measure, "commune", stated, "s-late")],
-    )
+    count = COUNT.format("lang-son-province", measure, "commune", stated, "s-late")
+    dataset = communes(grown, {"aa": "../2025-06-30", "bb": ""}, count)
     choice = choose(dataset, at=at)
     found = reported(dataset, choice, measure=measure, by="province")
     assert ("n-zz-1" in found["count_id"].tolist()) == kept
@@ -121,10 +114,9 @@ def test_counts_of_an_area_hold_while_it_exists(grown, at, kept):
 
 
 def test_the_newest_count_of_equal_ones_is_taken(grown):
+    line = COUNT.replace("zz-1", "zz-{}")
     lines = [
-        COUNT.format("lang-son-province", "twinned", "village", year, "s-news-2022").replace(
-            "n-zz-1", f"n-zz-{number}"
-        )
+        line.format(number, "lang-son-province", "twinned", "village", year, "s-news-2022")
         for number, year in enumerate(["2020", "2018"], start=1)
     ]
     assert days(grown(counts=lines)) == [("2020-01-01", "2020-12-31")]
