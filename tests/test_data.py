@@ -9,7 +9,17 @@ import pandas as pd
 import pytest
 from make_files import data_dictionary, data_package
 
-from twinstudy import ancestors, check, conflicts, consolidate, load, members, trace
+from twinstudy import (
+    ancestors,
+    check,
+    conflicts,
+    consolidate,
+    coverage,
+    density,
+    load,
+    members,
+    trace,
+)
 from twinstudy.dates import date_bounds
 from twinstudy.tables.files import bundled_data, csv_bytes, text_tables
 from twinstudy.tables.schema import KINDS, LEVEL_OF_KIND, TABLES
@@ -317,3 +327,16 @@ def test_units_end_before_their_successors_begin() -> None:
 def test_a_written_name_is_no_alias_where_it_is_the_name() -> None:
     for row in DATASET.aliases.itertuples():
         assert row.name not in set(PLACES.loc[row.locality_id, ["name", "name_zh"]]), row.name
+
+
+def test_what_the_border_shows() -> None:
+    """Phục Hòa counts as Quảng Hòa; Lạng Sơn comes before Hà Giang by report, and not by name."""
+    day = "2025-06-30"
+    districts = coverage(DATASET, kind="district", at=day).set_index(["area", "side"])
+    columns = ["certain", "eligible", "reported"]
+    assert districts.loc[("Cao Bằng", "VN"), columns[:2]].tolist() == [3, 7]
+    assert districts.loc[("Lạng Sơn", "VN"), columns[1:]].tolist() == [5, 5]
+    local = density(DATASET, kind=("village", "commune"), at=day).set_index(["basis", "area"])
+    for basis, first in (("reported", "Lạng Sơn"), ("named", "Hà Giang")):
+        of_two = local.loc[basis].loc[["Lạng Sơn", "Hà Giang"], "upper"]
+        assert of_two.idxmax() == first
