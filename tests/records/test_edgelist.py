@@ -454,21 +454,22 @@ LEEDS = SPOTS.rename(index={"Leeds": "LEEDS"}).assign(level="commune")
          "localities: 1 of 1 rows have no clear country, such as 'Halle'; index the frame by key "
          "and country"),
         (TOWNS, pd.concat([SPOTS, SPOTS.assign(country="FR")]), UNKNOWN,
-         "localities: 4 of 4 rows are no place of `pairs`, such as 'Ulm' of DE, 'Leeds' of GB, "
+         "localities: 4 of 4 rows are neither a place of `pairs` nor above one, such as 'Ulm' of DE, 'Leeds' of GB, "
          "'Ulm' of FR and 1 more; `pairs` has 'Ulm' of ZZ"),
         (TOWNS, SPOTS.assign(country="FR"), {},
-         "localities: 2 of 2 rows are no place of `pairs`, such as 'Ulm' of FR, 'Leeds' of FR; "
-         "`pairs` has 'Ulm' of DE, 'Leeds' of GB; index the frame by key, or by key and country, "
+         "localities: 2 of 2 rows are neither a place of `pairs` nor above one, such as 'Ulm' of "
+         "FR, 'Leeds' of FR; `pairs` has 'Ulm' of DE, 'Leeds' of GB; index the frame by key, or by key and country, "
          "as they are spelt there"),
         (TOWNS, SPOTS.reset_index(drop=True), {},
-         "localities: 2 of 2 rows are no place of `pairs`, such as '0' of DE, '1' of GB; `pairs` "
-         "has 'Ulm' of DE"),
+         "localities: 2 of 2 rows are neither a place of `pairs` nor above one, such as '0' of DE, "
+         "'1' of GB; `pairs` has 'Ulm' of DE"),
         (TOWNS, pd.concat([SPOTS] * 3), {},
          "localities: 4 of 6 rows repeat a place, such as 'Ulm' of DE, 'Leeds' of GB; keep one of "
          "each by drop_duplicates"),
         (TOWNS, LEEDS, {},
          "localities: warning: 1 of 2 rows are neither a place of `pairs` nor above one, such as "
-         "'LEEDS' of GB; `pairs` has 'Leeds' of GB, so spell key and country alike"),
+         "'LEEDS' of GB; `pairs` has 'Leeds' of GB; index the frame by key, or by key and "
+         "country, as they are spelt there"),
         (TOWNS, pd.DataFrame({"level": "commune"}, index=[None, "Ulm"]), {},
          "localities:1: the row has no key; fill the index"),
     ],
