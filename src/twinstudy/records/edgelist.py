@@ -20,6 +20,7 @@ from twinstudy.records.reading import (
     distinct_ids,
     doubtful_dates,
     fold_name,
+    joined,
     plain_text,
     read_column,
     read_frame,
@@ -155,10 +156,10 @@ def from_edgelist(
     faulty = tied | rows.isna().any(axis=1)
     rows = rows[~faulty]
     if register.skip and faulty.any():
-        of_places = [each for each in problems if each.file == _PLACES]
-        of_pairs = [replace(each, severity="warning") for each in problems if each.file == PAIRS]
-        left_out = warning(PAIRS, f"{faulty.sum()} of {len(faulty)} rows are left out")
-        problems[:] = [*of_places, *of_pairs, left_out]
+        for n, each in enumerate(problems):
+            if each.file == PAIRS:
+                problems[n] = replace(each, severity="warning")
+        problems.append(warning(PAIRS, f"{faulty.sum()} of {len(faulty)} rows are left out"))
     for word in sorted(declared):
         stands = f"{word!r} stands in {rows['signed'].eq(word).sum()} of {len(rows)} rows"
         problems.append(warning(PAIRS, f"{stands} and is read as not stated", signed, word))
@@ -187,7 +188,7 @@ def _paired(rows: pd.DataFrame, column: Hashable, problems: list[Problem]) -> pd
     """Put the two places of each row in order; of the kinds of a pairing keep the first one."""
     ends = np.sort(rows[["left", "right"]].to_numpy("object"), axis=1)
     rows = rows.join(pd.DataFrame(ends, rows.index, ["low", "high"], dtype="str"))
-    rows["pair"] = rows["low"].str.cat(rows["high"], BETWEEN)
+    rows["pair"] = joined([rows["low"], rows["high"]])
     rank = rows["kind"].replace("", KINDS[-1]).map(KINDS.index)
     kept = rank.groupby(rows["pair"]).transform("min").map(dict(enumerate(KINDS)))
     other = rows["kind"].ne("") & rows["kind"].ne(kept)
@@ -224,9 +225,9 @@ def _stated(frame: pd.DataFrame | None, width: int, problems: list[Problem]) -> 
     for country in levels[width:]:
         stated["country"] = read_column(country, plain_text, (_PLACES, "country"), problems)
     place, no_key = (_PLACES, ""), "the row has no key; fill the index"
-    parts = (read_column(part, plain_text, place, problems, no_key) for part in levels[:width])
-    first, *others = parts
-    stated["key"] = first.str.cat(others, BETWEEN)
+    stated["key"] = joined(
+        read_column(part, plain_text, place, problems, no_key) for part in levels[:width]
+    )
     return stated[stated["key"].notna()].fillna("")
 
 
@@ -247,8 +248,8 @@ def _matched(stated: pd.DataFrame, named: pd.Index, problems: list[Problem]) -> 
     """Give each row about a place its place and the one above; tell rows that cannot be used."""
     country = stated["country"].mask(stated["country"].eq(""), _inferred(stated, named))
     stated = stated.assign(
-        place=country.str.cat(stated["key"], BETWEEN),
-        above=country.str.cat(stated["parent"], BETWEEN).where(stated["parent"].ne(""), ""),
+        place=joined([country, stated["key"]]),
+        above=joined([country, stated["parent"]]).where(stated["parent"].ne(""), ""),
     )
     total = len(stated)
 
@@ -272,14 +273,12 @@ def _matched(stated: pd.DataFrame, named: pd.Index, problems: list[Problem]) -> 
     spelt = {fold_name(place.split(BETWEEN, 1)[1]): place for place in reversed(named)}
     near = [spelt[key] for key in stated.loc[lost, "key"].map(fold_name) if key in spelt]
     useless = len(named) > 0 and not here.any()
-    there = f"`pairs` has {some([*map(_shown, near or named[:1])])}"
-    remedy = f"{there}; index the frame by key, or by key and country, as they are spelt there"
-    tell(
-        lost,
-        "are neither a place of `pairs` nor above one",
-        remedy if near or useless else "they have no pairing",
-        "error" if useless else "warning",
-    )
+    remedy = "they have no pairing"
+    if near or useless:
+        remedy = (f"`pairs` has {some([*map(_shown, near or named[:1])])}; index the frame by key, "
+                  "or by key and country, as they are spelt there")  # fmt: skip
+    message = "are neither a place of `pairs` nor above one"
+    tell(lost, message, remedy, "error" if useless else "warning")
     return stated[:0] if useless else stated
 
 
@@ -377,14 +376,13 @@ def _text_tables(rows: pd.DataFrame, places: pd.DataFrame, inside: pd.DataFrame)
 
 def _told(found: Problems) -> list[Problem]:
     """Say what the checks found in places and sources in the words of the frames given."""
-    files = {"localities": _PLACES, "containments": _PLACES, "sources": PAIRS}
+    files = {"localities.csv": _PLACES, "containments.csv": _PLACES, "sources.csv": PAIRS}
     columns = {"child_id": "", "parent_id": "parent"}
-    told = []
-    for problem in found:
-        file = files.get(problem.file.removesuffix(".csv"))
-        if file:
-            column = columns.get(problem.column, problem.column)
-            told.append(replace(problem, file=file, column=column))
+    told = [
+        replace(each, file=files[each.file], column=columns.get(each.column, each.column))
+        for each in found
+        if each.file in files
+    ]
     if not any(each.severity == "error" for each in told):  # else the rest follows from these
         told += [each for each in found if each.severity == "error"]
     return told

@@ -7,9 +7,10 @@ import hashlib
 import re
 import tomllib
 import unicodedata
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -282,10 +283,9 @@ class Register:
     ) -> pd.Series:
         """Read the places of one side; those of ZZ take the country known of their key, if any."""
         code = self.countries(side, country)
-        first, *others = (self.read(side, column, missing=_NO_PLACE) for column in columns)
-        key = first.str.cat(others, BETWEEN)
+        key = joined(self.read(side, column, missing=_NO_PLACE) for column in columns)
         code = code.mask(code.eq("ZZ") & key.isin(known.index), key.map(known))
-        return code.str.cat(key, BETWEEN)
+        return joined([code, key])
 
     def kinds(self, kind: Any) -> pd.Series:
         """Read the kinds, all of which must be of the data model."""
@@ -310,3 +310,8 @@ class Register:
             return text
 
         return self.read("signed", signed, read)
+
+
+def joined(parts: Iterable[pd.Series]) -> pd.Series:
+    """Join country and key, or the parts of a key, to one text a row; missing where one is."""
+    return reduce(lambda text, part: text + BETWEEN + part, parts)
