@@ -33,7 +33,9 @@ def test_a_dataset_is_frozen(mini: Dataset) -> None:
         mini.extra = 1  # type: ignore[attr-defined]
 
 
-def test_the_tables_are_those_of_the_schema(mini: Dataset) -> None:
+def test_the_tables_are_those_of_the_schema_and_counted_in_a_line(mini: Dataset) -> None:
+    counts = "6 pairings, 23 localities, 9 claims, 7 sources"
+    assert repr(mini) == f"<twinstudy.Dataset {mini.version}: {counts}>"
     assert list(mini.tables) == [table.name for table in TABLES]
     for name, frame in mini.tables.items():
         pd.testing.assert_frame_equal(getattr(mini, name), frame)
@@ -49,12 +51,6 @@ def test_nothing_done_to_a_frame_changes_the_dataset(mini: Dataset) -> None:
     assert mini.claims.loc[0, "note"] != "changed"
     assert {"note", "signed"} <= set(mini.claims)
     assert "events" in mini.tables
-
-
-def test_a_dataset_in_a_line(mini: Dataset) -> None:
-    assert repr(mini) == (
-        f"<twinstudy.Dataset {mini.version}: 6 pairings, 23 localities, 9 claims, 7 sources>"
-    )
 
 
 def test_a_dataset_can_be_pickled_and_copied(mini: Dataset) -> None:

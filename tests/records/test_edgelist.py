@@ -243,14 +243,29 @@ def test_dates_that_cannot_be_meant_are_reported(values: list[Any], said: str) -
     assert bool(found) == bool(said)
 
 
-def test_kinds_that_disagree_are_reported() -> None:
-    pairs = frame(("Ulm", "Leeds", "district"), ("Ulm", "Leeds", "commune"), ("Ulm", "Leeds", None))
-    dataset = read(pairs, kind="year")
+KINDS = frame(("Ulm", "Leeds", "district"), ("Ulm", "Leeds", "commune"), ("Ulm", "Leeds", None))
+
+
+@pytest.mark.parametrize(
+    ("pairs", "arguments", "said"),
+    [
+        (KINDS, {"kind": "year"},
+         "pairs: warning: year: 1 of 3 rows give another kind than is kept for the pairing, such "
+         "as 'district' in row 1 (kept: 'commune')"),
+        (frame(("Ulm", "Leeds", "Atlas"), columns="city twin Source"), {"source": "source"},
+         "pairs: warning: `source` is 'source', which is no column and holds for all rows; is the "
+         "column 'Source' meant?"),
+        (frame(("=1+1", "Leeds")), {},
+         "localities: warning: name: '=1+1' would run as a formula in a spreadsheet; import the "
+         "file as text"),
+    ],
+)  # fmt: skip
+def test_what_may_be_a_slip_is_reported(
+    pairs: pd.DataFrame, arguments: dict[str, Any], said: str
+) -> None:
+    dataset = read(pairs, **({"kind": "commune"} | arguments))
     assert ids(dataset, "pairings", "kind") == ["commune"]
-    assert list(map(str, dataset.report)) == [
-        "pairs: warning: year: 1 of 3 rows give another kind than is kept for the pairing, such as "
-        "'district' in row 1 (kept: 'commune')"
-    ]
+    assert list(map(str, dataset.report)) == [said]
 
 
 def test_names_that_are_almost_alike_are_places_of_their_own_told_by_three() -> None:
@@ -259,21 +274,6 @@ def test_names_that_are_almost_alike_are_places_of_their_own_told_by_three() -> 
     (said,) = report(frame(*[(f"{a}{u}", "Leeds") for u in "uü" for a in "abcde"]))
     assert said.startswith("localities: warning: 'au' of DE and 'aü' of DE, 'bu' of DE and")
     assert "and 2 more differ in accents, case or signs only" in said
-
-
-def test_a_value_that_looks_like_a_column_is_reported() -> None:
-    pairs = frame(("Ulm", "Leeds", "Atlas"), columns="city twin Source")
-    assert report(pairs, source="source") == [
-        "pairs: warning: `source` is 'source', which is no column and holds for all rows; is the "
-        "column 'Source' meant?"
-    ]
-
-
-def test_names_that_would_run_as_formulas_are_reported() -> None:
-    assert report(frame(("=1+1", "Leeds"))) == [
-        "localities: warning: name: '=1+1' would run as a formula in a spreadsheet; import the "
-        "file as text"
-    ]
 
 
 # Rows that cannot be used
@@ -454,21 +454,22 @@ LEEDS = SPOTS.rename(index={"Leeds": "LEEDS"}).assign(level="commune")
          "localities: 1 of 1 rows have no clear country, such as 'Halle'; index the frame by key "
          "and country"),
         (TOWNS, pd.concat([SPOTS, SPOTS.assign(country="FR")]), UNKNOWN,
-         "localities: 4 of 4 rows are no place of `pairs`, such as 'Ulm' of DE, 'Leeds' of GB, "
+         "localities: 4 of 4 rows are neither a place of `pairs` nor above one, such as 'Ulm' of DE, 'Leeds' of GB, "
          "'Ulm' of FR and 1 more; `pairs` has 'Ulm' of ZZ"),
         (TOWNS, SPOTS.assign(country="FR"), {},
-         "localities: 2 of 2 rows are no place of `pairs`, such as 'Ulm' of FR, 'Leeds' of FR; "
-         "`pairs` has 'Ulm' of DE, 'Leeds' of GB; index the frame by key, or by key and country, "
+         "localities: 2 of 2 rows are neither a place of `pairs` nor above one, such as 'Ulm' of "
+         "FR, 'Leeds' of FR; `pairs` has 'Ulm' of DE, 'Leeds' of GB; index the frame by key, or by key and country, "
          "as they are spelt there"),
         (TOWNS, SPOTS.reset_index(drop=True), {},
-         "localities: 2 of 2 rows are no place of `pairs`, such as '0' of DE, '1' of GB; `pairs` "
-         "has 'Ulm' of DE"),
+         "localities: 2 of 2 rows are neither a place of `pairs` nor above one, such as '0' of DE, "
+         "'1' of GB; `pairs` has 'Ulm' of DE"),
         (TOWNS, pd.concat([SPOTS] * 3), {},
          "localities: 4 of 6 rows repeat a place, such as 'Ulm' of DE, 'Leeds' of GB; keep one of "
          "each by drop_duplicates"),
         (TOWNS, LEEDS, {},
          "localities: warning: 1 of 2 rows are neither a place of `pairs` nor above one, such as "
-         "'LEEDS' of GB; `pairs` has 'Leeds' of GB, so spell key and country alike"),
+         "'LEEDS' of GB; `pairs` has 'Leeds' of GB; index the frame by key, or by key and "
+         "country, as they are spelt there"),
         (TOWNS, pd.DataFrame({"level": "commune"}, index=[None, "Ulm"]), {},
          "localities:1: the row has no key; fill the index"),
     ],
@@ -576,6 +577,8 @@ def test_ids_stay_when_rows_are_added_and_never_come_to_mean_another_place() -> 
          r"`kind` gives 'Bath', 'Leeds'; give a column of kinds, or one kind, of "
          r"village, commune, district, province, border_post, other"),
         ({"signed": "Year"}, r"'Year' is not a date.*is the column 'year' meant\?"),
+        ({"source": "a\x00b"}, r"`source` is no column of `pairs`, and .* holds the character"),
+        ({"left_country": None}, r"`left_country` gives '' in 2 of 2 rows; give one two-letter"),
         ({"signed": "jahr"}, r"`signed` is no column of `pairs`, and 'jahr' is not a date"),
         ({"localities": {"Ulm": 1}}, r"`localities` is a dict; give a pandas DataFrame"),
         ({"localities": pd.DataFrame({"town": [1]}, index=["Ulm"])},

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import replace
 from typing import Literal, cast
 
+import numpy as np
 import pandas as pd
 
 from twinstudy.errors import ArgumentError, Problem, Problems, Severity, known_word, some, warning
@@ -13,7 +15,6 @@ from twinstudy.records.dataset import Dataset, checked_text, dataset_of
 from twinstudy.records.reading import (
     BETWEEN,
     PAIRS,
-    Reader,
     Register,
     date_text,
     distinct_ids,
@@ -185,19 +186,18 @@ def _tied_to_itself(places: pd.Series, column: Hashable) -> Iterator[Problem]:
 
 def _paired(rows: pd.DataFrame, column: Hashable, problems: list[Problem]) -> pd.DataFrame:
     """Put the two places of each row in order; of the kinds of a pairing keep the first one."""
-    turned = rows["left"] > rows["right"]
-    low = rows["left"].mask(turned, rows["right"])
-    high = rows["right"].mask(turned, rows["left"])
-    pair = low + BETWEEN + high
-    rank = rows["kind"].replace("", KINDS[-1]).map({word: n for n, word in enumerate(KINDS)})
-    kept = rank.groupby(pair).transform("min").map(dict(enumerate(KINDS)))
+    ends = np.sort(rows[["left", "right"]].to_numpy("object"), axis=1)
+    rows = rows.join(pd.DataFrame(ends, rows.index, ["low", "high"], dtype="str"))
+    rows["pair"] = joined([rows["low"], rows["high"]])
+    rank = rows["kind"].replace("", KINDS[-1]).map(KINDS.index)
+    kept = rank.groupby(rows["pair"]).transform("min").map(dict(enumerate(KINDS)))
     other = rows["kind"].ne("") & rows["kind"].ne(kept)
     cells = zip(rows.index[other], rows.loc[other, "kind"], kept[other], strict=True)
     told = [f"{word!r} in row {line} (kept: {first!r})" for line, word, first in cells]
     if told:
         message = f"{len(told)} of {len(rows)} rows give another kind than is kept for the pairing"
         problems.append(warning(PAIRS, f"{message}, such as {some(told)}", column))
-    return rows.assign(low=low, high=high, pair=pair, kind=kept)
+    return rows.assign(kind=kept)
 
 
 def _stated(frame: pd.DataFrame | None, width: int, problems: list[Problem]) -> pd.DataFrame:
@@ -206,17 +206,12 @@ def _stated(frame: pd.DataFrame | None, width: int, problems: list[Problem]) -> 
     columns |= {"during": table("containments").column("during"), "parent": columns["name"]}
     if frame is None or not len(frame):
         return pd.DataFrame(columns=["key", *columns], dtype="str")
-    levels = frame.index.nlevels
-    if levels not in (width, width + 1):
+    levels = [frame.index.get_level_values(n).to_series() for n in range(frame.index.nlevels)]
+    if len(levels) not in (width, width + 1):
         raise ArgumentError(
-            f"`localities` has an index of {levels} levels; index it by the {width} "
+            f"`localities` has an index of {len(levels)} levels; index it by the {width} "
             "columns of the key, or by these and the country"
         )
-    index = [frame.index.get_level_values(n).to_series() for n in range(levels)]
-
-    def read(values: pd.Series, column: str, how: Reader = plain_text, no: str = "") -> pd.Series:
-        """Read the cells of a column or level of the frame."""
-        return read_column(values, how, (_PLACES, column), problems, no)
 
     def above(value: object) -> str:
         """Read the key of the unit above, which has as many parts as any key."""
@@ -226,31 +221,31 @@ def _stated(frame: pd.DataFrame | None, width: int, problems: list[Problem]) -> 
 
     stated = read_frame(_PLACES, frame, columns, problems)
     if width > 1 and "parent" in frame:
-        stated["parent"] = read(frame["parent"], "parent", above)
-    if levels > width:
-        stated["country"] = read(index[width], "country")
-    no_key = "the row has no key; fill the index"
-    stated["key"] = joined([read(part, "", no=no_key) for part in index[:width]])
+        stated["parent"] = read_column(frame["parent"], above, (_PLACES, "parent"), problems)
+    for country in levels[width:]:
+        stated["country"] = read_column(country, plain_text, (_PLACES, "country"), problems)
+    place, no_key = (_PLACES, ""), "the row has no key; fill the index"
+    stated["key"] = joined(
+        read_column(part, plain_text, place, problems, no_key) for part in levels[:width]
+    )
     return stated[stated["key"].notna()].fillna("")
 
 
 def _inferred(stated: pd.DataFrame, named: Iterable[str]) -> list[str]:
     """Take the country of a key from the pairs, and that of a parent from its children."""
-    known: dict[str, set[str]] = {}
+    known: defaultdict[str, set[str]] = defaultdict(set)
     for country, key in (place.split(BETWEEN, 1) for place in named):
-        known.setdefault(key, set()).add(country)
+        known[key].add(country)
     everywhere = set().union(*known.values())
     for _ in LEVELS:
         for child, parent in zip(stated["key"], stated["parent"], strict=True):
-            known[parent] = known.get(parent, set()) | known.get(child, set())
-    found = [known.get(key) or everywhere for key in stated["key"]]
+            known[parent] |= known[child]
+    found = [known[key] or everywhere for key in stated["key"]]
     return ["".join(each) if len(each) == 1 else "" for each in found]
 
 
 def _matched(stated: pd.DataFrame, named: pd.Index, problems: list[Problem]) -> pd.DataFrame:
     """Give each row about a place its place and the one above; tell rows that cannot be used."""
-    if stated.empty:
-        return stated.assign(place="", above="")
     country = stated["country"].mask(stated["country"].eq(""), _inferred(stated, named))
     stated = stated.assign(
         place=joined([country, stated["key"]]),
@@ -276,16 +271,15 @@ def _matched(stated: pd.DataFrame, named: pd.Index, problems: list[Problem]) -> 
     if not lost.any():
         return stated
     spelt = {fold_name(place.split(BETWEEN, 1)[1]): place for place in reversed(named)}
-    folded = stated.loc[lost, "key"].map(fold_name)
-    near = [_shown(spelt[key]) for key in folded if key in spelt]
-    there = f"`pairs` has {some(near or [*map(_shown, named[:1])])}"
-    if len(named) and not here.any():
-        tell(lost, "are no place of `pairs`", f"{there}; index the frame by key, or by key and "
-             "country, as they are spelt there")  # fmt: skip
-        return stated[:0]
-    remedy = f"{there}, so spell key and country alike" if near else "they have no pairing"
-    tell(lost, "are neither a place of `pairs` nor above one", remedy, "warning")
-    return stated
+    near = [spelt[key] for key in stated.loc[lost, "key"].map(fold_name) if key in spelt]
+    useless = len(named) > 0 and not here.any()
+    remedy = "they have no pairing"
+    if near or useless:
+        remedy = (f"`pairs` has {some([*map(_shown, near or named[:1])])}; index the frame by key, "
+                  "or by key and country, as they are spelt there")  # fmt: skip
+    message = "are neither a place of `pairs` nor above one"
+    tell(lost, message, remedy, "error" if useless else "warning")
+    return stated[:0] if useless else stated
 
 
 def _places(
@@ -361,20 +355,15 @@ def _text_tables(rows: pd.DataFrame, places: pd.DataFrame, inside: pd.DataFrame)
     claims = rows.assign(
         pairing_id="p-" + stems, id="c-" + stems + "-" + number, locator="entry " + number
     )
-    members = pd.concat([claims.set_index("id")[end] for end in ("low", "high")])
+    members = claims.melt("id", ["low", "high"], value_name="place")
+    called = places.rename(columns={"id": "locality_id"})[["locality_id", "named_as"]]
     made: dict[str, pd.DataFrame] = {
         "sources": pd.DataFrame({"id": sources, "title": titles.array, "kind": "other"}),
         "localities": places,
         "containments": inside,
         "pairings": first.assign(id="p-" + stem, matching="joint", status="agreed"),
         "claims": claims,
-        "memberships": pd.DataFrame(
-            {
-                "claim_id": members.index,
-                "locality_id": members.map(places["id"]).array,
-                "named_as": members.map(places["named_as"]).array,
-            }
-        ),
+        "memberships": members.rename(columns={"id": "claim_id"}).join(called, on="place"),
     }
     text = {}
     for each in TABLES:
@@ -387,14 +376,13 @@ def _text_tables(rows: pd.DataFrame, places: pd.DataFrame, inside: pd.DataFrame)
 
 def _told(found: Problems) -> list[Problem]:
     """Say what the checks found in places and sources in the words of the frames given."""
-    files = {"localities": _PLACES, "containments": _PLACES, "sources": PAIRS}
+    files = {"localities.csv": _PLACES, "containments.csv": _PLACES, "sources.csv": PAIRS}
     columns = {"child_id": "", "parent_id": "parent"}
-    told = []
-    for problem in found:
-        file = files.get(problem.file.removesuffix(".csv"))
-        if file:
-            column = columns.get(problem.column, problem.column)
-            told.append(replace(problem, file=file, column=column))
+    told = [
+        replace(each, file=files[each.file], column=columns.get(each.column, each.column))
+        for each in found
+        if each.file in files
+    ]
     if not any(each.severity == "error" for each in told):  # else the rest follows from these
         told += [each for each in found if each.severity == "error"]
     return told

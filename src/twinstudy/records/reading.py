@@ -7,9 +7,10 @@ import hashlib
 import re
 import tomllib
 import unicodedata
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -231,23 +232,27 @@ class Register:
     def read(
         self, argument: str, value: Any, how: Reader = plain_text, missing: str = ""
     ) -> pd.Series:
-        """Read a column, or one value for all rows; a fault is missing."""
+        """Read a column, where a fault is missing, or one value for all rows."""
         if self.has(value):
             cells = self.pairs[value]
             if isinstance(cells, pd.DataFrame):
                 raise ArgumentError(f"`pairs` has the column {value!r} more than once; rename one")
-        elif isinstance(value, list | dict | set | pd.DataFrame | pd.Series | np.ndarray):
+            return read_column(cells, how, (PAIRS, str(value)), self.problems, missing)
+        if isinstance(value, list | dict | set | pd.DataFrame | pd.Series | np.ndarray):
             given = type(value).__name__
             raise ArgumentError(
                 f"`{argument}` is a {given}; give one column of `pairs`, or a value"
             )
-        else:
-            cells = pd.Series([value] * len(self.pairs), dtype="object")
-            near = self.near(value) if isinstance(value, str) else ""
-            if near:
-                said = f"`{argument}` is {value!r}, which is no column and holds for all rows{near}"
-                self.problems.append(warning(PAIRS, said))
-        return read_column(cells, how, (PAIRS, str(value)), self.problems, missing)
+        near = self.near(value) if isinstance(value, str) else ""
+        try:
+            text = "" if pd.isna(value) else how(value)
+        except ArgumentError as error:
+            said = f"`{argument}` is no column of `pairs`, and {error}{near}"
+            raise ArgumentError(said) from None
+        if near:
+            said = f"`{argument}` is {value!r}, which is no column and holds for all rows{near}"
+            self.problems.append(warning(PAIRS, said))
+        return pd.Series(text, pd.RangeIndex(1, len(self.pairs) + 1), dtype="str")
 
     def countries(self, side: str, column: Any) -> pd.Series:
         """Read the countries of one side; what is no code is missing."""
@@ -278,7 +283,7 @@ class Register:
     ) -> pd.Series:
         """Read the places of one side; those of ZZ take the country known of their key, if any."""
         code = self.countries(side, country)
-        key = joined([self.read(side, column, missing=_NO_PLACE) for column in columns])
+        key = joined(self.read(side, column, missing=_NO_PLACE) for column in columns)
         code = code.mask(code.eq("ZZ") & key.isin(known.index), key.map(known))
         return joined([code, key])
 
@@ -304,19 +309,9 @@ class Register:
                 parse_date(text)
             return text
 
-        before = len(self.problems)
-        cells = self.read("signed", signed, read)
-        faults = [each for each in self.problems[before:] if each.severity == "error"]
-        if faults and not self.has(signed):
-            raise ArgumentError(
-                f"`signed` is no column of `pairs`, and {faults[0].message}{self.near(signed)}"
-            )
-        return cells
+        return self.read("signed", signed, read)
 
 
-def joined(parts: list[pd.Series]) -> pd.Series:
+def joined(parts: Iterable[pd.Series]) -> pd.Series:
     """Join country and key, or the parts of a key, to one text a row; missing where one is."""
-    text, *others = parts
-    for part in others:
-        text = text + BETWEEN + part
-    return text
+    return reduce(lambda text, part: text + BETWEEN + part, parts)
