@@ -181,24 +181,12 @@ LATE = {"claims": "signed", "events": "date", "counts": "as_of"}
 ONE_ROW = (
     put_cells("original_sources", "sources.original_source_id", "original itself", {"original_source_id": "{id}"}),
     put_cells(POINTS, "localities.longitude", "give both or neither", {"longitude": ""}, _placed),
-    put_cells(POINTS, "localities.longitude", "give both or neither", {"latitude": ""}, _placed),
-    put_cells(POINTS, "localities.position", "how well the point is known", {"position": ""}, _placed),
     put_cells(POINTS, "localities.position_source_id", "needs the point", {"position_source_id": "s-1"}, _not(_placed)),
     put_cells("implied_aims", "contents.certainty", "does not fit an aim", {"basis": "aim", "certainty": "explicit"}),
-    put_cells(LISTS, "claims.list", "'whole' needs rows", {"list": "whole"}, _not(_told)),
     put_cells(LISTS, "claims.list", "'part' needs rows", {"list": "part", "agreement_items": "6"}, _not(_told)),
-    put_cells(LISTS, "claims.list", "'counted' does not fit", {"list": "counted", "agreement_items": "6"}, _told),
-    put_cells(LISTS, "claims.list", "'counted' needs the number", {"list": "counted", "agreement_items": ""}),
-    put_cells(LISTS, "claims.list", "counts contents and has none", {"list": "", "agreement_items": "6"}, _not(_told)),
-    put_cells("event_quantities", "events.quantity", "go together", {"quantity": "82", "unit": ""}),
     put_cells("event_quantities", "events.quantity", "go together", {"quantity": "", "unit": "calls"}),
     put_cells(COUNTS, "counts.kind", "'country' does not fit", {"measure": "twinned", "kind": "country"}),
-    put_cells(COUNTS, "counts.kind", "'other' does not fit", {"measure": "border_units", "kind": "other"}),
     put_cells(COUNTS, "counts.kind", "'' does not fit", {"measure": "border_units", "kind": ""}),
-    put_cells(COUNTS, "counts.kind", "leave it empty", {"measure": "border_length", "kind": "commune"}),
-    put_cells(COUNTS, "counts.side", "have two sides", {"measure": "pairings", "side": "VN"}),
-    put_cells(COUNTS, "counts.side", "stand on one side", {"measure": "twinned", "side": ""}),
-    put_cells(COUNTS, "counts.value", "no whole number", {"measure": "border_units", "value": "1.5"}),
     put_cells("read_when_published", "sources.accessed", "earlier than", {"published": "2022-07", "accessed": "2022-06-30"}),
     put_cells("border_flags", "localities.at_border_source_id", "empty cell", {"at_border": "", "at_border_source_id": "s-1"}),
     *(put_cells("not_after_publication", f"{name}.{column}", f"'{date}' is later", {column: date}, _bounded)
@@ -218,17 +206,10 @@ def wrong_parent(text: Frames, rng: random.Random) -> Fault:
 
 
 def two_parents_at_once(text: Frames, rng: random.Random) -> Fault:
-    places, parents = text["localities"].set_index("id"), text["containments"]
-    alike = places.groupby(["country", "level"])["name"].transform("size") > 1
-    old = parents.iloc[row_of(text, "containments", rng, parents["parent_id"].map(alike))]
-    there = places.loc[old["parent_id"]]
-    same = (places["country"] == there["country"]) & (places["level"] == there["level"])
-    others = places.index[same].difference(
-        parents["parent_id"][parents["child_id"] == old["child_id"]]
-    )
-    if others.empty:  # the child has been in all of them
-        return two_parents_at_once(text, rng)
-    append(text, "containments", **old.to_dict() | {"parent_id": rng.choice(others.tolist())})
+    old = text["containments"].iloc[row_of(text, "containments", rng)]
+    there = text["localities"].set_index("id").loc[old["parent_id"], ["country", "level"]]
+    append(text, "localities", id="l-xx", name="Another", **there.to_dict())
+    append(text, "containments", **old.to_dict() | {"parent_id": "l-xx"})
     again = [n for n, key in enumerate(text["containments"]["child_id"]) if key == old["child_id"]]
     return fault("one_parent_at_a_time", "containments", again, "during", "another parent")
 
@@ -249,19 +230,12 @@ def circle_of_successors(text: Frames, rng: random.Random) -> Fault:
     return fault("acyclic_successions", "successions", row, "old_id", f"{start!r} becomes its own")
 
 
-def pairing_of_odd_sides(text: Frames, rng: random.Random) -> Fault:
+def pairing_of_three_sides(text: Frames, rng: random.Random) -> Fault:
     row = row_of(text, "pairings", rng)
     pairing = text["pairings"]["id"].iloc[row]
-    claims = text["claims"]["id"][text["claims"]["pairing_id"] == pairing].tolist()
-    if rng.random() < 0.5:  # three of them
-        append(text, "localities", id="l-xx", country="XX", level="village", name="Third")
-        append(text, "memberships", claim_id=claims[0], locality_id="l-xx")
-    else:  # one of them
-        rows = text["memberships"]["claim_id"].isin(claims)
-        place = rng.choice(text["memberships"]["locality_id"][rows].tolist())
-        text["memberships"] = text["memberships"][~rows]
-        for claim in claims:
-            append(text, "memberships", claim_id=claim, locality_id=place)
+    claim = text["claims"]["id"][text["claims"]["pairing_id"] == pairing].iloc[0]
+    append(text, "localities", id="l-xx", country="XX", level="village", name="Third")
+    append(text, "memberships", claim_id=claim, locality_id="l-xx")
     return fault("pairing_sides", "pairings", row, "id", f"{pairing!r} do not make two sides")
 
 
@@ -286,7 +260,7 @@ def table_corruptions() -> Iterator[tuple[str, Corruption]]:
             yield f"{each.name} repeats {', '.join(key)}", repeat_key(each, key)
     yield from ((f"cells of one row {n}", corrupt) for n, corrupt in enumerate(ONE_ROW))
     special = wrong_parent, two_parents_at_once, code_of_two_places, circle_of_successors
-    for corrupt in (*special, pairing_of_odd_sides, agreement_of_plans, date_of_two_digits):
+    for corrupt in (*special, pairing_of_three_sides, agreement_of_plans, date_of_two_digits):
         yield corrupt.__name__, corrupt
 
 

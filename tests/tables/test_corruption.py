@@ -10,10 +10,10 @@ import pytest
 from conftest import MINIATURE
 from corruptor import Corruption, Fault, Frames, cell_corruptions, mutated, table_corruptions
 
-from twinstudy import check
+from twinstudy import check, load
 from twinstudy.errors import Problems
 from twinstudy.tables.cell_rules import VALUE_RULES, references, unique_keys, value_problems
-from twinstudy.tables.files import Tables, bundled_data, text_frame, type_tables
+from twinstudy.tables.files import Tables, bundled_data, text_tables, type_tables
 from twinstudy.tables.schema import TABLES
 from twinstudy.tables.table_rules import TABLE_RULES, check_tables
 
@@ -23,19 +23,7 @@ RULES = {rule.__name__: rule for rule in ON_TABLES}
 RULES["required_cells"] = partial(value_problems, rules=[])
 RULES |= {each[0].__name__: partial(value_problems, rules=[each]) for each in VALUE_RULES}
 BATCH = 6
-
-
-def read(folder: Path) -> Frames:
-    frames = {}
-    for each in TABLES:
-        frame, problems, _ = text_frame((folder / each.file).read_bytes(), each)
-        assert frame is not None
-        assert problems == []
-        frames[each.name] = frame
-    return frames
-
-
-VALID = read(MINIATURE)
+VALID = text_tables(load(MINIATURE).tables)
 
 
 def copied(frames: Frames) -> Frames:
@@ -116,7 +104,7 @@ def test_spoilt_bytes_never_end_in_a_traceback(tmp_path: Path, seed: int) -> Non
 
 @pytest.mark.nightly
 def test_ten_thousand_corruptions_are_named() -> None:
-    places = [read(bundled_data()), VALID, VALID, VALID]
+    places = [text_tables(load().tables), VALID, VALID, VALID]
     all_of_them = CELLS | ACROSS
     names = sorted(all_of_them)
     for seed in range(10_000):
