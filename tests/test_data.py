@@ -9,24 +9,14 @@ import pandas as pd
 import pytest
 from make_files import data_dictionary, data_package
 
-from twinstudy import (
-    ancestors,
-    check,
-    conflicts,
-    consolidate,
-    coverage,
-    density,
-    load,
-    members,
-    trace,
-)
+import twinstudy as ts
 from twinstudy.dates import date_bounds
 from twinstudy.tables.files import bundled_data, csv_bytes, text_tables
 from twinstudy.tables.schema import KINDS, LEVEL_OF_KIND, TABLES
 
-DATASET = load()
+DATASET = ts.load()
 FOLDER = bundled_data()
-PAIRINGS = consolidate(DATASET).set_index("pairing_id")
+PAIRINGS = ts.consolidate(DATASET).set_index("pairing_id")
 PLACES = DATASET.localities.set_index("id")
 NAME, LEVEL, POSITION = PLACES["name"], PLACES["level"], PLACES["position"]
 NBS = DATASET.codes.query("system == 'nbs'").set_index("locality_id")["code"]
@@ -53,19 +43,19 @@ def test_files_are_canonical_and_no_rows_are_lost(table) -> None:  # type: ignor
 
 def test_every_kind_and_every_border_province_is_there() -> None:
     assert set(DATASET.pairings["kind"]) == set(KINDS)
-    area = ancestors(DATASET, level="province", at="2025-06-30")
-    home = members(DATASET).query("side == 'VN'")["locality_id"].map(area).map(NAME)
+    area = ts.ancestors(DATASET, level="province", at="2025-06-30")
+    home = ts.members(DATASET).query("side == 'VN'")["locality_id"].map(area).map(NAME)
     assert set(home.dropna()) == {before for before, _ in PROVINCES.values()}
 
 
 def test_a_roll_up_follows_the_reform() -> None:
-    old, new = (ancestors(DATASET, level="province", at=at).map(NAME) for at in ("2014", "2026"))
+    old, new = (ts.ancestors(DATASET, level="province", at=at).map(NAME) for at in ("2014", "2026"))
     keys = {key: f"l-vn-{key}" for key in PROVINCES}
     assert {key: (old[place], new[place]) for key, place in keys.items()} == PROVINCES
 
 
 def test_the_data_are_sound_and_the_generated_files_in_step() -> None:
-    assert check() == []
+    assert ts.check() == []
     assert (FOLDER / "README.md").read_text("utf-8") == data_dictionary(DATASET)
     package = (FOLDER / "datapackage.json").read_text("utf-8")
     assert json.loads(package) == data_package(DATASET)
@@ -204,11 +194,11 @@ def test_sources_of_points_have_a_licence_or_say_that_none_is_stated() -> None:
 
 
 def test_both_wordings_of_a_letter_of_intent_and_of_a_friendship_stay() -> None:
-    claims = trace(DATASET, "p-dong-van-district-ma-ly-pho")
+    claims = ts.trace(DATASET, "p-dong-van-district-ma-ly-pho")
     assert claims["signed"].fillna("").tolist() == ["2025-01", ""]
-    events = trace(DATASET, "p-dong-van-district-ma-ly-pho", events=True)
+    events = ts.trace(DATASET, "p-dong-van-district-ma-ly-pho", events=True)
     assert events["kind"].tolist() == ["other"]
-    found = conflicts(DATASET).query("pairing_id == 'p-mong-cai-dong-hung'")
+    found = ts.conflicts(DATASET).query("pairing_id == 'p-mong-cai-dong-hung'")
     assert {"2015-10-20", "2015-12"} <= set(found["value"])
 
 
@@ -265,30 +255,22 @@ def test_notes_are_short_and_names_have_no_level_word_and_no_loose_accents() -> 
     assert [name for name in NAME if word.match(name)] == []
 
 
-def referred(target: str) -> set[str]:
-    return {
-        key
-        for table in TABLES
-        for column in table.columns
-        if column.target == target
-        for key in DATASET.tables[table.name][column.name].dropna()
-    }
-
-
-def test_every_source_and_every_place_is_used() -> None:
-    assert set(DATASET.sources["id"]) == referred("sources")
-    assert set(PLACES.index) == referred("localities")
+@pytest.mark.parametrize("target", ["sources", "localities"])
+def test_every_source_and_every_place_is_used(target: str) -> None:
+    columns = [(table.name, each) for table in TABLES for each in table.columns]
+    used = [DATASET.tables[name][each.name] for name, each in columns if each.target == target]
+    assert set(DATASET.tables[target]["id"]) == set(pd.concat(used).dropna())
 
 
 def test_every_member_lies_in_a_province_before_and_after_the_reform() -> None:
     placed = set(DATASET.memberships["locality_id"])
     for at in ("2025-06-30", "2026"):
-        area = ancestors(DATASET, level="province", at=at)
+        area = ts.ancestors(DATASET, level="province", at=at)
         assert [key for key in sorted(placed) if pd.isna(area[key])] == []
 
 
 def test_members_are_of_the_level_of_the_kind_or_the_note_says_why() -> None:
-    rows = members(DATASET).merge(
+    rows = ts.members(DATASET).merge(
         DATASET.pairings, left_on="pairing_id", right_on="id", suffixes=("", "_of")
     )
     for row in rows.itertuples():
@@ -307,10 +289,9 @@ def test_codes_have_the_form_of_their_list_and_chinese_ones_begin_like_that_arou
         if row.system == "nbs":
             assert re.fullmatch("[0-9]{12}", row.code), row.locality_id
             assert row.code.endswith("0" * zeros.get(rank, 0)), row.locality_id
-    length = {"province": 2, "prefecture": 4, "district": 6, "commune": 9}
     for row in DATASET.containments.itertuples():
         if row.child_id in NBS and row.parent_id in NBS:
-            shared = NBS[row.parent_id][: length[LEVEL[row.parent_id]]]
+            shared = NBS[row.parent_id][: 12 - zeros[LEVEL[row.parent_id]]]
             assert NBS[row.child_id].startswith(shared), row.child_id
 
 
@@ -332,11 +313,11 @@ def test_a_written_name_is_no_alias_where_it_is_the_name() -> None:
 def test_what_the_border_shows() -> None:
     """Phục Hòa counts as Quảng Hòa; Lạng Sơn comes before Hà Giang by report, and not by name."""
     day = "2025-06-30"
-    districts = coverage(DATASET, kind="district", at=day).set_index(["area", "side"])
+    districts = ts.coverage(DATASET, kind="district", at=day).set_index(["area", "side"])
     columns = ["certain", "eligible", "reported"]
     assert districts.loc[("Cao Bằng", "VN"), columns[:2]].tolist() == [3, 7]
     assert districts.loc[("Lạng Sơn", "VN"), columns[1:]].tolist() == [5, 5]
-    local = density(DATASET, kind=("village", "commune"), at=day).set_index(["basis", "area"])
+    local = ts.density(DATASET, kind=("village", "commune"), at=day).set_index(["basis", "area"])
     for basis, first in (("reported", "Lạng Sơn"), ("named", "Hà Giang")):
         of_two = local.loc[basis].loc[["Lạng Sơn", "Hà Giang"], "upper"]
         assert of_two.idxmax() == first
