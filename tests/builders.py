@@ -18,20 +18,21 @@ PLACES = """
 """
 
 
+def text_frames(tables: dict[str, list[dict[str, str]]]) -> dict[str, pd.DataFrame]:
+    """Frames of text, indexed by line; columns and tables that are left out are empty."""
+    frames = {}
+    for each in TABLES:
+        rows = tables.get(each.name, [])
+        cells = [[row.get(name) or "" for name in each.column_names] for row in rows]
+        index = pd.RangeIndex(2, len(rows) + 2)
+        frames[each.name] = pd.DataFrame(cells, index, list(each.column_names), dtype="str")
+    return frames
+
+
 def build(**tables: str) -> Dataset:
     """Make a dataset of tables as CSV text; columns and tables that are left out are empty."""
-    frames = {}
-    for table in TABLES:
-        text = textwrap.dedent(tables.get(table.name, "")).strip()
-        rows = [
-            [row.get(name) or "" for name in table.column_names]
-            for row in csv.DictReader(io.StringIO(text))
-        ]
-        index = range(2, len(rows) + 2)
-        frames[table.name] = pd.DataFrame(
-            rows, index=index, columns=list(table.column_names), dtype="str"
-        )
-    return dataset_from_text(frames)
+    files = {name: io.StringIO(textwrap.dedent(text).strip()) for name, text in tables.items()}
+    return dataset_from_text(text_frames({name: [*csv.DictReader(files[name])] for name in files}))
 
 
 def claimed(

@@ -6,15 +6,19 @@ import datetime as dt
 import unicodedata
 
 import pandas as pd
+from builders import text_frames
 from hypothesis import strategies as st
 
 from twinstudy.dates import parse_date
-from twinstudy.tables.schema import KINDS, STATUSES, TABLES, table
+from twinstudy.tables.schema import KINDS, LEVELS, STATUSES, table
 
 Row = dict[str, str]
 
 MARKS = ("", "", "", "~", "?", "%")
 COUNTRIES = ("VN", "CN", "LA", "NA")
+LETTERS = st.characters(
+    exclude_categories=["Cs", "Cc", "Zl", "Zp"], exclude_characters="\ufffe\uffff"
+)
 FIRST, LAST = dt.date(1990, 1, 1), dt.date(2030, 12, 31)
 LOW_LEVELS = ("district", "commune", "village", "border_post")
 PARENT = ("child_id", "parent_id", "during")
@@ -54,10 +58,7 @@ def edtf_texts(first: dt.date = dt.date.min, last: dt.date = dt.date.max) -> st.
 
 def names() -> st.SearchStrategy[str]:
     """Text as a cell may hold it: clean, but as odd as names get."""
-    letters = st.characters(
-        exclude_categories=["Cs", "Cc", "Zl", "Zp"], exclude_characters="\ufffe\uffff"
-    )
-    written = st.text(letters, min_size=1, max_size=8)
+    written = st.text(LETTERS, min_size=1, max_size=8)
     clean = written.map(lambda text: unicodedata.normalize("NFC", text).strip()).filter(bool)
     return st.sampled_from(ODD_NAMES) | clean
 
@@ -87,9 +88,7 @@ def _sources(draw: st.DrawFn) -> list[Row]:
     for key in _ids(draw, "s", draw(st.integers(1, 4))):
         originals = [row["id"] for row in rows if not row["original_source_id"]]
         rows.append({
-            "id": key,
-            "kind": draw(_words("sources", "kind")),
-            "title": draw(maybe(names())),
+            "id": key, "kind": draw(_words("sources", "kind")), "title": draw(maybe(names())),
             "published": draw(maybe(edtf_texts(dt.date(2000, 1, 1), LAST))),
             "language": draw(st.sampled_from(["", "vi", "zh"])),
             "url": draw(st.sampled_from(["", "https://example.org/đ?a=1,2"])),
@@ -152,14 +151,12 @@ def _sides(draw: st.DrawFn, places: list[Row]) -> list[str]:
     for row in places:
         if row["level"] != "country":
             by_country.setdefault(row["country"], []).append(row["id"])
-    some = st.lists(st.sampled_from(sorted(by_country)), min_size=1, max_size=2, unique=True)
-    chosen = draw(some)
+    codes = st.sampled_from(sorted(by_country))
+    chosen = draw(st.lists(codes, min_size=1, max_size=2, unique=True))
     least, most = (2, 2) if len(chosen) == 1 else (1, 3)
-    members: list[str] = []
-    for country in chosen:
-        of_it = st.sampled_from(by_country[country])
-        members += draw(st.lists(of_it, min_size=least, max_size=most, unique=True))
-    return members
+    of_each = (st.sampled_from(by_country[country]) for country in chosen)
+    sides = (st.lists(each, min_size=least, max_size=most, unique=True) for each in of_each)
+    return [member for side in sides for member in draw(side)]
 
 
 def _claim(
@@ -217,11 +214,8 @@ def _counts(draw: st.DrawFn, places: list[Row], sources: list[Row]) -> list[Row]
     for number in range(draw(st.integers(0, 4))):
         source, area = draw(st.sampled_from(sources)), draw(st.sampled_from(places))
         measure, value = draw(_words("counts", "measure")), str(draw(st.integers(0, 300)))
-        kind = ""
-        if measure in {"pairings", "twinned"}:
-            kind = draw(st.sampled_from(["", *KINDS]))
-        if measure == "border_units":
-            kind = draw(_words("localities", "level"))
+        kinds = {"pairings": ["", *KINDS], "twinned": ["", *KINDS], "border_units": LEVELS}
+        kind = draw(st.sampled_from(kinds.get(measure, [""])))
         side = area["country"] if measure in {"twinned", "border_units"} else ""
         if measure.startswith(("border_length", "border_stretch")):
             value = f"{value}.5"
@@ -240,10 +234,4 @@ def frames(draw: st.DrawFn) -> dict[str, pd.DataFrame]:
     tables = {"sources": sources} | _places(draw, sources)
     tables |= _pairings(draw, tables["localities"], sources)
     tables["counts"] = _counts(draw, tables["localities"], sources)
-    made = {}
-    for each in TABLES:  # indexed by line; columns that a row does not name are empty
-        rows = tables[each.name]
-        cells = [[row.get(name, "") for name in each.column_names] for row in rows]
-        index = pd.RangeIndex(2, len(rows) + 2)
-        made[each.name] = pd.DataFrame(cells, index, list(each.column_names), dtype="str")
-    return made
+    return text_frames(tables)
