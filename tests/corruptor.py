@@ -153,16 +153,12 @@ def put_cells(
     return corrupt
 
 
-def _told(text: Frames, claims: pd.DataFrame) -> pd.Series:
-    return claims["id"].isin(text["contents"]["claim_id"])
+def _untold(text: Frames, claims: pd.DataFrame) -> pd.Series:
+    return ~claims["id"].isin(text["contents"]["claim_id"])
 
 
 def _placed(_: Frames, places: pd.DataFrame) -> pd.Series:
     return places["position"] != ""
-
-
-def _not(where: Where) -> Where:
-    return lambda text, rows: ~where(text, rows)
 
 
 def _bounded(text: Frames, rows: pd.DataFrame) -> pd.Series:
@@ -176,14 +172,15 @@ def _bounded(text: Frames, rows: pd.DataFrame) -> pd.Series:
     return fits
 
 
+NO_POINT = dict.fromkeys(["longitude", "latitude", "position"], "")
 LISTS, COUNTS, POINTS = "lists_of_contents", "count_shapes", "positions"
 LATE = {"claims": "signed", "events": "date", "counts": "as_of"}
 ONE_ROW = (
     put_cells("original_sources", "sources.original_source_id", "original itself", {"original_source_id": "{id}"}),
     put_cells(POINTS, "localities.longitude", "give both or neither", {"longitude": ""}, _placed),
-    put_cells(POINTS, "localities.position_source_id", "needs the point", {"position_source_id": "s-1"}, _not(_placed)),
+    put_cells(POINTS, "localities.position_source_id", "needs the point", NO_POINT | {"position_source_id": "s-1"}),
     put_cells("implied_aims", "contents.certainty", "does not fit an aim", {"basis": "aim", "certainty": "explicit"}),
-    put_cells(LISTS, "claims.list", "'part' needs rows", {"list": "part", "agreement_items": "6"}, _not(_told)),
+    put_cells(LISTS, "claims.list", "'part' needs rows", {"list": "part", "agreement_items": "6"}, _untold),
     put_cells("event_quantities", "events.quantity", "go together", {"quantity": "", "unit": "calls"}),
     put_cells(COUNTS, "counts.kind", "'country' does not fit", {"measure": "twinned", "kind": "country"}),
     put_cells(COUNTS, "counts.kind", "'' does not fit", {"measure": "border_units", "kind": ""}),

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterable
+from copy import deepcopy
 from functools import partial
 from pathlib import Path
 
@@ -26,14 +27,10 @@ BATCH = 6
 VALID = text_tables(load(MINIATURE).tables)
 
 
-def copied(frames: Frames) -> Frames:
-    return {name: frame.copy() for name, frame in frames.items()}
-
-
 def broken(
     corruptions: Iterable[Corruption], rng: random.Random, valid: Frames = VALID
 ) -> tuple[Tables, list[Fault]]:
-    text = copied(valid)
+    text = deepcopy(valid)
     faults = [corrupt(text, rng) for corrupt in corruptions]
     for name, frame in text.items():
         text[name] = frame.set_index(pd.RangeIndex(2, len(frame) + 2))
@@ -62,7 +59,7 @@ def assert_found(corruptions: Iterable[Corruption], seed: str) -> None:
 def test_the_tables_are_valid_before_and_every_rule_is_broken() -> None:
     assert check_tables(type_tables(VALID)) == []
     rng, everything = random.Random(0), CELLS | ACROSS
-    assert {corrupt(copied(VALID), rng).rule for corrupt in everything.values()} == set(RULES)
+    assert {corrupt(deepcopy(VALID), rng).rule for corrupt in everything.values()} == set(RULES)
 
 
 def _batches() -> list[list[str]]:
