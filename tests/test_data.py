@@ -11,6 +11,7 @@ from make_files import data_dictionary, data_package
 
 import twinstudy as ts
 from twinstudy.dates import date_bounds
+from twinstudy.records.reading import fold_name
 from twinstudy.tables.files import bundled_data, csv_bytes, text_tables
 from twinstudy.tables.schema import KINDS, LEVEL_OF_KIND, TABLES
 
@@ -233,14 +234,9 @@ def test_a_number_means_a_unit_only_at_its_date_and_binh_xa_was_split() -> None:
     assert set(rows["kind"]) == {"split"}
 
 
-def plain(name: str) -> str:
-    letters = unicodedata.normalize("NFD", name.casefold().replace("đ", "d"))
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
-
-
 def test_no_two_places_of_a_level_under_one_parent_are_spelt_alike() -> None:
     keys = Counter(
-        (row.parent_id, LEVEL[row.child_id], row.during, plain(NAME[row.child_id]))
+        (row.parent_id, LEVEL[row.child_id], row.during, fold_name(NAME[row.child_id]))
         for row in DATASET.containments.itertuples()
     )
     assert [key for key, number in keys.items() if number > 1] == []
@@ -270,13 +266,11 @@ def test_every_member_lies_in_a_province_before_and_after_the_reform() -> None:
 
 
 def test_members_are_of_the_level_of_the_kind_or_the_note_says_why() -> None:
-    rows = ts.members(DATASET).merge(
-        DATASET.pairings, left_on="pairing_id", right_on="id", suffixes=("", "_of")
-    )
-    for row in rows.itertuples():
-        wanted = LEVEL_OF_KIND.get(row.kind)
+    pairings = DATASET.pairings.set_index("id")
+    for row in ts.members(DATASET).itertuples():
+        wanted = LEVEL_OF_KIND.get(pairings["kind"][row.pairing_id])
         if wanted and LEVEL[row.locality_id] != wanted:
-            assert "prefecture" in row.note, row.id
+            assert "prefecture" in pairings["note"][row.pairing_id], row.pairing_id
 
 
 def test_codes_have_the_form_of_their_list_and_chinese_ones_begin_like_that_around() -> None:
