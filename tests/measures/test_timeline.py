@@ -122,3 +122,16 @@ def test_a_record_without_dates_has_no_years():
     assert timeline(nothing).empty
     assert timeline(nothing).attrs["at"] is None
     assert signings(nothing)["not_after"].isna().all()
+
+
+def test_a_pairing_reported_before_its_date_was_possible_by_the_report(mini, grown):
+    claim = "c-zz-{0},p-zz,{1},par. 1,{2},,,,"
+    dataset = grown(
+        pairings=["p-zz,village,joint,agreed,"],
+        claims=[claim.format(1, "s-agency-2021-05", ""), claim.format(2, "s-gov-2023", "2023")],
+        memberships=[f"c-zz-{n},{end}," for n in (1, 2) for end in ("l-vn-chi-ma", "l-cn-van-vi")],
+    )
+    with_it, without = (timeline(each).set_index("year") for each in (dataset, mini))
+    columns = ["possible", "lower", "upper"]
+    more = (with_it[columns] - without[columns]).loc[2020:2023]
+    assert more.to_numpy().tolist() == [[0, 0, 0], [1, 1, 1], [0, 1, 1], [0, 1, 1]]

@@ -195,8 +195,9 @@ def _years(choice: Choice, dates: pd.DataFrame, totals: pd.DataFrame) -> pd.Data
     last = choice.day.year
     first = int(stated.clip(upper=last).fillna(last).min())
     years = np.arange(first, last + 1)
-    begin = dates["earliest"].dt.year.fillna(first)
     end = dates[["latest", "not_after"]].min(axis=1).dt.year.fillna(last).clip(first, last)
+    # A source may report a pairing before the date that another one states.
+    begin = dates["earliest"].dt.year.fillna(first).clip(upper=end)
     known = dates["not_after"].where(dates["certain"]).dt.year.clip(first, last)
     dated = dates["signed"].notna()
     plain = dated & ~dates["qualified"] & dates["status"].eq("agreed")
