@@ -91,6 +91,8 @@ def test_trace(mini):
     assert found["witness"].tolist() == ["s-agency-2021-05", "s-agency-2021-05", "s-news-2022"]
     assert found["url"].iloc[0] == "https://example.org/a"
     assert found["title"].iloc[1] == "Clusters in English"
+    # A name stands for the pairing that alone has it.
+    assert trace(mini, "phai lau").equals(trace(mini, "p-phai-lau-trang-nhi"))
 
 
 def test_trace_of_several_members_and_of_what_is_not_stated(mini):
@@ -98,30 +100,21 @@ def test_trace_of_several_members_and_of_what_is_not_stated(mini):
     assert members[1] == "trấn Thiên Bảo – xã Minh Tân + xã Thanh Đức + xã Thanh Thủy"
     silent = trace(mini, "p-chi-ma-ai-diem").iloc[0]
     assert silent[["published", "url", "agreement_items", "note"]].isna().all()
-
-
-def test_trace_uses_our_name_where_none_is_given_and_puts_sources_without_date_last():
+    # Our name is used where none is given, and sources without date come last.
     assert trace(disputed(("", "", "abc")), "p-1")["members"].tolist() == ["A – B + C"]
     found = trace(claimed([""] * 3, ["", "2020", "2019-05"]), "p-a-b")
     assert found["claim_id"].tolist() == ["c-3", "c-2", "c-1"]
 
 
-def test_every_event_is_traced_once():
+def test_every_event_is_traced_once_when_asked_for(mini):
     events = [trace(load(), pairing, events=True) for pairing in load().pairings["id"]]
     assert sorted(pd.concat(events)["event_id"]) == load().events["id"].tolist()
-
-
-def test_events_are_traced_when_asked_for(mini):
     found = trace(mini, "p-phai-lau-trang-nhi", events=True)
     assert found.drop(columns=["title", "url"]).astype("str").iloc[0].fillna("").tolist() == [
         "e-phai-lau-trang-nhi-1", "call", "2014/2021", "82", "calls", "s-agency-2021-05",
         "agency", "Agency", "2021-05", "par. 7", "",
     ]  # fmt: skip
     assert trace(mini, "p-trang-vi-van-vi", events=True).empty
-
-
-def test_a_name_stands_for_the_pairing_that_alone_has_it(mini):
-    assert trace(mini, "phai lau").equals(trace(mini, "p-phai-lau-trang-nhi"))
 
 
 @pytest.mark.parametrize("function", [partial(trace, pairing="phai lau"), conflicts, pairings])

@@ -239,9 +239,7 @@ def test_one_kind_is_all_that_is_told(grown):
     dataset = grown(counts=[line])
     assert set(coverage(dataset, kind="commune")["kind"]) == {"commune"}
     assert "all" in set(coverage(dataset)["kind"])
-
-
-def test_kinds_may_be_given_once_only() -> None:
+    # Kinds may be given once only.
     listed = coverage(load(), kind=["commune"])
     pd.testing.assert_frame_equal(coverage(load(), kind=iter(["commune"])), listed)
 

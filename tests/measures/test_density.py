@@ -73,8 +73,7 @@ def test_units_across_the_border_divide_nothing(grown):
 
 def test_pairings_for_a_unit_at_the_border(mini):
     table = density(mini, per="unit")
-    found = row(table, "Hà Giang", "commune")
-    assert found["lower"] == pytest.approx(1 / 34)
+    assert row(table, "Hà Giang", "commune")["lower"] == pytest.approx(1 / 34)
     assert row(table, "Lạng Sơn", "village")["upper"] == pytest.approx(1 / 73)
     assert set(table["kind"]) == {"commune", "village"}
 

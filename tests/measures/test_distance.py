@@ -35,13 +35,10 @@ def test_the_mean_and_the_nearest_pair(mini):
     assert communes["km_min"] == pytest.approx(4.4, abs=0.1)
     assert communes["km"] == pytest.approx(6.2, abs=0.1)
     assert communes["position"] == "approximate"
-
-
-def test_without_a_point_there_is_no_distance(mini):
-    table = distances(mini).set_index("pairing_id")
+    # Without a point there is no distance.
     assert pd.isna(table.loc["p-chi-ma-ai-diem", "km"])
     assert table.loc["p-chi-ma-ai-diem", "placed_a"] == 0
-    left_out = distances(mini).attrs["left_out"]
+    left_out = table.attrs["left_out"]
     assert left_out["pairings without a point on a side"] == 3
     assert left_out["members without a point"] == 4
 

@@ -26,14 +26,14 @@ def test_each_year_of_the_miniature(mini):
     assert year(table, 2021) == [0, 0, 1, 3, 5]
     assert year(table, 2022) == [0, 0, 1, 4, 5]
     assert year(table, 2023) == [0, 0, 0, 4, 5]
-
-
-def test_what_is_reported_later_does_not_exist_yet(mini):
+    # What is reported later does not exist yet.
     assert year(timeline(mini, at="2022-07-03"), 2022) == [0, 0, 1, 3, 5]
     assert year(timeline(mini, at="2022-07-04"), 2022) == [0, 0, 1, 4, 5]
 
 
-def test_a_date_of_a_plan_is_certain_in_no_year(grown):
+def test_a_plan_exists_by_no_day_and_its_date_is_certain_in_no_year(mini, grown):
+    assert year(timeline(mini, status=("agreed", "planned")), 2023) == [0, 0, 1, 4, 6]
+    assert signings(mini, status="planned")["not_after"].isna().all()
     dataset = grown(
         claims=["c-zz-1,p-xin-man-ma-quan,s-news-2022,par. 3,2022,,,,"],
         memberships=["c-zz-1,l-vn-xin-man-district,", "c-zz-1,l-cn-ma-quan-district,"],
@@ -71,10 +71,9 @@ def test_what_a_date_and_a_report_make_certain(signed, first_reported, years):
 
 def test_the_total_of_a_year_stands_beside_it(mini):
     table = timeline(mini)
-    row = table[table["reported"].notna()].iloc[0]
-    assert row[["year", "reported", "reported_kind", "reported_count_id"]].tolist() == [
-        2017, 25, "village", "n-vn-1",
-    ]  # fmt: skip
+    stated = ["year", "reported", "reported_kind", "reported_count_id"]
+    row = table.loc[table["reported"].notna(), stated].iloc[0]
+    assert row.tolist() == [2017, 25, "village", "n-vn-1"]
     assert timeline(mini, kind="commune")["reported"].isna().all()
     assert timeline(mini, at="2017")["reported"].dropna().tolist() == [25]
     before = timeline(mini, at="2016")
@@ -94,13 +93,6 @@ def test_areas_count_a_pairing_each(mini):
 def test_pauses_are_told(mini):
     assert timeline(mini).attrs["pauses"] == [("2020/..", 1)]
     assert timeline(mini, kind="commune").attrs["pauses"] == []
-
-
-def test_planned_pairings_exist_by_no_day(mini):
-    table = timeline(mini, status=("agreed", "planned"))
-    assert year(table, 2023) == [0, 0, 1, 4, 6]
-    dates = signings(mini, status="planned")
-    assert dates["not_after"].isna().all()
 
 
 @pytest.mark.parametrize(

@@ -47,10 +47,8 @@ def test_attributes_are_plain_python_and_places_come_before_pairings_sorted_by_i
 def test_the_locality_graph_ties_across_only(mini):
     graph = locality_graph(mini)
     assert graph["l-vn-minh-tan-commune"]["l-cn-thien-bao-commune"] == {
-        "pairings": 1,
-        "certain": 1,
-        "weight": pytest.approx(1 / 3),
-    }
+        "pairings": 1, "certain": 1, "weight": pytest.approx(1 / 3),
+    }  # fmt: skip
     assert not graph.has_edge("l-vn-minh-tan-commune", "l-vn-thanh-thuy-commune")
     assert graph.graph["pairings"] == 5
 
@@ -121,8 +119,6 @@ SEVERAL = twinned(("village", "cn-a cn-b vn-x vn-y vn-z"), ("commune", "cn-a vn-
 def test_weights_of_several_with_several():
     graph = locality_graph(SEVERAL, kind="village")
     assert [weight for *_, weight in graph.edges(data="weight")] == [1 / 6] * 6
-    both = locality_graph(SEVERAL)
-    assert both["l-cn-a"]["l-vn-z"] == {"pairings": 2, "certain": 0, "weight": 1 + 1 / 6}
     graph = incidence_graph(SEVERAL, kind="commune")
     assert [node for node, part in graph.nodes(data="bipartite") if part == 1] == ["p-1"]
     assert graph.graph["left_out_by_kind"] == 1
@@ -139,13 +135,12 @@ def test_without_any_date_there_is_no_day_and_without_pairings_no_node(mini):
 
 def test_nodes_of_one_name_have_labels_of_their_own_and_a_side():
     graph = locality_graph(SEVERAL)
+    assert graph["l-cn-a"]["l-vn-z"] == {"pairings": 2, "certain": 0, "weight": 1 + 1 / 6}
     assert graph.nodes["l-vn-x"]["label"] != graph.nodes["l-vn-y"]["label"]
     assert nx.get_node_attributes(graph, "bipartite") == {
         "l-cn-a": 0, "l-cn-b": 0, "l-vn-x": 1, "l-vn-y": 1, "l-vn-z": 1,
     }  # fmt: skip
-
-
-def test_a_place_on_both_sides_leaves_the_graph_without_sides():
+    # A place on both sides leaves the graph without sides.
     dataset = twinned(("commune", "cz-a de-b"), ("commune", "de-b fr-c"))
     assert not nx.get_node_attributes(locality_graph(dataset), "bipartite")
 
