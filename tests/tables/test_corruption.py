@@ -1,6 +1,7 @@
 """Valid tables, broken in every way: each fault is named with its line, and nothing is a traceback."""
 
 import random
+import re
 from collections.abc import Iterable
 from copy import deepcopy
 from functools import partial
@@ -89,7 +90,7 @@ def assert_no_traceback(folder: Path, source: Path, seed: int) -> None:
     problems = check(folder)
     assert_named([], problems)
     for problem in problems:
-        lines = (folder / problem.file).read_bytes().count(b"\n") + 1
+        lines = len(re.split(rb"\r\n?|\n", (folder / problem.file).read_bytes()))
         assert 0 <= problem.line <= lines, problem
         assert problem.message
 
