@@ -115,7 +115,7 @@ def _arranged(observed: nx.Graph[str], drawn: Arrangements, ends: list[int]) -> 
             shares[tie].append(1 / (len(side) * len(other)))
     graph: nx.Graph[str] = nx.create_empty_copy(observed)
     for tie, each in sorted(shares.items()):
-        graph.add_edge(*tie, pairings=len(each), weight=sum(each))
+        graph.add_edge(*tie, pairings=len(each), weight=math.fsum(each))
     return graph
 
 
