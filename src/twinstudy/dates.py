@@ -17,6 +17,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 import pandas as pd
@@ -122,6 +123,12 @@ write '1991'
     """
     if not isinstance(text, str):
         raise ArgumentError(f"{text!r} is no text; write it as {_written(text)}")
+    return _parsed(text)
+
+
+@lru_cache(maxsize=10_000)  # the rules and the measures read the same dates one after the other
+def _parsed(text: str) -> FuzzyDate:
+    """Read a text as a date."""
     if text == "../..":
         raise ArgumentError(f"{text!r} has no bound; write at least one date, or leave it out")
     parts = text.split("/") if text.count("/") == 1 else [text]

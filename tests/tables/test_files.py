@@ -132,7 +132,8 @@ def test_every_bad_row_is_named_and_the_others_are_read() -> None:
     [
         (b"", f": the file is empty; write at least the header: {HEADER}"),
         (b" \n\n", f": the file is empty; write at least the header: {HEADER}"),
-        (HEADER.encode("utf-16"), ": the file is UTF-16; save it as UTF-8"),
+        (HEADER.encode("utf-16"), ": the file is UTF-16, or no text; save it as UTF-8"),
+        (f"{HEADER}\na,b,a\x00d\n", ": the file is UTF-16, or no text; save it as UTF-8"),
         (f"\ufeff{HEADER}", ":1: the file starts with a byte order mark; save it as UTF-8 without BOM"),
         (f"{HEADER}\na,b,c\r\n", ":2: the line ends with a carriage return; save the file with LF line ends"),
         (f"{HEADER}\na,b,\xff\n".encode("latin-1"), ":2: byte 0xff is not UTF-8; save the file as UTF-8"),
@@ -141,9 +142,9 @@ def test_every_bad_row_is_named_and_the_others_are_read() -> None:
         (f"{HEADER}\na\n", ":2: the row has 1 cell where the header has 3; check its commas and quotes"),
         (f'{HEADER}\na,"b,c\n', ":2: the quotes of this row do not match, or a cell holds a line break; double a quote inside quotes, and write each row on one line"),
         (f'{HEADER}\n"x"y,b,c\n', ":2: the quotes of this row do not match, or a cell holds a line break; double a quote inside quotes, and write each row on one line"),
-        (f"{HEADER}\na,b,{'x' * 100_000}\n", ":2: the line is 100,004 bytes long, of 100,000 allowed; shorten it or close a quote"),
+        (f"{HEADER}\na,b,{'x' * 100_000}\n", ":2: the line is 100,004 characters long, of 100,000 allowed; shorten it or close a quote"),
         # A row that can be read, and is too long when its quotes are doubled.
-        (f"{HEADER}\na,b,x{chr(34) * 60_000}\n", ":2: the line is 120,005 bytes long, of 100,000 allowed; shorten it or close a quote"),
+        (f"{HEADER}\na,b,x{chr(34) * 60_000}\n", ":2: the line is 120,005 characters long, of 100,000 allowed; shorten it or close a quote"),
     ],
 )  # fmt: skip
 def test_each_fault_of_a_file_has_its_message(data: str | bytes, message: str) -> None:
@@ -157,7 +158,7 @@ APART = "letters with separate accents; normalise it to Unicode NFC", ": named_a
 
 @pytest.mark.parametrize(
     ("character", "words"),
-    [(each, CONTROL) for each in "\x00\x1b\t\x7f\x85\x9b\u2028\u202e\ufeff"]
+    [(each, CONTROL) for each in "\x1b\t\x7f\x85\x9b\u2028\u202e\ufeff"]
     + [(each, HIDDEN) for each in "\u200b\u00ad\u00a0\u2800\u3164"]
     + [("\u0300", APART)],
 )

@@ -133,7 +133,9 @@ def _ancestors(dataset: Dataset, level: str, day: pd.Timestamp) -> pd.Series:
     found = pd.Series(np.nan, index=units.index, dtype="str", name=level)
     itself = found.index.to_series().where(units["level"] == level)
     for stays in (~units.index.isin(ended), ~replaced, np.ones(len(units), dtype=bool)):
-        found = _climbed(found.fillna(itself.where(stays)), parents, stand_ins)
+        known = found.fillna(itself.where(stays))
+        if known.count() > found.count():
+            found = _climbed(known, parents, stand_ins)
     return found
 
 
@@ -207,12 +209,11 @@ def drawing_points(dataset: Dataset) -> pd.DataFrame:
     return drawn.assign(own=own, drawn_at=at)
 
 
-def west_to_east(dataset: Dataset, units: pd.Series | pd.Index) -> pd.Series:
+@remembered
+def west_to_east(dataset: Dataset) -> pd.Series:
     """Return by unit the mean longitude of the places of pairings within it, or its own."""
     own = dataset.localities.set_index("id")["longitude"]
     twinned = own[own.index.isin(dataset.memberships["locality_id"])]
-    within = lineage(dataset)
-    within = within[within["ancestor_id"].isin(units)]
-    within = within.drop_duplicates(["locality_id", "ancestor_id"])
+    within = lineage(dataset).drop_duplicates(["locality_id", "ancestor_id"])
     mean = within["locality_id"].map(twinned).groupby(within["ancestor_id"]).mean()
     return mean.reindex(own.index).fillna(own)

@@ -107,7 +107,7 @@ def find_localities(
     found = found.sort_values([*rank, "id", "matched"]).drop_duplicates("id", ignore_index=True)
     found["ambiguous"] = bool(found.duplicated(["accents", "fit"])[1:2].any())
     above = _units_above(dataset)
-    chains = above[above["locality_id"].isin(found["id"])].groupby("locality_id")["name"]
+    chains = above[above["locality_id"].isin(found["id"])][::-1].groupby("locality_id")["name"]
     found["parents"] = found["id"].map(chains.agg(", ".join)).astype("str").fillna("")
     shown = ["name", "name_zh", "designation", "level", "country"]
     found = found.join(places[shown], on="id")
@@ -215,13 +215,12 @@ def _suggested(key: str, stored: pd.DataFrame) -> list[str]:
 
 @remembered
 def _units_above(dataset: Dataset) -> pd.DataFrame:
-    """List the units above each place, the nearest first, on the newest day on which it exists."""
+    """List the units above each place, the nearest last, on the newest day on which it exists."""
     units, newest = existence(dataset), newest_day(dataset)
     days = units["earliest"].where(units["earliest"] > newest, newest)
     days = days.mask(units["latest"] < days, units["latest"])
     above = lineage(dataset).join(days.rename("day"), on="locality_id")
     above = above[~(above["earliest"] > above["day"]) & ~(above["latest"] < above["day"])]
-    above = above.sort_values(["locality_id", "level"], ascending=[True, False], kind="stable")
     return above.assign(name=above["ancestor_id"].map(dataset.localities.set_index("id")["name"]))
 
 
@@ -258,14 +257,16 @@ def place_labels(dataset: Dataset, names: Names = "international") -> pd.Series:
     """
     name = place_names(dataset, names)
     level = dataset.localities.set_index("id")["level"].astype("str").str.replace("_", " ")
-    nearest = _units_above(dataset).drop_duplicates("locality_id").set_index("locality_id")["name"]
+    above = _units_above(dataset).drop_duplicates("locality_id", keep="last")
+    nearest = above.set_index("locality_id")["name"].reindex(name.index)
     days = existence(dataset)[["earliest", "latest"]].astype("str")
     period = ("until " + days["latest"]).fillna("since " + days["earliest"])
-    notes = [(level + ", " + each).fillna(level) for each in (nearest.reindex(name.index), period)]
-    label = name
+    notes = [(level + ", " + each).fillna(level) for each in (nearest, period)]
+    label = name.rename("label")
     for note in (level, *notes, name.index.to_series()):
-        label = label.mask(label.duplicated(keep=False), name + " (" + note + ")")
-    return label.rename("label")
+        alike = label.index[label.duplicated(keep=False)]
+        label[alike] = name[alike] + " (" + note[alike] + ")"
+    return label
 
 
 @remembered

@@ -84,7 +84,7 @@ def plot_pairings(
         style.known_arguments(incidence_graph, arguments)
         graph = incidence_graph(dataset, at=at, **arguments)
         words, provinces = place_names(dataset, names), ancestors(dataset, level="province", at=at)
-        west, longitudes = west_to_east(dataset, provinces), drawing_points(dataset)["longitude"]
+        west, longitudes = west_to_east(dataset), drawing_points(dataset)["longitude"]
     places = _places(graph, words, longitudes)
     sides = sorted({place["country"] for place in places.values()}, reverse=True)
     if len(sides) != 2:

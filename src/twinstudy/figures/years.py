@@ -247,7 +247,7 @@ def _by_province(dataset: Dataset, table: pd.DataFrame, names: Names) -> pd.Data
     if area.isna().all():
         return table
     words = area.map(place_names(dataset, names)).fillna("no province")
-    table = table.assign(west=area.map(west_to_east(dataset, area)), area=words)
+    table = table.assign(west=area.map(west_to_east(dataset)), area=words)
     return table.sort_values(["west", "area"], kind="stable")
 
 

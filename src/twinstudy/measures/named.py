@@ -11,10 +11,11 @@ from twinstudy.evidence.consolidate import Choice, dateless, members, shown_day
 from twinstudy.evidence.hierarchy import ancestors, existence, west_to_east
 from twinstudy.evidence.names import place_names
 from twinstudy.records.dataset import Dataset, remembered
-from twinstudy.tables.schema import LEVEL_OF_KIND, LEVELS
+from twinstudy.tables.schema import KINDS, LEVEL_OF_KIND, LEVELS
 
 #: The kind of pairing that ties units of a level.
 KIND_OF_LEVEL = {level: kind for kind, level in LEVEL_OF_KIND.items()}
+_KIND = pd.CategoricalDtype(pd.Index(KINDS, dtype="str"))
 
 
 def named(dataset: Dataset, choice: Choice, *, by: str) -> pd.DataFrame:
@@ -26,22 +27,11 @@ def named(dataset: Dataset, choice: Choice, *, by: str) -> pd.DataFrame:
     day, which is a successor where the member has ended; missing for members that are no such unit.
     """
     known_word("by", by, LEVELS)
-    units = standing(dataset, choice.day)
-    tied = existence(dataset)["level"].map(KIND_OF_LEVEL).astype(choice.pairings["kind"].dtype)
-    places = pd.DataFrame(
-        {
-            "area_id": ancestors(dataset, level=by, at=choice.day).astype("category"),
-            "unit_id": pd.Categorical(units, categories=units.index),
-            "tied": tied,
-            "off": units.index.isin(off_border(dataset)),
-        }
-    )
     chosen = choice.pairings.set_index("pairing_id")[["kind", "certain", "undated"]]
     chosen["pairing"] = pd.Categorical(chosen.index, categories=chosen.index)
-    listed = members(dataset)[["pairing_id", "locality_id", "side", "second"]]
-    listed = listed.join(chosen, on="pairing_id", how="inner").astype({"side": "category"})
+    listed = _placed(dataset, by, choice.day)
+    listed = listed.join(chosen, on="pairing_id", how="inner").reset_index(drop=True)
     listed["pairing_id"] = listed.pop("pairing")  # counting categories is quick
-    listed = listed.join(places, on="locality_id").reset_index(drop=True)
     note(choice, f"members in no {by} on {shown_day(choice.day)}", listed["area_id"].isna())
 
     fits = (listed["kind"] == listed.pop("tied")) | ~listed["kind"].isin(LEVEL_OF_KIND)
@@ -51,6 +41,22 @@ def named(dataset: Dataset, choice: Choice, *, by: str) -> pd.DataFrame:
     note(choice, "members that do not touch the border", fits & ~gone & off)
     listed["unit_id"] = listed["unit_id"].where(fits & ~off)
     return listed
+
+
+@remembered
+def _placed(dataset: Dataset, by: str, day: pd.Timestamp) -> pd.DataFrame:
+    """List all members with their areas and units on a day, and what is known of these."""
+    units = standing(dataset, day)
+    places = pd.DataFrame(
+        {
+            "area_id": ancestors(dataset, level=by, at=day).astype("category"),
+            "unit_id": pd.Categorical(units, categories=units.index),
+            "tied": existence(dataset)["level"].map(KIND_OF_LEVEL).astype(_KIND),
+            "off": units.index.isin(off_border(dataset)),
+        }
+    )
+    listed = members(dataset)[["pairing_id", "locality_id", "side", "second"]]
+    return listed.join(places, on="locality_id").astype({"side": "category"})
 
 
 @remembered
@@ -107,7 +113,7 @@ def described(dataset: Dataset, frame: pd.DataFrame) -> pd.DataFrame:
     """Put name and country of the area in front, and areas from west to east by country."""
     places = dataset.localities.set_index("id")
     country = frame["area_id"].map(places["country"])
-    longitude = frame["area_id"].map(west_to_east(dataset, frame["area_id"]))
+    longitude = frame["area_id"].map(west_to_east(dataset))
     key = pd.DataFrame({"country": country, "longitude": longitude, "area": frame["area_id"]})
     order = key.sort_values(["country", "longitude", "area"], kind="stable").index
     frame = frame.loc[order].reset_index(drop=True)

@@ -29,7 +29,7 @@ CONTROL = re.compile(
     "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
 _BLANK = "\u00a0\u034f\u115f\u1160\u2007\u202f\u2800\u3164\uffa0"  # that are no Cf
-_LONGEST_LINE = 100_000  # bytes; below the limit of the csv module for one cell
+_LONGEST_LINE = 100_000  # characters; below the limit of the csv module for one cell
 LARGEST_FILE = 1_000_000_000  # bytes
 _MOST = 1_000  # problems of one kind that are kept
 _MARK = ".unfinished"  # holds the end of the names of files that take their places
@@ -224,9 +224,9 @@ def text_frame(data: bytes, table: Table) -> tuple[pd.DataFrame | None, list[Pro
     def fault(line: int, message: str) -> None:
         problems.append(Problem(table.file, line, "", "", message))
 
-    if not data.strip() or data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if not data.strip() or b"\0" in data:
         empty = "the file is empty; write at least the header: " + ",".join(table.column_names)
-        fault(0, "the file is UTF-16; save it as UTF-8" if data.strip() else empty)
+        fault(0, "the file is UTF-16, or no text; save it as UTF-8" if data.strip() else empty)
         return None, problems, set()
     if data.startswith(b"\xef\xbb\xbf"):
         fault(1, "the file starts with a byte order mark; save it as UTF-8 without BOM")
@@ -235,47 +235,53 @@ def text_frame(data: bytes, table: Table) -> tuple[pd.DataFrame | None, list[Pro
         first = data.count(b"\n", 0, data.index(b"\r")) + 1
         fault(first, "the line ends with a carriage return; save the file with LF line ends")
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    header, *lines = data.removesuffix(b"\n").split(b"\n")
-    wrong = header_problems(header.decode(errors="replace"), table)
+    try:
+        text, sound = data.decode(), True
+    except UnicodeDecodeError:
+        text, sound = data.decode(errors="surrogateescape"), False
+    header, *lines = text.removesuffix("\n").split("\n")
+    wrong = header_problems(header, table)
     if wrong:
         return None, problems + wrong, set()
-    rows: dict[int, list[str]] = {}
     unread: set[str] = set()
-    refused: list[Problem] = []
+    refused: dict[int, Problem] = {}
+    width = len(table.columns)
     for number, line in enumerate(lines, start=2):
-        row = _row(line, len(table.columns))
-        if isinstance(row, list):
-            rows[number] = row
-        else:
-            unread.add(re.findall(rb"[a-z0-9-]*", line[:200].lstrip(b'" '))[0].decode())
-            refused.append(Problem(table.file, number, "", "", row))
-    index, columns = pd.Index(rows, dtype="int64"), list(table.column_names)
-    frame = pd.DataFrame(list(rows.values()), index=index, columns=columns, dtype="str")
-    return frame, [*problems, *listed(refused), *unclean_cells(frame, table)], unread
+        if not sound or line.count(",") != width - 1 or '"' in line or len(line) > _LONGEST_LINE:
+            message = _unreadable(line, width)
+            if message:
+                refused[number] = Problem(table.file, number, "", "", message)
+                unread.update(re.findall("^[a-z0-9-]*", line[:200].lstrip('" ')))
+                lines[number - 2] = "," * (width - 1)
+    rows = io.StringIO("\n".join([header, *lines]))
+    frame = pd.read_csv(rows, dtype="str", na_filter=False, skip_blank_lines=False)
+    frame = frame.set_axis(pd.RangeIndex(2, len(lines) + 2)).drop(index=list(refused))
+    problems += [*listed(refused.values()), *unclean_cells(frame, table)]
+    return frame, problems, unread
 
 
-def _row(line: bytes, width: int) -> list[str] | str:
-    """Take a line apart, or say why that cannot be done."""
-    size = len(line) + line.count(b'"')  # when they are written, quotes may have to be doubled
+def _unreadable(line: str, width: int) -> str:
+    """Say why a line cannot be read as a row of some cells."""
+    size = len(line) + line.count('"')  # when they are written, quotes may have to be doubled
     if size > _LONGEST_LINE:
-        found = f"the line is {size:,} bytes long, of {_LONGEST_LINE:,} allowed"
+        found = f"the line is {size:,} characters long, of {_LONGEST_LINE:,} allowed"
         return f"{found}; shorten it or close a quote"
     if not line:
         return "the line is empty; take it out"
+    if undecoded := re.search("[\udc80-\udcff]", line):
+        byte = ord(undecoded[0]) - 0xDC00
+        return f"byte {byte:#04x} is not UTF-8; save the file as UTF-8"
     try:
-        text = line.decode()
-        row = next(csv.reader([text], strict=True)) if '"' in text else text.split(",")
-    except UnicodeDecodeError as error:
-        return f"byte {line[error.start]:#04x} is not UTF-8; save the file as UTF-8"
+        cells = len(next(csv.reader([line], strict=True)))
     except csv.Error:
         return (
             "the quotes of this row do not match, or a cell holds a line break; double a quote "
             "inside quotes, and write each row on one line"
         )
-    if len(row) != width:
-        cells = f"{len(row)} cell{'s' if len(row) != 1 else ''}"
-        return f"the row has {cells} where the header has {width}; check its commas and quotes"
-    return row
+    if cells == width:
+        return ""
+    found = f"the row has {cells} cell{'s' if cells != 1 else ''} where the header has {width}"
+    return f"{found}; check its commas and quotes"
 
 
 def header_problems(line: str, table: Table) -> list[Problem]:
@@ -314,7 +320,7 @@ def unclean_cells(frame: pd.DataFrame, table: Table) -> Iterator[Problem]:
     memberships.csv:2: named_as: 'A\nB' holds the control character '\n'; take it out
     """
     for name in table.column_names:
-        values = frame[name].unique().tolist()
+        values = set(frame[name].tolist())
         odd = [value for value in values if not (value.isascii() and value.isprintable())]
         refused = {value: f"{shown(value)} {said}" for value in odd if (said := _refused(value))}
         yield from wrong_values(frame[name], table.file, refused)
@@ -438,7 +444,8 @@ def _typed(values: pd.Series, column: Column) -> pd.Series:
             numbers = pd.to_numeric(written, errors="coerce")
             return numbers.astype("Int64" if column.type == "integer" else "float64")
         case _:
-            return values.where(values != "")
+            empty = values == ""
+            return values.mask(empty) if empty.any() else values
 
 
 def text_tables(typed: Mapping[str, pd.DataFrame]) -> Frames:
