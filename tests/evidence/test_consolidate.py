@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import FIRST, edtf_texts
 
-from twinstudy import Dataset, consolidate, members, parse_date
+from twinstudy import Dataset, consolidate, load, members, parse_date
 from twinstudy.errors import ArgumentError
 from twinstudy.evidence.consolidate import choose, existing, newest_day
 
@@ -83,8 +83,6 @@ def test_consolidate_has_the_types_that_it_names(mini):
         (["../2015", "2012"], ("2012", False, False)),
         (["../2012", "2015"], ("../2015", False, True)),
         (["../2012", "2015/.."], (None, False, True)),  # an envelope without ends is no date
-        (["2014", "", "2014"], ("2014", False, False)),
-        (["", ""], (None, False, False)),
         (["2014-01-01", "2014", "2016"], ("2014/2016", False, True)),
     ],
 )
@@ -157,33 +155,12 @@ def test_chosen_dates_against_the_plain_rule(claims, rule):
         assert bounds(text)[1] - bounds(text)[0] == length
 
 
-def test_reprints_and_translations_are_one_witness():
-    dataset = build(
-        sources="""
-            id,kind,published,original_source_id
-            s-original,statistics,2019,
-            s-reprint,newspaper,2018,s-original
-            s-state,government,2022,
-        """,
-        localities=PLACES,
-        pairings="id,kind,matching,status\np-a-b,village,joint,agreed\np-a-c,village,joint,doubtful",
-        claims="""
-            id,pairing_id,source_id,signed
-            c-1,p-a-b,s-original,
-            c-2,p-a-b,s-reprint,
-            c-3,p-a-c,s-reprint,2015
-            c-4,p-a-c,s-state,2015
-        """,
-        memberships="claim_id,locality_id\nc-1,l-cn-a\nc-1,l-vn-b\nc-2,l-cn-a\nc-3,l-cn-a\nc-4,l-vn-c",
-    )
-    found = consolidate(dataset)
-    assert found["witnesses"].tolist() == [1, 2]
-    # Statistics, too, are published by an office, and are no government source.
-    assert found["official"].tolist() == [False, True]
-    assert found["reported_by"].tolist() == [pd.Timestamp("2018-12-31"), pd.NaT]
-    # Only what is agreed can be certain.
-    state = existing(dataset, at="2022")[["certain", "possible"]]
-    assert state.to_numpy().tolist() == [[True, True], [False, True]]
+def test_a_reprint_may_be_the_first_report_and_statistics_are_no_government_source(edited):
+    edited("sources.csv", "2021-06,en", "2021-04,en")
+    folder = edited("sources.csv", "s-agency-2021-05,agency", "s-agency-2021-05,statistics")
+    row = consolidate(load(folder)).set_index("pairing_id").loc["p-phai-lau-trang-nhi"]
+    assert row[["witnesses", "official"]].tolist() == [2, False]
+    assert row["reported_by"] == pd.Timestamp("2021-04-30")
 
 
 AT = {
@@ -201,6 +178,9 @@ def test_existing(mini):
     columns = ["certain", "possible", "undated"]
     day = {at: existing(mini, at=at)[columns].astype(int).to_numpy().tolist() for at in AT}
     assert day == AT
+    # Only what is agreed can be certain.
+    doubtful = existing(claimed(["2015"], ["2022"], status="doubtful"), at="2022")
+    assert doubtful[columns].to_numpy().tolist() == [[False, True, False]]
     assert existing(mini).equals(existing(mini, at="2023-10-20"))
     assert existing(mini, at=dt.date(2014, 8, 25)).equals(existing(mini, at="2014-08-25"))
 

@@ -7,6 +7,7 @@ import pkgutil
 import stat
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -88,9 +89,9 @@ def test_rows_come_back_in_the_order_of_the_vocabulary(mini: Dataset) -> None:
 
 
 def test_numbers_are_read_as_written() -> None:
-    cells = ["12", "0.5", "-3", "1e5", ""]
-    rows = [dict.fromkeys(table("counts").column_names, "") | {"value": cell} for cell in cells]
-    typed = type_tables({"counts": pd.DataFrame(rows, dtype="str")}).typed["counts"]
+    cells = pd.Series(["12", "0.5", "-3", "1e5", ""], dtype="str")
+    text = pd.DataFrame("", cells.index, table("counts").column_names, "str").assign(value=cells)
+    typed = type_tables({"counts": text}).typed["counts"]
     assert sorted(typed["value"].dropna()) == [-3.0, 0.5, 12.0]
 
 
@@ -117,9 +118,8 @@ def test_cells_are_read_as_they_stand(text: str, rows: list[list[str]]) -> None:
 
 
 def test_every_bad_row_is_named_and_the_others_are_read() -> None:
-    frame, problems, unread = text_frame(
-        f'{HEADER}\na,b\n\nc,d,e\n"f\n",g,h\ni,j,k,l\nm,n,o\n'.encode(), MEMBERS
-    )
+    text = f'{HEADER}\na,b\n\nc,d,e\n"f\n",g,h\ni,j,k,l\nm,n,o\n'
+    frame, problems, unread = text_frame(text.encode(), MEMBERS)
     assert frame is not None
     assert frame["claim_id"].tolist() == ["c", "m"]
     assert frame.index.tolist() == [4, 8]
@@ -190,9 +190,9 @@ def test_each_fault_of_a_header_is_named(header: str, messages: list[str]) -> No
 
 
 def test_thousands_of_bad_rows_are_counted() -> None:
-    _, problems, _ = text_frame(f"{HEADER}\n{'a,b' + chr(10)}".encode() + b"a,b\n" * 5000, MEMBERS)
+    problems = read("\n".join([HEADER, *["a,b"] * 5001, ""]))[1]
     assert len(problems) == 1001
-    assert "4,001 more rows have the same fault" in str(problems[-1])
+    assert "4,001 more rows have the same fault" in problems[-1]
 
 
 # -- what is no table -------------------------------------------------------------------------
@@ -203,12 +203,9 @@ def test_what_is_no_regular_file_is_said_at_once(edited: Edit) -> None:
     path.unlink()
     odd = "claims.csv: it is no regular file; put the table in its place"
     missing = "claims.csv: the file is missing; every table needs one, if only with its header"
-    for make, message in (
-        (path.mkdir, odd),
-        (lambda: os.mkfifo(path), odd),
-        (lambda: path.symlink_to("/dev/zero"), odd),
-        (lambda: path.symlink_to("nowhere.csv"), missing),
-    ):
+    to_zero, to_nowhere = (partial(path.symlink_to, to) for to in ("/dev/zero", "nowhere.csv"))
+    makes = {path.mkdir: odd, partial(os.mkfifo, path): odd, to_zero: odd, to_nowhere: missing}
+    for make, message in makes.items():
         make()
         assert [str(problem) for problem in check(path.parent)] == [message]
         path.rmdir() if path.is_dir() else path.unlink()
@@ -234,15 +231,16 @@ def test_a_table_that_cannot_be_read_accuses_no_other(edited: Edit, name: str) -
 
 
 def test_a_new_file_has_the_usual_mode_and_an_old_one_keeps_its_own(tmp_path: Path) -> None:
+    new = tmp_path / "new"
     old = os.umask(0o027)
     try:
-        write_bytes(tmp_path / "new", b"1")
+        write_bytes(new, b"1")
     finally:
         os.umask(old)
-    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o640
-    (tmp_path / "new").chmod(0o604)
-    write_bytes(tmp_path / "new", b"2")
-    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o604
+    assert stat.S_IMODE(new.stat().st_mode) == 0o640
+    new.chmod(0o604)
+    write_bytes(new, b"2")
+    assert stat.S_IMODE(new.stat().st_mode) == 0o604
 
 
 @pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
@@ -332,10 +330,10 @@ def test_whenever_a_save_is_killed_the_old_or_the_new_set_is_loaded(
 
 
 def test_a_link_stays(tmp_path: Path) -> None:
-    (tmp_path / "link.csv").symlink_to(tmp_path / "target.csv")
-    write_bytes(tmp_path / "link.csv", b"new")
-    assert (tmp_path / "target.csv").read_bytes() == b"new"
-    assert (tmp_path / "link.csv").is_symlink()
+    target, link = tmp_path / "target.csv", tmp_path / "link.csv"
+    link.symlink_to(target)
+    write_bytes(link, b"new")
+    assert (target.read_bytes(), link.is_symlink()) == (b"new", True)
 
 
 def test_files_larger_than_memory_are_not_read(mini: Dataset, tmp_path: Path) -> None:

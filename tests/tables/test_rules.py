@@ -58,15 +58,16 @@ CASES = {
     "point of unknown quality": ("localities.csv", "21.6084,probable,", "21.6084,,",
         "localities.csv:16: position: longitude, latitude and position go together; say how well the point is known",
         "localities.csv:16: position_source_id: a source of a point needs the point; give both or neither"),
-    "parent below": ("containments.csv", "l-vn-quang-ninh-province,l-vn,", "l-vn-quang-ninh-province,l-vn-phai-lau,",
-        "containments.csv:16: parent_id: 'l-vn-phai-lau' is not of a higher level than its child; the levels are, from the top, country, province, prefecture, district, commune, village, border_post"),
-    "two parents at once": ("containments.csv", "l-vn-phai-lau,l-vn-quang-ninh-province,,", "l-vn-phai-lau,l-vn-lang-son-province,2020/..,\nl-vn-phai-lau,l-vn-quang-ninh-province,../2020,",
-        "containments.csv:15: during: '2020/..' overlaps with the time of another parent of the same level; end one of the two before the other begins"),
-    "code with two meanings": ("codes.csv", "00928,../2026", "00928,../2026\nl-vn-xin-man-district,gso,02,2020/..",
-        "codes.csv:4: during: '2020/..' overlaps with another row of the same system and code; end one of the two before the other begins"),
-    "circle of successors": ("successions.csv", "merge,s-stat-2020", "merge,\nl-vn-tuyen-quang-province,l-vn-ha-giang-province,2026,rename,",
+    "parent of the same level": ("containments.csv", "l-vn-phai-lau,l-vn-quang-ninh-province", "l-vn-phai-lau,l-vn-chi-ma",
+        "containments.csv:15: parent_id: 'l-vn-chi-ma' is not of a higher level than its child; the levels are, from the top, country, province, prefecture, district, commune, village, border_post"),
+    "two parents on one day": ("containments.csv", "l-vn-phai-lau,l-vn-quang-ninh-province,,", "l-vn-phai-lau,l-vn-lang-son-province,2020-06-30/..,\nl-vn-phai-lau,l-vn-quang-ninh-province,../2020-06-30,",
+        "containments.csv:15: during: '2020-06-30/..' overlaps with the time of another parent of the same level; end one of the two before the other begins"),
+    "one code for two places on one day": ("codes.csv", "00928,../2026", "00928,../2026\nl-vn-xin-man-district,gso,02,2025-06-30/..",
+        "codes.csv:4: during: '2025-06-30/..' overlaps with another row of the same system and code; end one of the two before the other begins"),
+    "circle of three successors": ("successions.csv", "merge,s-stat-2020", "merge,\nl-vn-tuyen-quang-province,l-vn-quang-ninh-province,2026,merge,\nl-vn-quang-ninh-province,l-vn-ha-giang-province,2027,merge,",
         "successions.csv:2: old_id: 'l-vn-ha-giang-province' becomes its own successor; take one step of the circle out",
-        "successions.csv:3: old_id: 'l-vn-tuyen-quang-province' becomes its own successor; take one step of the circle out"),
+        "successions.csv:3: old_id: 'l-vn-tuyen-quang-province' becomes its own successor; take one step of the circle out",
+        "successions.csv:4: old_id: 'l-vn-quang-ninh-province' becomes its own successor; take one step of the circle out"),
     "claim without members": ("claims.csv", "c-xin-man-ma-quan-1,", "c-xin-man-ma-quan-0,p-xin-man-ma-quan,s-news-2022,par. 1,,,,,\nc-xin-man-ma-quan-1,",
         "claims.csv:10: id: 'c-xin-man-ma-quan-0' names no member; add its rows to memberships.csv"),
     "pairing without claims": ("pairings.csv", "p-xin-man-ma-quan,", "p-nobody,other,joint,agreed,\np-xin-man-ma-quan,",
@@ -85,8 +86,8 @@ CASES = {
         "counts.csv:5: side: the units stand on one side; give the country code of it"),
     "part of a unit": ("counts.csv", "VN,73,", "VN,73.5,",
         "counts.csv:5: value: '73.5' is no whole number of units; correct it"),
-    "signed after publication": ("claims.csv", "par. 6,2018,,", "par. 6,2023,,",
-        "claims.csv:7: signed: '2023' is later than the publication of its source; correct one of the two dates"),
+    "signed on the day after publication": ("claims.csv", "par. 6,2018,,", "par. 6,2022-07-05,,",
+        "claims.csv:7: signed: '2022-07-05' is later than the publication of its source; correct one of the two dates"),
     "nothing stated": ("contents.csv", "deepen friendship", "",
         "contents.csv:5: stated: the cell is empty; every row needs one: what is to be done, in our own words"),
     "long statement": ("contents.csv", "deepen friendship", "x" * 101,
@@ -103,8 +104,8 @@ CASES = {
         "claims.csv:5: warning: list: the claim counts contents and has none in contents.csv; add them, or write counted where the source lists none"),
     "long id": ("events.csv", "e-phai-lau-trang-nhi-1", "e-" + "x" * 99,
         f"events.csv:3: id: 'e-{'x' * 97}…' is longer than 100 characters; shorten it"),
-    "two codes of a place": ("codes.csv", "00928,../2026", "00928,../2026\nl-vn-thanh-thuy-commune,gso,1,2020/..",
-        "codes.csv:4: during: '2020/..' overlaps with another row of the same system and locality; end one of the two before the other begins"),
+    "two codes of a place on one day": ("codes.csv", "00928,../2026", "00928,../2026\nl-vn-thanh-thuy-commune,gso,1,2026-12-31/..",
+        "codes.csv:4: during: '2026-12-31/..' overlaps with another row of the same system and locality; end one of the two before the other begins"),
     "read before it was published": ("sources.csv", "2022-07-04,vi,https://example.org/n,,", "2022-07-04,vi,https://example.org/n,,2022-07-03",
         "sources.csv:5: accessed: '2022-07-03' is earlier than the publication; correct one of the two dates"),
     "source of an empty cell": ("localities.csv", "l-cn-ai-diem,CN,village,社区,Ái Điểm,爱店社区,,,,,,,", "l-cn-ai-diem,CN,village,社区,Ái Điểm,爱店社区,,,,,,,s-stat-2020",
@@ -133,34 +134,25 @@ _MEMBER = "c-trang-vi-van-vi-1,l-cn-van-vi,Vạn Vĩ"
 _ITEMS = "2014-08-26,6,part"
 #: Edits at the edge of a rule, with file and line of what is refused.
 EDGES = {
-    "two parents on one day": ("containments.csv", _PARENT, f"{_OTHER_PARENT},2020-06-30/..,\n{_PARENT[:-1]}../2020-06-30,", "containments.csv:15"),
     "two parents on two days": ("containments.csv", _PARENT, f"{_OTHER_PARENT},2020-07-01/..,\n{_PARENT[:-1]}../2020-06-30,"),
     "two parents without a time": ("containments.csv", _PARENT, f"{_OTHER_PARENT},,\n{_PARENT}", "containments.csv:16"),
     "a short time within a long one": ("containments.csv", _PARENT, f"{_OTHER_PARENT},2001/2002,\nl-vn-phai-lau,l-vn-ha-giang-province,2003/..,\n{_PARENT[:-1]}../2005,", "containments.csv:15", "containments.csv:16"),
-    "one code for two places on one day": ("codes.csv", _CODE, f"l-vn-xin-man-district,gso,02,2025-06-30/..\n{_CODE}", "codes.csv:2"),
     "one code for two places on two days": ("codes.csv", _CODE, f"l-vn-xin-man-district,gso,02,2025-07-01/..\n{_CODE}"),
-    "two codes of a place on one day": ("codes.csv", _CODE, f"l-vn-ha-giang-province,gso,99,2025-06-30/..\n{_CODE}", "codes.csv:2"),
     "two codes of a place on two days": ("codes.csv", _CODE, f"l-vn-ha-giang-province,gso,99,2025-07-01/..\n{_CODE}"),
     "three members of one country": ("memberships.csv", _MEMBER, "c-trang-vi-van-vi-1,l-vn-phai-lau,A\nc-trang-vi-van-vi-1,l-vn-chi-ma,B", "pairings.csv:6"),
     "two members of one country": ("memberships.csv", _MEMBER, "c-trang-vi-van-vi-1,l-vn-phai-lau,A"),
     "a chain of two reforms": ("successions.csv", "merge,s-stat-2020", f"merge,\n{_REFORM},l-vn-quang-ninh-province,2026,merge,"),
-    "a circle of three reforms": (
-        "successions.csv", "merge,s-stat-2020",
-        f"merge,\n{_REFORM},l-vn-quang-ninh-province,2026,merge,\nl-vn-quang-ninh-province,l-vn-ha-giang-province,2027,merge,",
-        "successions.csv:2", "successions.csv:3", "successions.csv:4"),
     "a point at the upper bounds": ("localities.csv", "107.5678,21.6084", "180,90"),
     "a point at the lower bounds": ("localities.csv", "107.5678,21.6084", "-180,-90"),
     "a point just above": ("localities.csv", "107.5678,21.6084", "180.1,90.1", "localities.csv:16", "localities.csv:16"),
     "an id of 100 letters": ("events.csv", "e-chi-ma-ai-diem-1", f"e-{'x' * 98}"),
     "signed on the day of publication": ("claims.csv", "par. 6,2018,,", "par. 6,2022-07-04,,"),
-    "signed on the day after": ("claims.csv", "par. 6,2018,,", "par. 6,2022-07-05,,", "claims.csv:7"),
     "a planned pairing signed later": ("claims.csv", "s-gov-2023,par. 3,,", "s-gov-2023,par. 3,2024,"),
     "a claim on a plan signed later": ("claims.csv", "par. 9,2015,7,counted,,", "par. 9,2024,7,counted,planned,"),
     "read on the day of publication": ("sources.csv", "2022-07-04,vi,https://example.org/n,,", "2022-07-04,vi,https://example.org/n,,2022-07-04"),
     "fewer items than rows": ("claims.csv", _ITEMS, "2014-08-26,1,whole"),
     "more items than rows": ("claims.csv", _ITEMS, "2014-08-26,6,whole"),
     "one claim of two on a plan": ("claims.csv", "par. 9,2015,7,counted,,", "par. 9,2015,7,counted,planned,"),
-    "a parent of the same level": ("containments.csv", "l-vn-phai-lau,l-vn-quang-ninh-province", "l-vn-phai-lau,l-vn-chi-ma", "containments.csv:15"),
     "claims without a place in the source": (
         "claims.csv", "05,par. 2,2014-08-26,6,part,,\nc-phai-lau-trang-nhi-2,p-phai-lau-trang-nhi,s-agency-2021-06-en,par. 2",
         "05,,2014-08-26,6,part,,\nc-phai-lau-trang-nhi-2,p-phai-lau-trang-nhi,s-agency-2021-05,", "claims.csv:4"),
@@ -198,9 +190,7 @@ def test_problems_come_at_once_causes_before_consequences_and_errors_before_warn
         ("containments.csv", 15, "parent_id", "error"),
         ("aliases.csv", 2, "name", "warning"),
     ]
-    with pytest.raises(
-        DataError, match=r"3 errors and 1 warning in the data:\nevents.csv:3: date"
-    ) as caught:
+    with pytest.raises(DataError, match=r"3 errors and 1 warning .*:\nevents.csv:3: dat") as caught:
         load(folder)
     assert caught.value.problems == problems
 
