@@ -146,7 +146,8 @@ def test_it_takes_what_the_library_returns(mini: Dataset) -> None:
     ("arguments", "message"),
     [({"frame": wrong}, "`frame` is .*; give a table, such as show\\(")
      for wrong in (None, 3, "p-po-hen-than-san", [1, 2])]
-    + [({"rows": wrong}, "`rows` is .*; use a number of rows") for wrong in (0, -1, 2.5, True)],
+    + [({"rows": wrong}, "`rows` is .*; use a number of rows") for wrong in (0, -1, 2.5, True)]
+    + [({"caption": 5}, "`caption` is of type int; give a text")],
 )  # fmt: skip
 def test_what_is_no_table_or_no_number_of_rows_is_told(
     arguments: dict[str, object], message: str
