@@ -46,10 +46,12 @@ def test_no_value_for_a_switch(mini, value):
             call(**{name: value})
 
 
-def test_characters_that_no_file_holds(mini, tmp_path):
+def test_paths_and_characters_that_no_file_holds(mini, tmp_path):
     for call in (mini.save, partial(ts.write_graph, ts.locality_graph(mini))):
         with pytest.raises(ArgumentError, match=r"is '.*\\ud800\.json'; give the path of a f"):
             call(f"{tmp_path}/\ud800.json")
+    with pytest.raises(ArgumentError, match=r"^`path` is 5; give the path of a file$"):
+        ts.read_graph(5)
     axes = ts.plot_timeline(mini, title="Ties\ud800of\x1btwins")
     ts.save_figure(axes, tmp_path / "a.svg", origin="note\ud800book")
     assert "<dc:title>Ties of twins</dc:title>" in (tmp_path / "a.svg").read_text("utf-8")
