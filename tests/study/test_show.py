@@ -143,17 +143,17 @@ def test_it_takes_what_the_library_returns(mini: Dataset) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
-    [({"frame": wrong}, "`frame` is .*; give a table, such as show\\(")
-     for wrong in (None, 3, "p-po-hen-than-san", [1, 2])]
-    + [({"rows": wrong}, "`rows` is .*; use a number of rows") for wrong in (0, -1, 2.5, True)]
-    + [({"caption": 5}, "`caption` is of type int; give a text")],
-)  # fmt: skip
-def test_what_is_no_table_or_no_number_of_rows_is_told(
-    arguments: dict[str, object], message: str
-) -> None:
-    with pytest.raises(ArgumentError, match=f"^{message}"):
-        show(**{"frame": FRAME, **arguments})
+    ("name", "values", "message"),
+    [
+        ("frame", [None, 3, "p-po-hen-than-san", [1, 2]], ".*; give a table, such as show\\("),
+        ("rows", [0, -1, 2.5, True], ".*; use a number of rows"),
+        ("caption", [5], "of type int; give a text"),
+    ],
+)
+def test_what_cannot_be_shown_is_told(name: str, values: list[object], message: str) -> None:
+    for value in values:
+        with pytest.raises(ArgumentError, match=f"^`{name}` is {message}"):
+            show(**{"frame": FRAME, name: value})
 
 
 @pytest.mark.parametrize(
