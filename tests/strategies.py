@@ -14,7 +14,7 @@ from twinstudy.tables.schema import KINDS, LEVELS, STATUSES, table
 
 Row = dict[str, str]
 
-MARKS = ("", "", "", "~", "?", "%")
+MARKS = st.sampled_from(["", "", "", "~", "?", "%"])
 COUNTRIES = ("VN", "CN", "LA", "NA")
 LETTERS = st.characters(
     exclude_categories=["Cs", "Cc", "Zl", "Zp"], exclude_characters="\ufffe\uffff"
@@ -31,29 +31,24 @@ ODD_NAMES = (
 )  # fmt: skip
 
 
-def _end(first: dt.date, last: dt.date) -> st.SearchStrategy[tuple[str, int, str]]:
-    """Day, precision and mark of a date."""
-    days = st.dates(first, last).map(dt.date.isoformat)
-    return st.tuples(days, st.sampled_from([4, 7, 10]), st.sampled_from(MARKS))
+def _end(first: dt.date, last: dt.date) -> st.SearchStrategy[tuple[str, str]]:
+    """A day, and a date of some precision that it is in, with a mark or without."""
+    days, lengths = st.dates(first, last).map(str), st.sampled_from([4, 7, 10])
+    return st.builds(lambda day, length, mark: (day, day[:length] + mark), days, lengths, MARKS)
 
 
 def edtf_intervals(
     first: dt.date = dt.date.min, last: dt.date = dt.date.max
 ) -> st.SearchStrategy[str]:
     """Intervals, closed or open at one end, that do not end before they begin."""
-    return st.builds(
-        lambda ends, form: form.format(
-            *(day[:length] + mark for day, length, mark in sorted(ends))
-        ),
-        st.lists(_end(first, last), min_size=2, max_size=2),
-        st.sampled_from(["{0}/{1}", "{0}/..", "../{1}"]),
-    )
+    forms = st.sampled_from(["{0[1]}/{1[1]}", "{0[1]}/..", "../{1[1]}"])
+    ends = st.lists(_end(first, last), min_size=2, max_size=2).map(sorted)
+    return st.builds(lambda form, ends: form.format(*ends), forms, ends)
 
 
 def edtf_texts(first: dt.date = dt.date.min, last: dt.date = dt.date.max) -> st.SearchStrategy[str]:
     """Every form of date that the data model knows: of any precision, qualified or not."""
-    dates = _end(first, last).map(lambda end: end[0][: end[1]] + end[2])
-    return dates | edtf_intervals(first, last)
+    return _end(first, last).map(lambda end: end[1]) | edtf_intervals(first, last)
 
 
 def names() -> st.SearchStrategy[str]:
