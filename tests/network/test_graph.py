@@ -14,12 +14,8 @@ THREE_WITH_ONE = "p-thanh-thuy-minh-tan-thien-bao"
 
 def test_a_pairing_of_three_with_one_is_one_node_with_four_neighbours(mini):
     graph = incidence_graph(mini)
-    assert set(graph[THREE_WITH_ONE]) == {
-        "l-cn-thien-bao-commune",
-        "l-vn-minh-tan-commune",
-        "l-vn-thanh-duc-commune",
-        "l-vn-thanh-thuy-commune",
-    }
+    names = "cn-thien-bao", "vn-minh-tan", "vn-thanh-duc", "vn-thanh-thuy"
+    assert set(graph[THREE_WITH_ONE]) == {f"l-{name}-commune" for name in names}
     assert graph.nodes[THREE_WITH_ONE] == {
         "bipartite": 1, "label": "Minh Tân, Thanh Đức, Thanh Thủy – Thiên Bảo",
         "kind": "commune", "status": "agreed", "signed": "2018", "exists": "certain",
