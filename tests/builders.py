@@ -55,9 +55,7 @@ def twinned(*pairings: str, kinds: Sequence[str] = (), areas: str = "") -> Datas
     )
 
 
-def claimed(
-    signed: list[str], published: list[str] | None = None, *, status: str = "agreed"
-) -> Dataset:
+def claimed(signed: list[str], published: Sequence[str] = (), *, status: str = "agreed") -> Dataset:
     """One pairing of A with B, with a claim and a source for each date of signing."""
     days = published or [""] * len(signed)
     numbers = range(1, len(signed) + 1)
