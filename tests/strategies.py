@@ -142,21 +142,19 @@ def _places(draw: st.DrawFn, sources: list[Row]) -> dict[str, list[Row]]:
 
 def _sides(draw: st.DrawFn, places: list[Row]) -> list[str]:
     """Members of a pairing: of two countries, or exactly two of one."""
-    by_country: dict[str, list[str]] = {}
-    for row in places:
-        if row["level"] != "country":
-            by_country.setdefault(row["country"], []).append(row["id"])
-    codes = st.sampled_from(sorted(by_country))
+    below = [row for row in places if row["level"] != "country"]
+    codes = st.sampled_from(sorted({row["country"] for row in below}))
     chosen = draw(st.lists(codes, min_size=1, max_size=2, unique=True))
     least, most = (2, 2) if len(chosen) == 1 else (1, 3)
-    of_each = (st.sampled_from(by_country[country]) for country in chosen)
-    sides = (st.lists(each, min_size=least, max_size=most, unique=True) for each in of_each)
+    of_each = ([row["id"] for row in below if row["country"] == country] for country in chosen)
+    sides = (
+        st.lists(st.sampled_from(each), min_size=least, max_size=most, unique=True)
+        for each in of_each
+    )
     return [member for side in sides for member in draw(side)]
 
 
-def _claim(
-    draw: st.DrawFn, key: str, pairing: str, number: int, source: Row
-) -> tuple[Row, list[Row]]:
+def _claim(draw: st.DrawFn, key: str, source: Row) -> tuple[Row, list[Row]]:
     """A claim and what it tells; the word on its list fits the rows that it has."""
     topics = st.lists(_words("contents", "topic"), max_size=3, unique=True)
     told = [
@@ -166,12 +164,9 @@ def _claim(
     ]  # fmt: skip
     items = draw(st.sampled_from(["", "6"]))
     fitting = ["", "whole", "part"] if told else ["counted" if items else ""]
-    claim = {
-        "id": key, "pairing_id": pairing, "source_id": source["id"], "locator": f"par. {number}",
-        "signed": _by(draw, source), "agreement_items": items, "note": draw(maybe(names())),
-        "list": draw(st.sampled_from(fitting)),
-    }  # fmt: skip
-    return claim, told
+    claim = {"id": key, "source_id": source["id"], "signed": _by(draw, source)}
+    claim |= {"list": draw(st.sampled_from(fitting)), "agreement_items": items}
+    return claim | {"note": draw(maybe(names()))}, told
 
 
 def _pairings(draw: st.DrawFn, places: list[Row], sources: list[Row]) -> dict[str, list[Row]]:
@@ -185,8 +180,8 @@ def _pairings(draw: st.DrawFn, places: list[Row], sources: list[Row]) -> dict[st
         tables["pairings"] += [{"id": key, "kind": kind, "matching": matching, "status": status}]
         members = _sides(draw, places)
         for paragraph in range(draw(st.integers(1, 3))):
-            claim, told = _claim(draw, next(claims), key, paragraph, draw(st.sampled_from(sources)))
-            tables["claims"] += [claim]
+            claim, told = _claim(draw, next(claims), draw(st.sampled_from(sources)))
+            tables["claims"] += [claim | {"pairing_id": key, "locator": f"par. {paragraph}"}]
             tables["contents"] += told
             # The first claim names all; a later one may name one side only.
             some = st.lists(st.sampled_from(members), min_size=1, unique=True)
