@@ -146,12 +146,11 @@ def _sides(draw: st.DrawFn, places: list[Row]) -> list[str]:
     codes = st.sampled_from(sorted({row["country"] for row in below}))
     chosen = draw(st.lists(codes, min_size=1, max_size=2, unique=True))
     least, most = (2, 2) if len(chosen) == 1 else (1, 3)
-    of_each = ([row["id"] for row in below if row["country"] == country] for country in chosen)
-    sides = (
-        st.lists(st.sampled_from(each), min_size=least, max_size=most, unique=True)
-        for each in of_each
-    )
-    return [member for side in sides for member in draw(side)]
+    members: list[str] = []
+    for country in chosen:
+        of_it = st.sampled_from([row["id"] for row in below if row["country"] == country])
+        members += draw(st.lists(of_it, min_size=least, max_size=most, unique=True))
+    return members
 
 
 def _claim(draw: st.DrawFn, key: str, source: Row) -> tuple[Row, list[Row]]:
