@@ -3,7 +3,6 @@
 from collections import Counter
 from itertools import combinations, islice, product
 
-import networkx as nx
 import numpy as np
 import pytest
 from builders import twinned
@@ -13,7 +12,7 @@ from twinstudy.errors import ArgumentError
 from twinstudy.network.null import _every, rewire
 
 
-def ties(graph: nx.Graph) -> frozenset:
+def ties(graph):
     return frozenset(frozenset(edge) for edge in graph.edges)
 
 
@@ -40,10 +39,7 @@ def test_many_graphs_are_drawn_and_the_same_for_one_seed():
     assert first == again != other
 
 
-Graph = tuple[tuple[int, int], ...]
-
-
-def all_graphs(left: tuple[int, ...], right: tuple[int, ...]) -> list[Graph]:
+def all_graphs(left, right):
     """Every bipartite graph of these degrees, by brute force."""
     wanted = [*enumerate(left)], [*enumerate(right)]
     ends = product(range(len(left)), range(len(right)))
@@ -54,7 +50,7 @@ def all_graphs(left: tuple[int, ...], right: tuple[int, ...]) -> list[Graph]:
     ]
 
 
-def graph_of(left: np.ndarray, right: list[int]) -> Graph:
+def graph_of(left, right):
     return tuple(sorted(zip(left.tolist(), right, strict=True)))
 
 
