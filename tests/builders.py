@@ -3,6 +3,7 @@
 import csv
 import io
 import textwrap
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -16,6 +17,7 @@ PLACES = """
     l-vn-b,VN,village,B
     l-vn-c,VN,village,C
 """
+PROVINCES = "l-east,VN,province,East", "l-west,VN,province,West"
 
 
 def text_frames(tables: dict[str, list[dict[str, str]]]) -> dict[str, pd.DataFrame]:
@@ -35,9 +37,25 @@ def build(**tables: str) -> Dataset:
     return dataset_from_text(text_frames({name: [*csv.DictReader(files[name])] for name in files}))
 
 
-def claimed(
-    signed: list[str], published: list[str] | None = None, *, status: str = "agreed"
-) -> Dataset:
+def twinned(*pairings: str, kinds: Sequence[str] = (), areas: str = "") -> Dataset:
+    """Pairings such as "vn-a cn-x", of villages or of the kinds that are given."""
+    places = sorted({place for pairing in pairings for place in pairing.split()})
+    named = [f"l-{key},{key[:2].upper()},village,{key.split('-')[1]}" for key in places]
+    kinds = kinds or ["village"] * len(pairings)
+    agreed = [f"p-{n},{kind},unspecified,agreed" for n, kind in enumerate(kinds)]
+    claims = [f"c-{n},p-{n},s-1,row {n}" for n in range(len(pairings))]
+    members = [f"c-{n},l-{key}" for n, keys in enumerate(pairings) for key in keys.split()]
+    return build(
+        sources="id,kind\ns-1,newspaper",
+        localities="\n".join(["id,country,level,name", *PROVINCES, *named]),
+        containments="\n".join(["child_id,parent_id", *areas.split()]),
+        pairings="\n".join(["id,kind,matching,status", *agreed]),
+        claims="\n".join(["id,pairing_id,source_id,locator", *claims]),
+        memberships="\n".join(["claim_id,locality_id", *members]),
+    )
+
+
+def claimed(signed: list[str], published: Sequence[str] = (), *, status: str = "agreed") -> Dataset:
     """One pairing of A with B, with a claim and a source for each date of signing."""
     days = published or [""] * len(signed)
     numbers = range(1, len(signed) + 1)

@@ -49,9 +49,8 @@ ODD_BYTES = (
 
 def row_of(text: Frames, name: str, rng: random.Random, wanted: object = None) -> int:
     """Position of some row, among those where `wanted` is true."""
-    frame = text[name]
-    rows = range(len(frame)) if wanted is None else [n for n, is_so in enumerate(wanted) if is_so]
-    return rng.choice(rows)
+    wanted = [True] * len(text[name]) if wanted is None else wanted
+    return rng.choice([row for row, is_so in enumerate(wanted) if is_so])
 
 
 def put(text: Frames, name: str, row: int, column: str, value: str) -> None:

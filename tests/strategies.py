@@ -14,7 +14,7 @@ from twinstudy.tables.schema import KINDS, LEVELS, STATUSES, table
 
 Row = dict[str, str]
 
-MARKS = ("", "", "", "~", "?", "%")
+MARKS = st.sampled_from(["", "", "", "~", "?", "%"])
 COUNTRIES = ("VN", "CN", "LA", "NA")
 LETTERS = st.characters(
     exclude_categories=["Cs", "Cc", "Zl", "Zp"], exclude_characters="\ufffe\uffff"
@@ -31,29 +31,24 @@ ODD_NAMES = (
 )  # fmt: skip
 
 
-def _end(first: dt.date, last: dt.date) -> st.SearchStrategy[tuple[str, int, str]]:
-    """Day, precision and mark of a date."""
-    days = st.dates(first, last).map(dt.date.isoformat)
-    return st.tuples(days, st.sampled_from([4, 7, 10]), st.sampled_from(MARKS))
+def _end(first: dt.date, last: dt.date) -> st.SearchStrategy[tuple[str, str]]:
+    """A day, and a date of some precision that it is in, with a mark or without."""
+    days, lengths = st.dates(first, last).map(str), st.sampled_from([4, 7, 10])
+    return st.builds(lambda day, length, mark: (day, day[:length] + mark), days, lengths, MARKS)
 
 
 def edtf_intervals(
     first: dt.date = dt.date.min, last: dt.date = dt.date.max
 ) -> st.SearchStrategy[str]:
     """Intervals, closed or open at one end, that do not end before they begin."""
-    return st.builds(
-        lambda ends, form: form.format(
-            *(day[:length] + mark for day, length, mark in sorted(ends))
-        ),
-        st.lists(_end(first, last), min_size=2, max_size=2),
-        st.sampled_from(["{0}/{1}", "{0}/..", "../{1}"]),
-    )
+    forms = st.sampled_from(["{0[1]}/{1[1]}", "{0[1]}/..", "../{1[1]}"])
+    ends = st.lists(_end(first, last), min_size=2, max_size=2).map(sorted)
+    return st.builds(lambda form, ends: form.format(*ends), forms, ends)
 
 
 def edtf_texts(first: dt.date = dt.date.min, last: dt.date = dt.date.max) -> st.SearchStrategy[str]:
     """Every form of date that the data model knows: of any precision, qualified or not."""
-    dates = _end(first, last).map(lambda end: end[0][: end[1]] + end[2])
-    return dates | edtf_intervals(first, last)
+    return _end(first, last).map(lambda end: end[1]) | edtf_intervals(first, last)
 
 
 def names() -> st.SearchStrategy[str]:
@@ -147,21 +142,18 @@ def _places(draw: st.DrawFn, sources: list[Row]) -> dict[str, list[Row]]:
 
 def _sides(draw: st.DrawFn, places: list[Row]) -> list[str]:
     """Members of a pairing: of two countries, or exactly two of one."""
-    by_country: dict[str, list[str]] = {}
-    for row in places:
-        if row["level"] != "country":
-            by_country.setdefault(row["country"], []).append(row["id"])
-    codes = st.sampled_from(sorted(by_country))
+    below = [row for row in places if row["level"] != "country"]
+    codes = st.sampled_from(sorted({row["country"] for row in below}))
     chosen = draw(st.lists(codes, min_size=1, max_size=2, unique=True))
     least, most = (2, 2) if len(chosen) == 1 else (1, 3)
-    of_each = (st.sampled_from(by_country[country]) for country in chosen)
-    sides = (st.lists(each, min_size=least, max_size=most, unique=True) for each in of_each)
-    return [member for side in sides for member in draw(side)]
+    members: list[str] = []
+    for country in chosen:
+        of_it = st.sampled_from([row["id"] for row in below if row["country"] == country])
+        members += draw(st.lists(of_it, min_size=least, max_size=most, unique=True))
+    return members
 
 
-def _claim(
-    draw: st.DrawFn, key: str, pairing: str, number: int, source: Row
-) -> tuple[Row, list[Row]]:
+def _claim(draw: st.DrawFn, key: str, source: Row) -> tuple[Row, list[Row]]:
     """A claim and what it tells; the word on its list fits the rows that it has."""
     topics = st.lists(_words("contents", "topic"), max_size=3, unique=True)
     told = [
@@ -171,12 +163,9 @@ def _claim(
     ]  # fmt: skip
     items = draw(st.sampled_from(["", "6"]))
     fitting = ["", "whole", "part"] if told else ["counted" if items else ""]
-    claim = {
-        "id": key, "pairing_id": pairing, "source_id": source["id"], "locator": f"par. {number}",
-        "signed": _by(draw, source), "agreement_items": items, "note": draw(maybe(names())),
-        "list": draw(st.sampled_from(fitting)),
-    }  # fmt: skip
-    return claim, told
+    claim = {"id": key, "source_id": source["id"], "signed": _by(draw, source)}
+    claim |= {"list": draw(st.sampled_from(fitting)), "agreement_items": items}
+    return claim | {"note": draw(maybe(names()))}, told
 
 
 def _pairings(draw: st.DrawFn, places: list[Row], sources: list[Row]) -> dict[str, list[Row]]:
@@ -190,8 +179,8 @@ def _pairings(draw: st.DrawFn, places: list[Row], sources: list[Row]) -> dict[st
         tables["pairings"] += [{"id": key, "kind": kind, "matching": matching, "status": status}]
         members = _sides(draw, places)
         for paragraph in range(draw(st.integers(1, 3))):
-            claim, told = _claim(draw, next(claims), key, paragraph, draw(st.sampled_from(sources)))
-            tables["claims"] += [claim]
+            claim, told = _claim(draw, next(claims), draw(st.sampled_from(sources)))
+            tables["claims"] += [claim | {"pairing_id": key, "locator": f"par. {paragraph}"}]
             tables["contents"] += told
             # The first claim names all; a later one may name one side only.
             some = st.lists(st.sampled_from(members), min_size=1, unique=True)

@@ -18,13 +18,13 @@ SUFFIXES = {".bib", ".csv", ".json", ".geojson", ".md"}
 pytestmark = pytest.mark.wheel
 
 
-def place(folder: Path, kind: str, name: str) -> Path:
+def place(folder, kind, name):
     """Return where something of an environment is, in its ``scripts`` or ``purelib``."""
     return Path(sysconfig.get_path(kind, "venv", {"base": folder}), name)
 
 
 @pytest.fixture
-def environment(tmp_path: Path) -> Path:
+def environment(tmp_path):
     """Make an environment that has the packages of this one, but not twinstudy."""
     folder = tmp_path / "environment"
     venv.EnvBuilder(symlinks=os.name != "nt").create(folder)
@@ -33,16 +33,14 @@ def environment(tmp_path: Path) -> Path:
     return folder
 
 
-def run(folder: Path, *command: str | Path) -> str:
+def run(folder, *command):
     """Run a program where the checkout cannot be seen; return what it prints."""
     hidden = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     return subprocess.check_output(command, cwd=folder, env=hidden, text=True, encoding="utf-8")
 
 
 @pytest.mark.parametrize("options", [[], ["--editable"]], ids=["wheel", "editable"])
-def test_data_load_in_an_empty_folder(
-    environment: Path, tmp_path: Path, options: list[str]
-) -> None:
+def test_data_load_in_an_empty_folder(environment, tmp_path, options):
     python = place(environment, "scripts", "python")
     offline = ["--quiet", "--no-index", "--no-deps", "--no-build-isolation", "--force-reinstall"]
     run(environment, sys.executable, "-m", "pip", "--python", python, "install", *offline,
@@ -57,10 +55,7 @@ def test_data_load_in_an_empty_folder(
     if options:  # nothing is copied that could go stale
         assert not installed.exists()
         return
-    data = [path for path in DATA.rglob("*") if path.suffix in SUFFIXES]
-    wanted = {installed / "data" / path.relative_to(DATA) for path in data} | {
-        installed / path.relative_to(SOURCE)
-        for path in SOURCE.rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
-    }
-    assert {path for path in wanted if not path.is_file()} == set()
+    data = [path.relative_to(DATA) for path in DATA.rglob("*") if path.suffix in SUFFIXES]
+    files = [path.relative_to(SOURCE) for path in SOURCE.rglob("*") if path.is_file()]
+    wanted = ["data" / path for path in data] + [path for path in files if path.suffix != ".pyc"]
+    assert [path for path in wanted if not (installed / path).is_file()] == []

@@ -1,12 +1,9 @@
 """What holds of every valid dataset, however odd."""
 
-import datetime as dt
 import itertools
-import random
 import tempfile
 from pathlib import Path
 
-import networkx as nx
 import numpy as np
 import pandas as pd
 from hypothesis import HealthCheck, Phase, given, settings
@@ -14,7 +11,6 @@ from hypothesis import strategies as st
 from strategies import FIRST, LAST, ODD_NAMES, edtf_texts, frames
 
 import twinstudy as ts
-from twinstudy import Dataset
 from twinstudy.records.dataset import dataset_from_text
 from twinstudy.records.reading import fold_name
 from twinstudy.tables.files import text_tables, type_tables
@@ -31,13 +27,13 @@ datasets = frames().map(dataset_from_text)
 days = st.none() | st.dates(FIRST, LAST)
 
 
-def assert_equal(one: Dataset, other: Dataset) -> None:
+def assert_equal(one, other):
     for name, frame in one.tables.items():
         pd.testing.assert_frame_equal(frame, other.tables[name])
     assert one.version == other.version
 
 
-def assert_valid(dataset: Dataset) -> None:
+def assert_valid(dataset):
     """No error, and the frames that its text makes."""
     tables = type_tables(text_tables(dataset.tables))
     assert [problem for problem in check_tables(tables) if problem.severity == "error"] == []
@@ -45,15 +41,13 @@ def assert_valid(dataset: Dataset) -> None:
         pd.testing.assert_frame_equal(frame, tables.typed[name])
 
 
-def listed(graph: nx.Graph) -> tuple[object, ...]:
+def listed(graph):
     return list(graph.nodes(data=True)), list(graph.edges(data=True)), graph.graph
 
 
 @some
 @given(frames(), st.randoms(use_true_random=False))
-def test_row_order_does_not_matter_and_files_come_back_equal(
-    text: dict[str, pd.DataFrame], rng: random.Random
-) -> None:
+def test_row_order_does_not_matter_and_files_come_back_equal(text, rng):
     straight = dataset_from_text(text)
     orders = {name: rng.sample(range(len(rows)), len(rows)) for name, rows in text.items()}
     shuffled = dataset_from_text({name: rows.iloc[orders[name]] for name, rows in text.items()})
@@ -69,9 +63,7 @@ def test_row_order_does_not_matter_and_files_come_back_equal(
 
 @some
 @given(datasets, days)
-def test_weights_add_up_to_pairings_and_no_tie_stays_on_one_side(
-    dataset: Dataset, at: dt.date | None
-) -> None:
+def test_weights_add_up_to_pairings_and_no_tie_stays_on_one_side(dataset, at):
     pairings = ts.consolidate(dataset)
     shown = ts.existing(dataset, at=at)["possible"] & (pairings["status"] == "agreed")
     graph = ts.locality_graph(dataset, at=at)
@@ -90,9 +82,7 @@ def test_weights_add_up_to_pairings_and_no_tie_stays_on_one_side(
 
 @some
 @given(datasets, days)
-def test_both_graphs_tell_the_same_and_come_back_from_files(
-    dataset: Dataset, at: dt.date | None
-) -> None:
+def test_both_graphs_tell_the_same_and_come_back_from_files(dataset, at):
     incidence, tied = ts.incidence_graph(dataset, at=at), ts.locality_graph(dataset, at=at)
     places = {node for node, part in incidence.nodes(data="bipartite") if part == 0}
     assert places == set(tied)
@@ -111,7 +101,7 @@ def test_both_graphs_tell_the_same_and_come_back_from_files(
 
 @some
 @given(datasets, st.dates(FIRST, LAST), st.dates(FIRST, LAST))
-def test_certain_is_possible_and_both_grow(dataset: Dataset, one: dt.date, other: dt.date) -> None:
+def test_certain_is_possible_and_both_grow(dataset, one, other):
     before, after = (ts.existing(dataset, at=day) for day in sorted([one, other]))
     for state in (before, after):
         assert (state["certain"] <= state["possible"]).all()
@@ -122,7 +112,7 @@ def test_certain_is_possible_and_both_grow(dataset: Dataset, one: dt.date, other
 
 @some
 @given(datasets, days)
-def test_measures_bound_each_other(dataset: Dataset, at: dt.date | None) -> None:
+def test_measures_bound_each_other(dataset, at):
     covered = ts.coverage(dataset, at=at)
     assert (covered["undated"] <= covered["possible"]).all()
     assert (covered["lower"].dropna() >= 0).all()
@@ -153,7 +143,7 @@ def test_measures_bound_each_other(dataset: Dataset, at: dt.date | None) -> None
 
 @some
 @given(datasets)
-def test_consolidation_takes_every_claim_in(dataset: Dataset) -> None:
+def test_consolidation_takes_every_claim_in(dataset):
     for rule in ("narrowest", "earliest_published", "envelope"):
         pairings = ts.consolidate(dataset, rule=rule)
         assert pairings["pairing_id"].tolist() == dataset.pairings["id"].tolist()
@@ -171,7 +161,7 @@ def test_consolidation_takes_every_claim_in(dataset: Dataset) -> None:
 
 @some
 @given(datasets, st.data())
-def test_a_part_is_a_dataset(dataset: Dataset, data: st.DataObject) -> None:
+def test_a_part_is_a_dataset(dataset, data):
     choices = {
         "kind": KINDS,
         "status": STATUSES,
@@ -196,9 +186,7 @@ def test_a_part_is_a_dataset(dataset: Dataset, data: st.DataObject) -> None:
 
 @some
 @given(datasets, days)
-def test_places_are_found_by_name_and_their_ancestors_fit(
-    dataset: Dataset, at: dt.date | None
-) -> None:
+def test_places_are_found_by_name_and_their_ancestors_fit(dataset, at):
     places = dataset.localities.set_index("id")
     for level in LEVELS:
         found = ts.ancestors(dataset, level=level, at=at).dropna()
@@ -219,9 +207,7 @@ ROW = st.tuples(CELLS, CELLS, *COUNTRIES, YEARS | edtf_texts(FIRST, LAST), CELLS
 
 @some
 @given(st.lists(ROW, max_size=6), st.randoms(use_true_random=False))
-def test_any_frame_of_twinnings_is_a_dataset_or_is_refused(
-    rows: list[tuple[object, ...]], rng: random.Random
-) -> None:
+def test_any_frame_of_twinnings_is_a_dataset_or_is_refused(rows, rng):
     names = ["left", "right", "left_country", "right_country", "signed", "source"]
     columns = {name: name for name in names}
     pairs = pd.DataFrame(rows, columns=names, dtype=object)

@@ -94,14 +94,15 @@ def test_no_name_lies_on_another_or_leaves_the_map(crowd):
                 assert apart.max() > -1.5
 
 
-def test_ties_elsewhere_make_the_window_and_have_no_outlines():
-    data = tied(["Köln", "Lille"], ["Rīga", "Gent"], [6.96, 3.06, 24.1, 3.7], [50.9, 50.6, 57, 51])
-    axes = ts.plot_map(data)
+@pytest.mark.parametrize(("x", "y", "near"), [(3.7, 51, False), (106.8, 22.3, True)])
+def test_a_window_holds_ties_elsewhere_and_outlines_if_a_place_is_near_the_border(x, y, near):
+    where = [6.96, 3.06, 24.1, x], [50.9, 50.6, 57, y]
+    axes = ts.plot_map(tied(["Köln", "Lille"], ["Rīga", "Gent"], *where))
     (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
-    assert (west < 3.06, east > 24.1, south < 50.6, north > 57) == (True,) * 4
-    assert len(axes.patches) == 0
+    assert (west < 3.06, east > max(x, 24.1), south < min(y, 50.6), north > 57) == (True,) * 4
     assert {"Köln", "Lille", "Rīga"} <= set(texts(axes))
-    assert "outlines" not in noted(axes)
+    assert (len(axes.patches) > 0, "outlines" in noted(axes)) == (near, near)
+    assert "beyond" not in noted(axes)
 
 
 def test_a_tie_over_the_date_line_goes_the_short_way_in_two_parts():
@@ -111,21 +112,11 @@ def test_a_tie_over_the_date_line_goes_the_short_way_in_two_parts():
     assert list(lines.get_urls()) == ["x", "x"]
 
 
-def test_one_place_near_the_border_does_not_move_the_window():
-    left, right = ["Alder", "Ash", "Aspen"], ["Brook", "Bay", "Birch"]
-    axes = ts.plot_map(tied(left, right, [10, 11, 12, 13, 14, 106.8], [50, 51, 50, 49, 48, 22.3]))
-    west, east = axes.get_xlim()
-    assert (west < 10, east > 106.8, "beyond" not in noted(axes)) == (True,) * 3
-
-
-def test_a_tie_that_leaves_the_map_is_named():
+def test_a_tie_that_leaves_the_map_is_named_and_a_window_can_be_chosen_or_is_refused(mini):
     axes = ts.plot_map(ts.load())
     assert "to Guandu" in texts(axes)
     assert "of these 1 beyond the map" in noted(axes)
     assert axes.get_ylim()[1] <= 24
-
-
-def test_a_window_can_be_chosen_or_is_refused(mini):
     axes = ts.plot_map(mini, window=(107, 108.5, 21, 22))
     assert axes.get_xlim() == (107, 108.5)
     for wrong in ((1, 2, 3), "Hà Giang", (108, 107, 21, 22), (0, 400, 0, 10)):

@@ -20,6 +20,7 @@ from matplotlib import font_manager
 from nbclient import NotebookClient
 
 import twinstudy as ts
+from twinstudy.errors import ArgumentError
 from twinstudy.figures import style
 
 SRC = Path(ts.__file__).parents[1]
@@ -114,27 +115,31 @@ def test_files_carry_title_and_origin_and_text_as_text(mini, tmp_path):
     assert ts.save_figure(axes, tmp_path / "two", origin="01-coverage, cell map") is None
     svg = (tmp_path / "two.svg").read_text(encoding="utf-8")
     title = "<dc:title>Only Hà Giang is near full</dc:title>"
-    assert all(
-        each in svg for each in (title, "twinstudy: 01-coverage, cell map", ">Hà Giang</text>")
-    )
+    for each in (title, "twinstudy: 01-coverage, cell map", ">Hà Giang</text>"):
+        assert each in svg
     assert "dc:date" not in svg
     assert b"twinstudy: 01-coverage, cell map" in (tmp_path / "two.png").read_bytes()
     assert ts.save_figure(axes.figure, tmp_path / "one.pdf") == tmp_path / "one.pdf"
 
 
 @pytest.mark.parametrize(
-    ("figure", "path", "message"),
+    ("name", "values", "message"),
     [
-        (None, "x.gif", "let it end in one of .svg, .png, .pdf, or in none"),
-        (None, "no-such-folder/x.svg", "in a folder that does not exist; make it"),
-        ("x.svg", "x.svg", "`figure` is 'x.svg'; give a figure or what a plot returns"),
-        (pd.DataFrame(), "x.svg", "`figure` is a DataFrame; give a figure"),
+        ("figure", ["x.svg"], "'x.svg'; give a figure or what a plot returns"),
+        ("figure", [pd.DataFrame()], "a DataFrame; give a figure"),
+        ("path", ["x.gif"], "'x.gif'; let it end in one of .svg, .png, .pdf, or in none"),
+        ("path", ["none/x.svg"], "'none/x.svg', in a folder that does not exist; make it"),
+        ("path", [None, 5, b"x", "", "x\0.svg", "\ud800.svg"], ".*; give the path of a file"),
+        ("dpi", [0, -5, True, 1e6, np.inf, np.nan], ".*; give dots per inch, from 10 to 1200$"),
+        ("dpi", [pd.NA, pd.Series([True]), "yes"], "of type .*; give a number of dots per inch"),
+        ("origin", [5], "of type int; give a text"),
     ],
 )
-def test_what_cannot_be_saved_is_answered(tmp_path, figure, path, message):
-    given = plt.figure() if figure is None else figure
-    with pytest.raises(ts.TwinstudyError, match=message):
-        ts.save_figure(given, tmp_path / path)
+def test_what_cannot_be_saved_is_answered(tmp_path, monkeypatch, name, values, message):
+    monkeypatch.chdir(tmp_path)
+    for value in values:
+        with pytest.raises(ArgumentError, match=f"^`{name}` is {message}"):
+            ts.save_figure(**{"figure": plt.figure(), "path": "x.png", name: value})
     assert list(tmp_path.iterdir()) == []
 
 

@@ -18,14 +18,11 @@ def test_topics_of_the_miniature(mini):
     assert table.loc[["visits", "livelihood"], "not_agreed"].tolist() == [1, 0]
 
 
-def test_later_talks_and_planned_pairings_count_when_asked_for(mini):
+def test_later_talks_and_planned_pairings_count_when_asked_for_and_kinds_bear_on_all(mini):
     assert contents(mini).set_index("topic").loc["trade_and_movement", "told"] == 0
     assert contents(mini, status="planned")["told"].sum() == 0
     later = contents(mini, basis="later", status="planned").set_index("topic")
     assert later.loc["trade_and_movement", "told"] == 1
-
-
-def test_kinds_and_statuses_bear_on_all_columns(mini):
     villages = contents(mini, kind="village").set_index("topic")
     assert villages["base"].unique().tolist() == [1]
     columns = ["explicit", "told", "not_agreed", "witnesses"]

@@ -19,6 +19,10 @@ def test_pairings_for_100_km_of_border(mini):
     assert found[["certain", "possible", "shortest", "longest"]].tolist() == [2, 2, 277, 277]
     assert found["lower"] == pytest.approx(100 * 2 / 277)
     assert found["shortest_count_id"] == "n-ha-giang-3"
+    # Where several kinds are asked for, they are added up.
+    table = density(mini, kind=("commune", "border_post"))
+    assert table["kind"].unique().tolist() == ["commune + border_post"]
+    assert row(table, "Hà Giang", "commune + border_post")["certain"] == 2
 
 
 def test_several_lengths_make_one_interval(grown):
@@ -35,12 +39,6 @@ def test_several_lengths_make_one_interval(grown):
 def test_lengths_of_another_measure_divide_nothing(grown, measure):
     table = density(grown(counts=[LENGTH.format(1, measure, 100)]))
     assert "Quảng Ninh" not in set(table["area"])
-
-
-def test_kinds_are_added_up_where_several_are_asked_for(mini):
-    table = density(mini, kind=("commune", "border_post"))
-    assert table["kind"].unique().tolist() == ["commune + border_post"]
-    assert row(table, "Hà Giang", "commune + border_post")["certain"] == 2
 
 
 def test_reported_totals_stand_beside_named_ones_and_the_newest_counts(grown):
@@ -65,15 +63,11 @@ def test_a_count_that_is_left_out_is_told_once(mini):
         assert left_out["counts of areas that do not exist on 2026-12-31"] == 1
 
 
-def test_units_across_the_border_divide_nothing(grown):
+def test_pairings_for_a_unit_at_the_border_and_none_across_it(grown):
     line = "n-zz-1,l-vn-ha-giang-province,border_units,commune,CN,3,exact,2021,s-news-2022,,"
-    found = row(density(grown(counts=[line]), per="unit"), "Hà Giang", "commune")
-    assert found[["shortest", "longest"]].tolist() == [34, 34]
-
-
-def test_pairings_for_a_unit_at_the_border(mini):
-    table = density(mini, per="unit")
-    assert row(table, "Hà Giang", "commune")["lower"] == pytest.approx(1 / 34)
+    table = density(grown(counts=[line]), per="unit")
+    communes = row(table, "Hà Giang", "commune")
+    assert communes[["lower", "shortest", "longest"]].tolist() == pytest.approx([1 / 34, 34, 34])
     assert row(table, "Lạng Sơn", "village")["upper"] == pytest.approx(1 / 73)
     assert set(table["kind"]) == {"commune", "village"}
 

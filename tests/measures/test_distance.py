@@ -8,20 +8,11 @@ from twinstudy import distances, load, restrict
 from twinstudy.measures.distance import great_circle_km, null_distances
 
 
-@pytest.mark.parametrize(
-    ("start", "end", "km"),
-    [
-        ((0, 0), (90, 0), 10007.557),  # a quarter of the Earth
-        ((0, 0), (0, -90), 10007.557),
-        ((179, 0), (-179, 0), 222.390),  # the short way over the date line
-    ],
-)
-def test_great_circles(start, end, km):
-    found = great_circle_km(*(np.array([float(x)]) for x in (*start, *end)))
-    assert found[0] == pytest.approx(km, abs=1e-3)
-
-
-def test_opposite_points_are_half_the_earth_apart():
+def test_great_circles():
+    # A quarter of the Earth, to the east and to the south; the short way over the date line.
+    ways = np.array([[0, 0, 90, 0], [0, 0, 0, -90], [179, 0, -179, 0]], dtype=float)
+    assert great_circle_km(*ways.T) == pytest.approx([10007.557, 10007.557, 222.390], abs=1e-3)
+    # Opposite points are half the Earth apart.
     longitude, latitude = np.random.default_rng(1).uniform(-90, 90, (2, 1000))
     half = great_circle_km(longitude, latitude, longitude + 180, -latitude)
     assert half == pytest.approx(20015.115, abs=0.01)

@@ -44,23 +44,17 @@ def test_days_of_a_count(grown, stated, source, earliest, latest):
     assert days(grown(counts=[line])) == [(earliest, latest)]
 
 
-@pytest.mark.parametrize(
-    ("ends", "latest"),
-    [
-        (["../2020-06-30", "../2020-12-31"], "2020-12-31"),
-        # Of the day of the source, when one of the units was gone: the other one is counted.
-        (["../2020-06-30", ""], "2026-03-05"),
-    ],
-)
-def test_a_count_of_a_later_source_ends_with_the_last_of_its_units(grown, ends, latest):
+def test_a_count_of_a_later_source_ends_with_the_last_of_its_units(grown):
     count = COUNT.format("lang-son-province", "twinned", "commune", "", "s-late")
-    dataset = communes(grown, dict(zip("ab", ends, strict=True)), count)
-    assert days(dataset, at="2020-12-31") == [("NaT", latest)]
+    # Of the day of the source, when one of the units was gone: the other one is counted.
+    for end, latest in (("../2020-12-31", "2020-12-31"), ("", "2026-03-05")):
+        dataset = communes(grown, {"a": "../2020-06-30", "b": end}, count)
+        assert days(dataset, at="2020-12-31") == [("NaT", latest)]
 
 
 def test_units_across_the_border_do_not_change_with_those_of_the_area(grown):
-    count = "n-zz-1,l-vn-lang-son-province,twinned,commune,CN,20,exact,2020,s-news-2022,,"
-    dataset = communes(grown, {"aa": "../2025-06-30"}, count)
+    count = COUNT.format("lang-son-province", "twinned", "commune", "2020", "s-news-2022")
+    dataset = communes(grown, {"aa": "../2025-06-30"}, count.replace(",VN,", ",CN,"))
     assert days(dataset, "2025-12-31") == [("2020-01-01", "2020-12-31")]
 
 
@@ -114,9 +108,6 @@ def test_counts_of_an_area_hold_while_it_exists(grown, at, kept):
 
 
 def test_the_newest_count_of_equal_ones_is_taken(grown):
-    line = COUNT.replace("zz-1", "zz-{}")
-    lines = [
-        line.format(number, "lang-son-province", "twinned", "village", year, "s-news-2022")
-        for number, year in enumerate(["2020", "2018"], start=1)
-    ]
-    assert days(grown(counts=lines)) == [("2020-01-01", "2020-12-31")]
+    newer = COUNT.format("lang-son-province", "twinned", "village", "2020", "s-news-2022")
+    older = newer.replace("zz-1", "zz-2").replace(",2020,", ",2018,")
+    assert days(grown(counts=[newer, older])) == [("2020-01-01", "2020-12-31")]

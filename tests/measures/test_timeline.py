@@ -95,17 +95,10 @@ def test_pauses_are_told(mini):
     assert timeline(mini, kind="commune").attrs["pauses"] == []
 
 
-@pytest.mark.parametrize(
-    ("precision", "dates"),
-    [
-        ("day", ["2014-08-26"]),
-        ("month", ["2014-08"]),
-        ("year", ["2014"]),
-        ("interval", ["2014/2015", "2014-03/2015-02", "2014-03-05/2014-04-04"]),
-    ],
-)
-def test_precision(precision, dates):
-    for date in dates:
+def test_precision():
+    intervals = dict.fromkeys(["2014/2015", "2014-03/2015-02", "2014-03-05/2014-04-04"], "interval")
+    precisions = {"2014-08-26": "day", "2014-08": "month", "2014": "year"} | intervals
+    for date, precision in precisions.items():
         assert signings(claimed([date], ["2020"]))["precision"].tolist() == [precision]
 
 

@@ -4,9 +4,9 @@ import re
 
 import networkx as nx
 import pytest
-from builders import build
+from builders import twinned
 
-from twinstudy import Dataset, incidence_graph, load, locality_graph
+from twinstudy import incidence_graph, load, locality_graph
 from twinstudy.errors import ArgumentError
 
 THREE_WITH_ONE = "p-thanh-thuy-minh-tan-thien-bao"
@@ -14,12 +14,8 @@ THREE_WITH_ONE = "p-thanh-thuy-minh-tan-thien-bao"
 
 def test_a_pairing_of_three_with_one_is_one_node_with_four_neighbours(mini):
     graph = incidence_graph(mini)
-    assert set(graph[THREE_WITH_ONE]) == {
-        "l-cn-thien-bao-commune",
-        "l-vn-minh-tan-commune",
-        "l-vn-thanh-duc-commune",
-        "l-vn-thanh-thuy-commune",
-    }
+    names = "cn-thien-bao", "vn-minh-tan", "vn-thanh-duc", "vn-thanh-thuy"
+    assert set(graph[THREE_WITH_ONE]) == {f"l-{name}-commune" for name in names}
     assert graph.nodes[THREE_WITH_ONE] == {
         "bipartite": 1, "label": "Minh Tân, Thanh Đức, Thanh Thủy – Thiên Bảo",
         "kind": "commune", "status": "agreed", "signed": "2018", "exists": "certain",
@@ -97,31 +93,7 @@ def test_a_roll_up_that_joins_both_sides_is_left_out_and_counted(edited):
     assert (graph.graph["pairings"], graph.graph["unplaced"]) == (4, 1)
 
 
-def twinned(*pairings: tuple[str, str]) -> Dataset:
-    """Pairings of a kind, such as ("village", "cn-a vn-x"); Y has the name of X."""
-    places = sorted({place for _, members in pairings for place in members.split()})
-    named = [f"l-{key},{key[:2].upper()},village,{key[3:].replace('y', 'x')}" for key in places]
-    agreed = [f"p-{n},{kind},unspecified,agreed" for n, (kind, _) in enumerate(pairings)]
-    claims = [f"c-{n},p-{n},s-1" for n in range(len(pairings))]
-    members = [f"c-{n},l-{key}" for n, (_, keys) in enumerate(pairings) for key in keys.split()]
-    return build(
-        sources="id,kind\ns-1,newspaper",
-        localities="\n".join(["id,country,level,name", *named]),
-        pairings="\n".join(["id,kind,matching,status", *agreed]),
-        claims="\n".join(["id,pairing_id,source_id", *claims]),
-        memberships="\n".join(["claim_id,locality_id", *members]),
-    )
-
-
-SEVERAL = twinned(("village", "cn-a cn-b vn-x vn-y vn-z"), ("commune", "cn-a vn-z"))
-
-
-def test_weights_of_several_with_several():
-    graph = locality_graph(SEVERAL, kind="village")
-    assert [weight for *_, weight in graph.edges(data="weight")] == [1 / 6] * 6
-    graph = incidence_graph(SEVERAL, kind="commune")
-    assert [node for node, part in graph.nodes(data="bipartite") if part == 1] == ["p-1"]
-    assert graph.graph["left_out_by_kind"] == 1
+SEVERAL = twinned("cn-a cn-b vn-x vn-x-2 vn-z", "cn-a vn-z", kinds=["village", "commune"])
 
 
 def test_without_any_date_there_is_no_day_and_without_pairings_no_node(mini):
@@ -133,15 +105,19 @@ def test_without_any_date_there_is_no_day_and_without_pairings_no_node(mini):
     assert len(graph) == 5
 
 
-def test_nodes_of_one_name_have_labels_of_their_own_and_a_side():
+def test_several_with_several_share_a_weight_and_have_labels_of_their_own_and_a_side():
+    weights = locality_graph(SEVERAL, kind="village").edges(data="weight")
+    assert [weight for *_, weight in weights] == [1 / 6] * 6
+    graph = incidence_graph(SEVERAL, kind="commune")
+    assert [node for node, part in graph.nodes(data="bipartite") if part == 1] == ["p-1"]
+    assert graph.graph["left_out_by_kind"] == 1
     graph = locality_graph(SEVERAL)
     assert graph["l-cn-a"]["l-vn-z"] == {"pairings": 2, "certain": 0, "weight": 1 + 1 / 6}
-    assert graph.nodes["l-vn-x"]["label"] != graph.nodes["l-vn-y"]["label"]
-    assert nx.get_node_attributes(graph, "bipartite") == {
-        "l-cn-a": 0, "l-cn-b": 0, "l-vn-x": 1, "l-vn-y": 1, "l-vn-z": 1,
-    }  # fmt: skip
+    assert graph.nodes["l-vn-x"]["label"] != graph.nodes["l-vn-x-2"]["label"]
+    sides = nx.get_node_attributes(graph, "bipartite")
+    assert sides == {node: int(node.startswith("l-vn")) for node in graph}
     # A place on both sides leaves the graph without sides.
-    dataset = twinned(("commune", "cz-a de-b"), ("commune", "de-b fr-c"))
+    dataset = twinned("cz-a de-b", "de-b fr-c")
     assert not nx.get_node_attributes(locality_graph(dataset), "bipartite")
 
 

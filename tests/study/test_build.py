@@ -17,10 +17,11 @@ from twinstudy.errors import ArgumentError
 from twinstudy.study import build
 from twinstudy.study.build import Run, changes, choose_notebooks, execute, find_project, update
 
+ONE, TWO = "notebooks/01-one.ipynb", "notebooks/02-two.ipynb"
 DRAW = "from pathlib import Path\n_ = Path('../figures/{0}').write_text('{0}')"
 
 
-def write_notebook(path: Path, *sources: str) -> Path:
+def write_notebook(path, *sources):
     cells = [new_markdown_cell("# Title", id="title")]
     cells += [new_code_cell(source, id=f"cell-{i}") for i, source in enumerate(sources)]
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -29,32 +30,22 @@ def write_notebook(path: Path, *sources: str) -> Path:
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
+def project(tmp_path):
     folder = tmp_path / "project"
-    write_notebook(folder / "notebooks" / "01-one.ipynb", DRAW.format("a.svg"), "1 + 1")
+    write_notebook(folder / ONE, DRAW.format("a.svg"), "1 + 1")
     (folder / "pyproject.toml").write_text('[project]\nname = "twinstudy"\n')
-    write_notebook(folder / "notebooks" / "02-two.ipynb", "print({'b', 'a', 'c'})")
+    write_notebook(folder / TWO, "print({'b', 'a', 'c'})")
     write_notebook(folder / "examples" / "own-data.ipynb", "open('own.csv').read()")
     (folder / "examples" / "own.csv").write_text("left,right\n")
     return folder
 
 
-@pytest.fixture
-def one(project: Path) -> Path:
-    return project / "notebooks" / "01-one.ipynb"
-
-
-@pytest.fixture
-def two(project: Path) -> Path:
-    return project / "notebooks" / "02-two.ipynb"
-
-
-def contents(project: Path) -> dict[str, bytes]:
+def contents(project):
     paths = [path for path in project.rglob("*") if path.is_file()]
     return {path.relative_to(project).as_posix(): path.read_bytes() for path in paths}
 
 
-def written(project: Path, *runs: Run, whole: bool = True) -> list[str]:
+def written(project, *runs, whole=True):
     """Put what runs gave into the project; return what that changed."""
     changed = changes(project, runs, whole=whole)
     update(project, changed)
@@ -64,7 +55,7 @@ def written(project: Path, *runs: Run, whole: bool = True) -> list[str]:
 # -- which -------------------------------------------------------------------------------------
 
 
-def test_the_project_is_found_upwards_and_jobs_are_a_count(project: Path) -> None:
+def test_the_project_is_found_upwards_and_jobs_are_a_count(project):
     with pytest.raises(ArgumentError, match=r"^`jobs` is 0; use 1 or more$"):
         execute([], jobs=0)
     assert find_project(project / "examples") == project
@@ -84,9 +75,7 @@ def test_the_project_is_found_upwards_and_jobs_are_a_count(project: Path) -> Non
         (["0"], "'0' fits several notebooks; use one of 01-one, 02-two"),
     ],
 )
-def test_notebooks_are_chosen_by_path_name_or_start(
-    project: Path, names: list[str], chosen: list[str] | str
-) -> None:
+def test_notebooks_are_chosen_by_path_name_or_start(project, names, chosen):
     if isinstance(chosen, list):
         assert [path.stem for path in choose_notebooks(project, names)] == chosen
     else:
@@ -97,10 +86,10 @@ def test_notebooks_are_chosen_by_path_name_or_start(
 # -- running -----------------------------------------------------------------------------------
 
 
-def test_a_run_changes_nothing_and_its_update_is_repeatable(project: Path, one: Path) -> None:
+def test_a_run_changes_nothing_and_its_update_is_repeatable(project):
     before = contents(project)
     notebooks = choose_notebooks(project)
-    ended: list[Path] = []
+    ended = []
     runs = execute(notebooks, jobs=2, on_end=lambda run: ended.append(run.notebook))
     assert [(run.notebook, run.failure) for run in runs] == [(path, "") for path in notebooks]
     assert sorted(ended) == sorted(notebooks)
@@ -110,7 +99,7 @@ def test_a_run_changes_nothing_and_its_update_is_repeatable(project: Path, one: 
     assert written(project, *runs) == everything
     subprocess.run(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=project / "figures",
                    check=True, capture_output=True)  # fmt: skip
-    executed = nbformat.read(one, 4)
+    executed = nbformat.read(project / ONE, 4)
     assert [cell.execution_count for cell in executed.cells[1:]] == [1, 2]
     assert executed.cells[2].outputs[0].data["text/plain"] == "2"
     assert executed.metadata.language_info == {"name": "python"}
@@ -118,15 +107,15 @@ def test_a_run_changes_nothing_and_its_update_is_repeatable(project: Path, one: 
     assert written(project, *execute(notebooks[:2]), whole=False) == []
 
 
-def test_a_failing_cell_is_told_and_the_other_notebooks_run(project: Path, two: Path) -> None:
+def test_a_failing_cell_is_told_and_the_other_notebooks_run(project):
     cells = DRAW.format("b.svg"), "def f(x):\n    return 1 / x", "x = 0\nf(x)", "never = 1"
-    source = write_notebook(two, *cells).read_bytes()
+    source = write_notebook(project / TWO, *cells).read_bytes()
     runs = execute(choose_notebooks(project, ["01", "02"]))
     failures = [run.failure for run in runs if run.failure]
     assert failures == ["cell 3, line 2: f(x): ZeroDivisionError: division by zero"]
     assert b"ZeroDivisionError" in runs[1].executed
     assert written(project, *runs) == ["a.svg", "01-one.ipynb", "SHA256SUMS"]
-    assert two.read_bytes() == source
+    assert (project / TWO).read_bytes() == source
     assert list(build.read_sums(project / "figures")) == ["a.svg"]
 
 
@@ -139,26 +128,22 @@ def test_a_failing_cell_is_told_and_the_other_notebooks_run(project: Path, two: 
         (None, "the file is no notebook: Notebook does not appear to be JSON: .*"),
     ],
 )
-def test_other_ways_to_fail(
-    one: Path, monkeypatch: pytest.MonkeyPatch, source: str | None, message: str
-) -> None:
+def test_other_ways_to_fail(project, monkeypatch, source, message):
     monkeypatch.setattr(build, "TIMEOUT", 1)
-    write_notebook(one, source or "")
+    path = write_notebook(project / ONE, source or "")
     if source is None:
-        one.write_text("{", encoding="utf-8")
-    [run] = execute([one])
+        path.write_text("{", encoding="utf-8")
+    [run] = execute([path])
     assert re.fullmatch(message, run.failure)
 
 
-def test_settings_of_the_user_reach_no_kernel(
-    one: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_settings_of_the_user_reach_no_kernel(tmp_path, monkeypatch):
     (tmp_path / "matplotlibrc").write_text("patch.linewidth: 7\n")
     monkeypatch.setenv("MATPLOTLIBRC", str(tmp_path / "matplotlibrc"))
     monkeypatch.setenv("MPLCONFIGDIR", str(tmp_path))
     names = " + ".join(f"os.environ['{name}']" for name in build.REPEATABLE)
-    write_notebook(one, f"import matplotlib, os\nmatplotlib.rcParams['patch.linewidth'], {names}")
-    [run] = execute([one])
+    source = f"import matplotlib, os\nmatplotlib.rcParams['patch.linewidth'], {names}"
+    [run] = execute([write_notebook(tmp_path / "notebooks" / "a.ipynb", source)])
     output = nbformat.reads(run.executed.decode(), 4).cells[1].outputs[0].data["text/plain"]
     assert output == "(1.0, '0module://matplotlib_inline.backend_inline111')"
 
@@ -166,9 +151,8 @@ def test_settings_of_the_user_reach_no_kernel(
 # -- writing -----------------------------------------------------------------------------------
 
 
-def test_figures_that_no_notebook_draws_any_more_go_and_others_stay_as_they_are_drawn(
-    project: Path, one: Path, two: Path
-) -> None:
+def test_figures_that_no_notebook_draws_any_more_go_and_others_stay_as_they_are_drawn(project):
+    one, two = project / ONE, project / TWO
     first = Run(one, b"1", {"a.svg": b"a"})
     written(project, first, Run(two, b"2", {"b.svg": b"b"}))
     (project / "figures" / "by-hand.svg").touch()
@@ -184,10 +168,10 @@ def test_figures_that_no_notebook_draws_any_more_go_and_others_stay_as_they_are_
 STEPS = {"open", "os.rename", "os.link", "os.remove", "os.mkdir", "shutil.copyfile"}
 
 
-def killed(step: int, project: Path, changed: dict[str, bytes | None]) -> bool:
+def killed(step, project, changed):
     """Update a project in a process that is killed before one of its steps; tell whether it was."""
 
-    def kill(event: str, _arguments: tuple[object, ...]) -> None:
+    def kill(event, _arguments):
         nonlocal step
         step -= event in STEPS
         if step < 0:
@@ -205,9 +189,8 @@ def killed(step: int, project: Path, changed: dict[str, bytes | None]) -> bool:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes cannot be forked here")
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
-def test_whenever_a_run_is_killed_the_checksums_show_it_and_the_next_run_mends_it(
-    project: Path, one: Path, two: Path, tmp_path: Path
-) -> None:
+def test_whenever_a_run_is_killed_the_sums_show_it_and_the_next_run_mends_it(project, tmp_path):
+    one, two = project / ONE, project / TWO
     figures = {"a.svg": b"a", "b.svg": b"b", "c.svg": b"c"}
     written(project, Run(one, b"old", figures), Run(two, b"old", {}))
     old = contents(project)
@@ -232,19 +215,18 @@ def test_whenever_a_run_is_killed_the_checksums_show_it_and_the_next_run_mends_i
 
 
 @pytest.mark.parametrize("name", ["../README.md", "/etc/motd", "a/../../b", ""])
-def test_a_list_of_checksums_names_files_beside_it(tmp_path: Path, name: str) -> None:
+def test_a_list_of_checksums_names_files_beside_it(tmp_path, name):
     (tmp_path / "SHA256SUMS").write_text(f"{'0' * 64}  a.svg\n{'0' * 64}  {name}\n")
     with pytest.raises(ArgumentError, match=r"^SHA256SUMS:2: '0+  .*' is not a checksum and"):
         build.read_sums(tmp_path)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_stopped_run_leaves_nothing_and_says_so(
-    project: Path, one: Path, tmp_path: Path, number: signal.Signals
-) -> None:
+def test_a_stopped_run_leaves_nothing_and_says_so(project, tmp_path, number):
     scratch, begun = tmp_path / "scratch", tmp_path / "begun"
     scratch.mkdir()
-    write_notebook(one, f"import time\nopen({str(begun)!r}, 'w').close()\ntime.sleep(60)")
+    source = f"import time\nopen({str(begun)!r}, 'w').close()\ntime.sleep(60)"
+    write_notebook(project / ONE, source)
     # a child ignores what its parent ignores, as in tests run in the background
     before = signal.signal(number, signal.SIG_DFL)
     environment = {**os.environ, "TMPDIR": str(scratch), "PYTHONPATH": os.pathsep.join(sys.path)}

@@ -40,10 +40,8 @@ def columns_of(text: str) -> int:
 
 def test_words_stand_for_codes_and_a_dash_for_what_is_missing() -> None:
     table = show(FRAME, "Two pairings")
-    assert table.heads == (
-        *("pairing", "kind", "signed", "earliest", "share lower", "km", "witnesses"),
-        *("official", "address"),
-    )
+    heads = "pairing, kind, signed, earliest, share lower, km, witnesses, official, address"
+    assert ", ".join(table.heads) == heads
     assert table.rows == (
         ("Pò Hèn – 滩散", "border post", "about 2013", "2013-01-01", "25 %", "1,234.6", "12",
          "yes", "example.org"),
@@ -120,10 +118,8 @@ def test_an_index_that_says_something_becomes_columns(mini: Dataset) -> None:
 
 
 def test_the_opening_table_counts_provinces_from_west_to_east(mini: Dataset) -> None:
-    assert [row[0] for row in show(load()).rows] == [
-        *("Điện Biên", "Lai Châu", "Lào Cai", "Tuyên Quang", "Cao Bằng", "Lạng Sơn"),
-        "Quảng Ninh",
-    ]
+    provinces = "Điện Biên, Lai Châu, Lào Cai, Tuyên Quang, Cao Bằng, Lạng Sơn, Quảng Ninh"
+    assert ", ".join(row[0] for row in show(load()).rows) == provinces
     table = show(mini)
     assert table.heads[:: len(table.heads) - 1] == ("province", "all kinds")
     assert sum(int(row[-1]) for row in table.rows) == 5
@@ -143,16 +139,17 @@ def test_it_takes_what_the_library_returns(mini: Dataset) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
-    [({"frame": wrong}, "`frame` is .*; give a table, such as show\\(")
-     for wrong in (None, 3, "p-po-hen-than-san", [1, 2])]
-    + [({"rows": wrong}, "`rows` is .*; use a number of rows") for wrong in (0, -1, 2.5, True)],
-)  # fmt: skip
-def test_what_is_no_table_or_no_number_of_rows_is_told(
-    arguments: dict[str, object], message: str
-) -> None:
-    with pytest.raises(ArgumentError, match=f"^{message}"):
-        show(**{"frame": FRAME, **arguments})
+    ("name", "values", "message"),
+    [
+        ("frame", [None, 3, "p-po-hen-than-san", [1, 2]], ".*; give a table, such as show\\("),
+        ("rows", [0, -1, 2.5, True], ".*; use a number of rows"),
+        ("caption", [5], "of type int; give a text"),
+    ],
+)
+def test_what_cannot_be_shown_is_told(name: str, values: list[object], message: str) -> None:
+    for value in values:
+        with pytest.raises(ArgumentError, match=f"^`{name}` is {message}"):
+            show(**{"frame": FRAME, name: value})
 
 
 @pytest.mark.parametrize(
