@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from twinstudy.dates import parse_date
-from twinstudy.tables.files import shown
+from twinstudy.tables.cell_rules import shown
 from twinstudy.tables.schema import LEVELS, TABLES, Column, Table, table
 
 Frames = dict[str, pd.DataFrame]
@@ -102,6 +102,8 @@ def wrong_values(column: Column) -> Iterator[tuple[str, tuple[str, ...]]]:
             out = [] if column.maximum is None else [column.maximum + 1]
             yield "bounds", tuple(f"{value:g}" for value in (column.minimum - 1, *out))
         case "text":
+            yield "unclean", ("{}\x1b", "{}e\u0301")
+            yield "invisible", ("a\u200b{}", "{}\u3164.")
             yield "trimmed_text", (" {}", "{} ", "{}\u00a0", "\t{}")
             yield "formula_text", ("=1+1", "+84", "-x", "@here")
             if column.pattern:

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from strategies import LETTERS
 
 from twinstudy import DataError, Dataset, check, load, read_graph, restrict
+from twinstudy.tables.cell_rules import invisible, unclean, value_problems
 from twinstudy.tables.files import (
     csv_bytes,
     text_frame,
@@ -40,8 +41,13 @@ def contents(folder: Path) -> dict[str, bytes]:
 def read(text: str | bytes) -> tuple[list[list[str]], list[str]]:
     data = text if isinstance(text, bytes) else text.encode()
     frame, problems, _ = text_frame(data, MEMBERS)
-    rows = [] if frame is None else frame.to_numpy().tolist()
-    return rows, [str(problem) for problem in problems]
+    if frame is None:
+        return [], list(map(str, problems))
+    odd = value_problems(
+        type_tables({"memberships": frame}),
+        [(unclean, ("text",), "error"), (invisible, ("text",), "warning")],
+    )
+    return frame.to_numpy().tolist(), list(map(str, [*problems, *odd]))
 
 
 # -- there and back ---------------------------------------------------------------------------

@@ -16,7 +16,7 @@ import pandas as pd
 from twinstudy import __version__
 from twinstudy.errors import ArgumentError, DataError, Problems, of_type
 from twinstudy.tables import files
-from twinstudy.tables.files import Frames, Tables, column_text, type_tables
+from twinstudy.tables.files import Frames, column_text, type_tables
 from twinstudy.tables.schema import TABLES, Column
 from twinstudy.tables.table_rules import check_tables, checked_tables
 
@@ -229,15 +229,6 @@ def load(path: str | Path | None = None) -> Dataset:
     return dataset_of(tables.typed, problems)
 
 
-def checked_text(text: Frames) -> tuple[Tables, Problems]:
-    """Give types to frames of text, one a table and indexed by line, and run every rule."""
-    unclean = [
-        problem for table in TABLES for problem in files.unclean_cells(text[table.name], table)
-    ]
-    tables = type_tables(text)
-    return tables, check_tables(tables, unclean)
-
-
 def dataset_from_text(text: Frames) -> Dataset:
     """Make a dataset of frames of text, one a table and indexed by line, running every rule.
 
@@ -246,8 +237,8 @@ def dataset_from_text(text: Frames) -> Dataset:
     >>> dataset_from_text(text_tables(dataset.tables)).version == dataset.version
     True
     """
-    tables, problems = checked_text(text)
-    return dataset_of(tables.typed, problems)
+    tables = type_tables(text)
+    return dataset_of(tables.typed, check_tables(tables))
 
 
 def dataset_of(typed: Frames, problems: Problems) -> Dataset:

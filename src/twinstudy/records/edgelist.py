@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from twinstudy.errors import ArgumentError, Problem, Problems, Severity, known_word, some, warning
-from twinstudy.records.dataset import Dataset, checked_text, dataset_of
+from twinstudy.records.dataset import Dataset, dataset_of
 from twinstudy.records.reading import (
     BETWEEN,
     PAIRS,
@@ -27,8 +27,9 @@ from twinstudy.records.reading import (
     refuse_no_frame,
     slug,
 )
-from twinstudy.tables.files import Frames
+from twinstudy.tables.files import Frames, type_tables
 from twinstudy.tables.schema import KINDS, LEVEL_OF_KIND, LEVELS, TABLES, table
+from twinstudy.tables.table_rules import check_tables
 
 _PLACES = "localities"
 
@@ -166,8 +167,9 @@ def from_edgelist(
     rows = rows.assign(signed=rows["signed"].mask(rows["signed"].isin(declared), ""))
     problems += doubtful_dates(rows["signed"], PAIRS, signed)
     rows = _paired(rows, kind, problems)
-    tables, found = checked_text(_text_tables(rows, *_places(rows, stated, problems)))
-    return dataset_of(tables.typed, Problems(sorted([*problems, *_told(found)])))
+    tables = type_tables(_text_tables(rows, *_places(rows, stated, problems)))
+    found = _told(check_tables(tables))
+    return dataset_of(tables.typed, Problems(sorted([*problems, *found])))
 
 
 def _shown(place: str) -> str:

@@ -4,19 +4,45 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Iterator
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import get_args
 
 import pandas as pd
 
 from twinstudy.dates import date_bounds, parse_date
 from twinstudy.errors import ArgumentError, Problem, Severity, some, warning
-from twinstudy.tables.files import NUMBERS, Tables, problems_of, shown, wrong_values
+from twinstudy.tables.files import CONTROL, NUMBERS, Tables, listed
 from twinstudy.tables.schema import LONGEST_ID, TABLES, Column, Type
 
 #: Says of the distinct values of a column, none of them empty, what is wrong with which.
 ValueRule = Callable[[Column, set[str]], dict[str, str]]
 
+_BLANK = "\u00a0\u034f\u115f\u1160\u2007\u202f\u2800\u3164\uffa0"  # that are no Cf
 _COMPARISONS = 200_000  # that the search for keys near to the missing ones of a column may take
+
+
+def unclean(_: Column, values: set[str]) -> dict[str, str]:
+    """Find values that no sound file holds: with control characters, or separate accents."""
+    wrong = {}
+    for value in values:
+        control = None if value.isprintable() else CONTROL.search(value)
+        if control:
+            wrong[value] = f"holds the control character {control.group()!r}; take it out"
+        elif not unicodedata.is_normalized("NFC", value):
+            wrong[value] = "has letters with separate accents; normalise it to Unicode NFC"
+    return {value: f"{shown(value)} {message}" for value, message in wrong.items()}
+
+
+def invisible(_: Column, values: set[str]) -> dict[str, str]:
+    """Find, as warnings, values with characters that nobody can see."""
+    remedy = "which tells names apart that look the same; take it out"
+    return {
+        value: f"{shown(value)} holds the invisible character {character!a}, {remedy}"
+        for value in values
+        for character in ("" if value.isascii() else value)
+        if unicodedata.category(character) == "Cf" or character in _BLANK
+    }
 
 
 def patterns(column: Column, values: set[str]) -> dict[str, str]:
@@ -90,6 +116,8 @@ def formula_text(_: Column, values: set[str]) -> dict[str, str]:
 
 #: Every rule on single values, with the types of the columns that it is about.
 VALUE_RULES: tuple[tuple[ValueRule, tuple[Type, ...], Severity], ...] = (
+    (unclean, get_args(Type), "error"),
+    (invisible, get_args(Type), "warning"),
     (patterns, ("id", "text"), "error"),
     (long_ids, ("id",), "error"),
     (vocabularies, ("vocabulary",), "error"),
@@ -114,7 +142,10 @@ def value_problems(
             yield from wrong_values(cells, file, {"": message})
         values.discard("")
         for rule, severity in found:
-            yield from wrong_values(cells, file, rule(column, values), severity)
+            messages = rule(column, values)
+            yield from wrong_values(cells, file, messages, severity)
+            if severity == "error":  # what is wrong already may break the next rule by it
+                values.difference_update(messages)
 
 
 def _columns(tables: Tables) -> Iterator[tuple[str, Column, pd.Series]]:
@@ -122,6 +153,32 @@ def _columns(tables: Tables) -> Iterator[tuple[str, Column, pd.Series]]:
         if table.name in tables.text:
             for column in table.columns:
                 yield f"{table.name}{tables.suffix}", column, tables.text[table.name][column.name]
+
+
+def problems_of(
+    cells: pd.Series, file: str, message: str | Mapping[str, str], severity: Severity = "error"
+) -> Iterator[Problem]:
+    """Make a problem of each cell; `message` has a text for each value, or ``{!r}`` for it."""
+    if isinstance(message, str):
+        values = cells.unique().tolist()
+        message = {value: message.replace("{!r}", shown(value)) for value in values}
+    yield from listed(
+        Problem(file, line, str(cells.name), value, message[value], severity)
+        for line, value in zip(cells.index.tolist(), cells.tolist(), strict=True)
+    )
+
+
+def wrong_values(
+    cells: pd.Series, file: str, messages: Mapping[str, str], severity: Severity = "error"
+) -> Iterator[Problem]:
+    """Make a problem of every cell of a column whose value has a message."""
+    if messages:
+        yield from problems_of(cells[cells.isin(list(messages))], file, messages, severity)
+
+
+def shown(value: str) -> str:
+    """Return a value as messages show it: in quotes, escaped where it would not print, not long."""
+    return repr(value if len(value) <= 100 else f"{value[:99]}…")
 
 
 def unique_keys(tables: Tables) -> Iterator[Problem]:

@@ -9,7 +9,6 @@ import os
 import re
 import secrets
 import shutil
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -19,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from twinstudy.errors import Problem, Severity
+from twinstudy.errors import Problem
 from twinstudy.tables.schema import TABLES, Column, Table
 
 Frames = dict[str, pd.DataFrame]
@@ -28,7 +27,6 @@ Frames = dict[str, pd.DataFrame]
 CONTROL = re.compile(
     "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
-_BLANK = "\u00a0\u034f\u115f\u1160\u2007\u202f\u2800\u3164\uffa0"  # that are no Cf
 _LONGEST_LINE = 100_000  # characters; below the limit of the csv module for one cell
 LARGEST_FILE = 1_000_000_000  # bytes
 _MOST = 1_000  # problems of one kind that are kept
@@ -256,8 +254,7 @@ def text_frame(data: bytes, table: Table) -> tuple[pd.DataFrame | None, list[Pro
     rows = io.StringIO("\n".join([header, *lines]))
     frame = pd.read_csv(rows, dtype="str", na_filter=False, skip_blank_lines=False)
     frame = frame.set_axis(pd.RangeIndex(2, len(lines) + 2)).drop(index=list(refused))
-    problems += [*listed(refused.values()), *unclean_cells(frame, table)]
-    return frame, problems, unread
+    return frame, [*problems, *listed(refused.values())], unread
 
 
 def _unreadable(line: str, width: int) -> str:
@@ -309,69 +306,6 @@ def header_problems(line: str, table: Table) -> list[Problem]:
         if sorted(header) == sorted(expected) and header != expected:
             found.append(("", line, f"the columns stand in another order; write {wanted}"))
     return [Problem(table.file, 1, *each) for each in found]
-
-
-def unclean_cells(frame: pd.DataFrame, table: Table) -> Iterator[Problem]:
-    r"""Yield cells that no sound file holds: control characters, and separate accents.
-
-    >>> from twinstudy.tables.schema import table
-    >>> cells = {"claim_id": "c-a", "locality_id": "l-b", "named_as": ["A\nB"]}
-    >>> print(*unclean_cells(pd.DataFrame(cells, index=[2]), table("memberships")))
-    memberships.csv:2: named_as: 'A\nB' holds the control character '\n'; take it out
-    """
-    for name in table.column_names:
-        values = set(frame[name].tolist())
-        odd = [value for value in values if not (value.isascii() and value.isprintable())]
-        refused = {value: f"{shown(value)} {said}" for value in odd if (said := _refused(value))}
-        yield from wrong_values(frame[name], table.file, refused)
-        odd = [value for value in odd if value not in refused]
-        hidden = {value: f"{shown(value)} {said}" for value in odd if (said := _invisible(value))}
-        yield from wrong_values(frame[name], table.file, hidden, "warning")
-
-
-def _refused(value: str) -> str:
-    """Say which characters of a cell no sound file holds."""
-    control = CONTROL.search(value)
-    if control:
-        return f"holds the control character {control.group()!r}; take it out"
-    if not unicodedata.is_normalized("NFC", value):
-        return "has letters with separate accents; normalise it to Unicode NFC"
-    return ""
-
-
-def _invisible(value: str) -> str:
-    """Say which character of a cell nobody can see."""
-    for character in value:
-        if unicodedata.category(character) == "Cf" or character in _BLANK:
-            found = f"holds the invisible character {character!a}"
-            return f"{found}, which tells names apart that look the same; take it out"
-    return ""
-
-
-def problems_of(
-    cells: pd.Series, file: str, message: str | Mapping[str, str], severity: Severity = "error"
-) -> Iterator[Problem]:
-    """Make a problem of each cell; `message` has a text for each value, or ``{!r}`` for it."""
-    if isinstance(message, str):
-        values = cells.unique().tolist()
-        message = {value: message.replace("{!r}", shown(value)) for value in values}
-    yield from listed(
-        Problem(file, line, str(cells.name), value, message[value], severity)
-        for line, value in zip(cells.index.tolist(), cells.tolist(), strict=True)
-    )
-
-
-def wrong_values(
-    cells: pd.Series, file: str, messages: Mapping[str, str], severity: Severity = "error"
-) -> Iterator[Problem]:
-    """Make a problem of every cell of a column whose value has a message."""
-    if messages:
-        yield from problems_of(cells[cells.isin(list(messages))], file, messages, severity)
-
-
-def shown(value: str) -> str:
-    """Return a value as messages show it: in quotes, escaped where it would not print, not long."""
-    return repr(value if len(value) <= 100 else f"{value[:99]}…")
 
 
 def listed(problems: Iterable[Problem]) -> Iterator[Problem]:

@@ -10,8 +10,14 @@ import pandas as pd
 
 from twinstudy.dates import date_bounds
 from twinstudy.errors import ArgumentError, Problem, Problems, Severity
-from twinstudy.tables.cell_rules import references, unique_keys, unlikely_dates, value_problems
-from twinstudy.tables.files import Tables, bundled_data, problems_of, read_tables
+from twinstudy.tables.cell_rules import (
+    problems_of,
+    references,
+    unique_keys,
+    unlikely_dates,
+    value_problems,
+)
+from twinstudy.tables.files import Tables, bundled_data, read_tables
 from twinstudy.tables.schema import KINDS, LEVELS, table
 
 Rule = Callable[[Tables], Iterator[Problem]]
