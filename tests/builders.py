@@ -8,8 +8,10 @@ from collections.abc import Sequence
 import pandas as pd
 
 from twinstudy import Dataset
-from twinstudy.records.dataset import dataset_from_text
+from twinstudy.records.dataset import dataset_of
+from twinstudy.tables.files import type_tables
 from twinstudy.tables.schema import TABLES
+from twinstudy.tables.table_rules import check_tables
 
 PLACES = """
     id,country,level,name
@@ -29,6 +31,12 @@ def text_frames(tables: dict[str, list[dict[str, str]]]) -> dict[str, pd.DataFra
         index = pd.RangeIndex(2, len(rows) + 2)
         frames[each.name] = pd.DataFrame(cells, index, list(each.column_names), dtype="str")
     return frames
+
+
+def dataset_from_text(text: dict[str, pd.DataFrame]) -> Dataset:
+    """Make a dataset of frames of text, running every rule."""
+    tables = type_tables(text)
+    return dataset_of(tables.typed, check_tables(tables))
 
 
 def build(**tables: str) -> Dataset:

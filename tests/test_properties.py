@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from builders import dataset_from_text
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from strategies import FIRST, LAST, ODD_NAMES, edtf_texts, frames
 
 import twinstudy as ts
-from twinstudy.records.dataset import dataset_from_text
 from twinstudy.records.reading import fold_name
 from twinstudy.tables.files import text_tables, type_tables
 from twinstudy.tables.schema import KINDS, LEVELS, STATUSES

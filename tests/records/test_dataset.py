@@ -9,12 +9,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from builders import dataset_from_text
 from conftest import MINIATURE
 
 import twinstudy
 from twinstudy import DataError, Dataset, Problem, TwinstudyError, load
 from twinstudy.errors import ArgumentError, MissingExtraError, Problems, UnknownKeyError
-from twinstudy.records.dataset import dataset_from_text
 from twinstudy.tables.files import bundled_data, text_tables
 from twinstudy.tables.schema import TABLES
 

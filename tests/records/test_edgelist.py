@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from builders import dataset_from_text
 
 from twinstudy import DataError, Dataset, ancestors, conflicts, from_edgelist
 from twinstudy.errors import ArgumentError
-from twinstudy.records.dataset import dataset_from_text
 from twinstudy.tables.files import text_tables
 
 ENDS = {"left_country": "home", "right_country": "abroad"}

@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from builders import dataset_from_text
 
 from twinstudy import DataError, Dataset, coverage, density, extend, from_edgelist
 from twinstudy.errors import ArgumentError
-from twinstudy.records.dataset import dataset_from_text
 from twinstudy.tables.files import text_tables
 
 

@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from builders import dataset_from_text
 from conftest import Edit
 
 from twinstudy import Dataset, ancestors, extend, from_edgelist, load, restrict
 from twinstudy.errors import ArgumentError
-from twinstudy.records.dataset import dataset_from_text
 from twinstudy.tables.files import text_tables
 
 HA_GIANG, TUYEN_QUANG = "l-vn-ha-giang-province", "l-vn-tuyen-quang-province"

@@ -309,11 +309,13 @@ class Choice:
     """The pairings that a graph, a map or a measure shows.
 
     ``pairings``: the rows of `consolidate` that exist for certain or possibly on ``day`` (NaT where
-    nothing is dated), with ``certain`` and ``undated`` (bool); ``left_out``: numbers by reason.
+    nothing is dated), with ``certain`` and ``undated`` (bool); ``kinds``: those asked for;
+    ``left_out``: numbers by reason.
     """
 
     pairings: pd.DataFrame
     day: pd.Timestamp
+    kinds: tuple[str, ...]
     left_out: dict[str, int]
 
 
@@ -335,7 +337,7 @@ def choose(
     pairings = _state(pairings[pairings["status"].isin(statuses)], day)
     if later := int((~pairings["possible"]).sum()):
         left_out[f"pairings signed after {shown_day(day)}"] = later
-    return Choice(pairings[pairings["possible"]].drop(columns="possible"), day, left_out)
+    return Choice(pairings[pairings["possible"]].drop(columns="possible"), day, kinds, left_out)
 
 
 def shown_day(day: pd.Timestamp) -> str:

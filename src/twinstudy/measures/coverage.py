@@ -6,7 +6,6 @@ from datetime import date
 
 import pandas as pd
 
-from twinstudy.errors import known_words
 from twinstudy.evidence.consolidate import Choice, Words, choose
 from twinstudy.measures.named import described, facts, named, tally
 from twinstudy.measures.reported import reported
@@ -89,14 +88,13 @@ def coverage(
     >>> int(row["reported"]), int(row["eligible"]), bool(row["certain"] <= row["possible"])
     (34, 34, True)
     """
-    kinds = KINDS if kind is None else known_words("kind", kind, KINDS)
-    choice = choose(dataset, at=at, kind=kinds, status=status)
+    choice = choose(dataset, at=at, kind=kind, status=status)
     members = named(dataset, choice, by=by)
     totals = [reported(dataset, choice, measure=each, by=by) for each in ("twinned", "pairings")]
     total = pd.concat(totals)
     sizes = reported(dataset, choice, measure="border_units", by=by)
     if kind is not None:
-        total, sizes = (part[part["kind"].isin(kinds)] for part in (total, sizes))
+        total, sizes = (part[part["kind"].isin(choice.kinds)] for part in (total, sizes))
     placed = members.dropna(subset="area_id")
     rows = pd.concat([placed, _across(dataset, members, placed, pd.concat([total, sizes]))])
     rows = rows.astype({"kind": pd.CategoricalDtype([*KINDS, "all"])})

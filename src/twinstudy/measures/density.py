@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 import pandas as pd
 
-from twinstudy.errors import known_word, known_words
+from twinstudy.errors import known_word
 from twinstudy.evidence.consolidate import Choice, Words, choose
 from twinstudy.measures.named import described, facts, named, tally
 from twinstudy.measures.reported import reported
@@ -90,8 +90,7 @@ def density(
     True
     """
     known_word("per", per, get_args(Per))
-    kinds = KINDS if kind is None else known_words("kind", kind, KINDS)
-    choice = choose(dataset, at=at, kind=kinds, status=status)
+    choice = choose(dataset, at=at, kind=kind, status=status)
     members = named(dataset, choice, by=by)
     units = members[members["unit_id"].notna()]
     if away := len(choice.pairings) - units["pairing_id"].nunique():
@@ -103,11 +102,11 @@ def density(
     numbers = tally(placed, ["area_id", "kind"], "pairing_id")
     if kind is None:
         numbers = pd.concat([numbers, numbers.assign(kind="all")])
-    elif kinds == KINDS:
+    elif choice.kinds == KINDS:
         numbers, totals = numbers.assign(kind="all"), totals[totals["kind"] == "all"]
     else:
-        totals = totals[totals["kind"].isin(kinds)]
-        numbers, totals = (part.assign(kind=" + ".join(kinds)) for part in (numbers, totals))
+        totals = totals[totals["kind"].isin(choice.kinds)]
+        numbers, totals = (part.assign(kind=" + ".join(choice.kinds)) for part in (numbers, totals))
     by_name = numbers.groupby(["area_id", "kind"], as_index=False)[["certain", "possible"]].sum()
     by_report = totals.groupby(["area_id", "kind"], as_index=False).agg(
         certain=("value", "sum"), possible=("value", "sum"), count_id=("count_id", "; ".join)

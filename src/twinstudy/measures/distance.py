@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -123,13 +124,12 @@ def null_distances(
     of pairings whose second side is the nearest of its kind. ``attrs["draws"]``: their mean km.
     """
     choice = choose(dataset, at=at, kind=kind, status=status)
-    table = distances(dataset, kind=kind, at=at, status=status)
+    table = distances(dataset, kind=choice.kinds, at=at, status=status)
     left_out = table.attrs["left_out"]
     measured = table.dropna(subset="km").set_index("pairing_id")
     usable = choice.pairings[choice.pairings["pairing_id"].isin(measured.index)]
-    drawn = arrangements(
-        dataset, Choice(usable, choice.day, {}), samples=samples, seed=seed, within=within
-    )
+    chosen = replace(choice, pairings=usable, left_out={})
+    drawn = arrangements(dataset, chosen, samples=samples, seed=seed, within=within)
     found: dict[str, Any] = {
         "pairings": len(measured), "movable": drawn.movable, "arrangements": drawn.number,
         "exact": drawn.exact,

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from twinstudy.errors import known_word, known_words
+from twinstudy.errors import known_word
 from twinstudy.evidence.consolidate import Choice, Words, choose, dateless, shown_day
 from twinstudy.evidence.names import pairing_names
 from twinstudy.measures.named import described, facts, named, note
@@ -84,9 +84,8 @@ def timeline(
     True
     """
     level = "country" if by is None else known_word("by", by, LEVELS)
-    kinds = None if kind is None else known_words("kind", kind, KINDS)
-    choice = choose(dataset, at=at, kind=kinds, status=status)
-    totals = _totals(dataset, choice, level, kinds)
+    choice = choose(dataset, at=at, kind=kind, status=status)
+    totals = _totals(dataset, choice, level, (*KINDS, "all") if kind is None else choice.kinds)
     dates = _dated(choice)
     if by is None:
         dates, totals = dates.assign(area_id=""), totals.assign(area_id="")
@@ -100,7 +99,7 @@ def timeline(
     table[counts] = table[counts].astype("Int64")
     table = table[["area_id", "year", *counts, "reported_kind", "reported_count_id"]]
     table = table.drop(columns="area_id") if by is None else described(dataset, table.copy())
-    kind = kind if isinstance(kind, str) else kinds and list(kinds)
+    kind = kind if kind is None or isinstance(kind, str) else list(choice.kinds)
     table.attrs = facts(dataset, choice, by=by, kind=kind, pauses=_pauses(dataset, choice))
     return table
 
@@ -173,11 +172,10 @@ def _dated(choice: Choice) -> pd.DataFrame:
     return dates.rename(columns={"exists_by": "not_after"}).reset_index(drop=True)
 
 
-def _totals(dataset: Dataset, choice: Choice, level: str, kinds: Words | None) -> pd.DataFrame:
+def _totals(dataset: Dataset, choice: Choice, level: str, kinds: Words) -> pd.DataFrame:
     """Read the totals of pairings with the year of the last day that they may speak of."""
     totals = reported(dataset, choice, measure="pairings", by=level)
-    if kinds is not None:
-        totals = totals[totals["kind"].isin(kinds)]
+    totals = totals[totals["kind"].isin(kinds)]
     totals = totals.assign(year=totals["stated_latest"].dt.year)
     note(choice, "totals without a year", totals["year"].isna())
     late = totals["year"] > choice.day.year

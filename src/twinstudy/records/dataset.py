@@ -16,9 +16,9 @@ import pandas as pd
 from twinstudy import __version__
 from twinstudy.errors import ArgumentError, DataError, Problems, of_type
 from twinstudy.tables import files
-from twinstudy.tables.files import Frames, column_text, type_tables
+from twinstudy.tables.files import Frames, column_text
 from twinstudy.tables.schema import TABLES, Column
-from twinstudy.tables.table_rules import check_tables, checked_tables
+from twinstudy.tables.table_rules import checked_tables
 
 
 class _Table:
@@ -227,18 +227,6 @@ def load(path: str | Path | None = None) -> Dataset:
     """
     tables, problems = checked_tables(path)
     return dataset_of(tables.typed, problems)
-
-
-def dataset_from_text(text: Frames) -> Dataset:
-    """Make a dataset of frames of text, one a table and indexed by line, running every rule.
-
-    >>> from twinstudy.tables.files import text_tables
-    >>> dataset = load()
-    >>> dataset_from_text(text_tables(dataset.tables)).version == dataset.version
-    True
-    """
-    tables = type_tables(text)
-    return dataset_of(tables.typed, check_tables(tables))
 
 
 def dataset_of(typed: Frames, problems: Problems) -> Dataset:

@@ -10,13 +10,7 @@ import pandas as pd
 
 from twinstudy.dates import date_bounds
 from twinstudy.errors import ArgumentError, Problem, Problems, Severity
-from twinstudy.tables.cell_rules import (
-    problems_of,
-    references,
-    unique_keys,
-    unlikely_dates,
-    value_problems,
-)
+from twinstudy.tables import cell_rules
 from twinstudy.tables.files import Tables, bundled_data, read_tables
 from twinstudy.tables.schema import KINDS, LEVELS, table
 
@@ -40,7 +34,7 @@ def problems_at(
     pairings.csv:3: id: 'x' is odd
     """
     cells = tables.text[name][column].iloc[np.flatnonzero(where)]
-    yield from problems_of(cells, f"{name}{tables.suffix}", message, severity)
+    yield from cell_rules.problems_of(cells, f"{name}{tables.suffix}", message, severity)
 
 
 def _rows_of(references: pd.Series, frame: pd.DataFrame) -> pd.DataFrame:
@@ -287,7 +281,8 @@ def likely_dates(tables: Tables) -> Iterator[Problem]:
     pairings, claims = tables.text["pairings"], tables.text["claims"]
     planned = pairings["id"][pairings["status"] == "planned"]
     signed = claims["signed"][~claims["pairing_id"].isin(planned) & (claims["status"] != "planned")]
-    yield from unlikely_dates(signed, f"claims{tables.suffix}", "signed", "leave {} empty")
+    file = f"claims{tables.suffix}"
+    yield from cell_rules.unlikely_dates(signed, file, "signed", "leave {} empty")
 
 
 #: Every rule across rows or tables, with the tables that it reads.
@@ -317,8 +312,8 @@ def check_tables(tables: Tables, found: Iterable[Problem] = ()) -> Problems:
     >>> check_tables(read_tables(bundled_data())[0])
     no problems
     """
-    cells = [*value_problems(tables), *unique_keys(tables)]
-    missing = list(references(tables))
+    cells = [*cell_rules.value_problems(tables), *cell_rules.unique_keys(tables)]
+    missing = list(cell_rules.references(tables))
     tables = tables.keyed()
     across = [
         problem
