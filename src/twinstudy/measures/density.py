@@ -149,6 +149,6 @@ def _described(
     table = table.sort_values(["area_id", "rank", "basis"], ignore_index=True)
     columns = ["area_id", "kind", "basis", "certain", "possible", "count_id"]
     columns += ["shortest", "shortest_count_id", "longest", "longest_count_id", "lower", "upper"]
-    frame = described(dataset, table[columns].astype({"count_id": "str"}))
+    frame = described(dataset, table[columns].astype({"count_id": "str"}), by)
     frame.attrs = facts(dataset, choice, by=by, per=per)
     return frame

@@ -53,10 +53,11 @@ def _placed(dataset: Dataset, by: str, day: pd.Timestamp) -> pd.DataFrame:
             "unit_id": pd.Categorical(units, categories=units.index),
             "tied": existence(dataset)["level"].map(KIND_OF_LEVEL).astype(_KIND),
             "off": units.index.isin(off_border(dataset)),
+            "side": pd.Categorical(dataset.localities["country"]),
         }
     )
-    listed = members(dataset)[["pairing_id", "locality_id", "side", "second"]]
-    return listed.join(places, on="locality_id").astype({"side": "category"})
+    listed = members(dataset)[["pairing_id", "locality_id", "second"]]
+    return listed.join(places, on="locality_id")
 
 
 @remembered
@@ -109,11 +110,11 @@ def facts(dataset: Dataset, choice: Choice, **more: Any) -> dict[Any, Any]:
     return {"at": day, **more, "data_version": dataset.version, "left_out": choice.left_out}
 
 
-def described(dataset: Dataset, frame: pd.DataFrame) -> pd.DataFrame:
+def described(dataset: Dataset, frame: pd.DataFrame, by: str) -> pd.DataFrame:
     """Put name and country of the area in front, and areas from west to east by country."""
     places = dataset.localities.set_index("id")
     country = frame["area_id"].map(places["country"])
-    longitude = frame["area_id"].map(west_to_east(dataset))
+    longitude = frame["area_id"].map(west_to_east(dataset, by))
     key = pd.DataFrame({"country": country, "longitude": longitude, "area": frame["area_id"]})
     order = key.sort_values(["country", "longitude", "area"], kind="stable").index
     frame = frame.loc[order].reset_index(drop=True)

@@ -98,7 +98,7 @@ def timeline(
     counts = ["certain", "possible", "undated", "lower", "upper", "reported"]
     table[counts] = table[counts].astype("Int64")
     table = table[["area_id", "year", *counts, "reported_kind", "reported_count_id"]]
-    table = table.drop(columns="area_id") if by is None else described(dataset, table.copy())
+    table = table.drop(columns="area_id") if by is None else described(dataset, table.copy(), by)
     kind = kind if kind is None or isinstance(kind, str) else list(choice.kinds)
     table.attrs = facts(dataset, choice, by=by, kind=kind, pauses=_pauses(dataset, choice))
     return table
@@ -198,13 +198,14 @@ def _years(choice: Choice, dates: pd.DataFrame, totals: pd.DataFrame) -> pd.Data
     begin = dates["earliest"].dt.year.fillna(first).clip(upper=end)
     known = dates["not_after"].where(dates["certain"]).dt.year.clip(first, last)
     dated = dates["signed"].notna()
+    area = dates["area_id"].astype("category")
     plain = dated & ~dates["qualified"] & dates["status"].eq("agreed")
     whole = plain & dates["earliest"].dt.year.eq(end)
     areas = sorted({*dates["area_id"], *totals["area_id"]})
 
     def count(year: pd.Series) -> pd.DataFrame:
         """Count the pairings that have a year by it and by area, years down and areas across."""
-        found = dates.groupby([year, "area_id"]).size().unstack(fill_value=0)
+        found = dates.groupby([year, area], observed=True).size().unstack(fill_value=0)
         return found.reindex(index=years, columns=areas, fill_value=0)
 
     open_end, over = count(end.mask(dated)), count(end.where(dated)).cumsum()

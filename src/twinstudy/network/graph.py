@@ -220,15 +220,11 @@ def _places(dataset: Dataset, ids: pd.Series, day: pd.Timestamp) -> pd.DataFrame
 
 def _add(graph: nx.Graph[str], frame: pd.DataFrame) -> None:
     """Add a node for each row with an id, or an edge for each with two, and what else it holds."""
-    columns = {
-        name: column.astype(object).where(column.notna(), None).tolist()
-        for name, column in frame.items()
-    }
+    columns = {name: column.tolist() for name, column in frame.items()}
     ids = [columns.pop(name) for name in _IDS if name in columns]
-    names = list(columns)
-    facts = (
-        {name: value for name, value in zip(names, row, strict=True) if value is not None}
-        for row in zip(*columns.values(), strict=True)
-    )
+    facts = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    for name in columns:
+        for row in np.flatnonzero(frame[name].isna()):
+            del facts[row][name]
     add: Any = graph.add_nodes_from if len(ids) == 1 else graph.add_edges_from
     add(zip(*ids, facts, strict=True))
