@@ -98,6 +98,15 @@ def test_units_above_before_and_after_a_reform(level, day, above):
     assert short == above
 
 
+def test_a_unit_gives_way_to_a_successor_that_is_gone_and_has_none():
+    places = "l-a,VN,district,A,../2010", "l-b,VN,district,B,2011/2020", "l-c,VN,district,C,"
+    dataset = build(
+        localities="\n".join(["id,country,level,name,exists", *places]),
+        successions="old_id,new_id,date,kind\nl-a,l-b,2011,rename",
+    )
+    assert ancestors(dataset, level="district", at="2026").tolist() == ["l-b", "l-b", "l-c"]
+
+
 def test_shape(mini):
     # Without any date, units are taken as they are in the end.
     in_the_end = ancestors(REFORM, level="province", at="9999")

@@ -103,6 +103,15 @@ def test_any_change_of_a_cell_changes_the_version(
     assert dataset_from_text(text).version != mini.version
 
 
+def test_the_version_tells_in_which_column_a_text_stands(mini: Dataset) -> None:
+    versions = {mini.version}
+    for column in ("author", "licence", "note"):  # which nothing else stands in
+        text = text_tables(mini.tables)
+        text["sources"].loc[0, column] = "x"
+        versions.add(dataset_from_text(text).version)
+    assert len(versions) == 4
+
+
 def test_frames_of_text_are_checked_like_files(mini: Dataset) -> None:
     text = text_tables(mini.tables)
     text["claims"].loc[0, ["signed", "note"]] = ["2015-13", "Tra\u0300ng\nVi"]
