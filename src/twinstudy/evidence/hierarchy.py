@@ -50,8 +50,8 @@ def lineage(dataset: Dataset) -> pd.DataFrame:
             above, left_on="ancestor_id", right_on="child_id", suffixes=("", "_above")
         )
         step["ancestor_id"] = step["parent_id"]
-        step["earliest"] = step[["earliest", "earliest_above"]].max(axis=1)
-        step["latest"] = step[["latest", "latest_above"]].min(axis=1)
+        step["earliest"] = np.fmax(step["earliest"], step["earliest_above"])
+        step["latest"] = np.fmin(step["latest"], step["latest_above"])
         step = step[found[0].columns].drop_duplicates()
         step = step[~(step["earliest"] > step["latest"])]
         found.append(step)

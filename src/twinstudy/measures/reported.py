@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from twinstudy.dates import date_bounds
@@ -58,10 +59,11 @@ def _dated(dataset: Dataset) -> pd.DataFrame:
     level = level.where(counts["measure"] != "border_units", counts["kind"].astype("str"))
     level = level.where(counts["measure"].isin(["twinned", "border_units"]))
     ends = counts.assign(level=level).merge(_last_units(dataset), how="left")["last"]
-    bounds = [stated["latest"].where(plain), published, ends.set_axis(counts.index)]
-    counts["stated_latest"] = pd.concat([stated["latest"], published], axis=1).min(axis=1)
+    counts["stated_latest"] = np.fmin(stated["latest"], published)
     counts["earliest"] = stated["earliest"].where(plain)
-    counts["latest"] = pd.concat(bounds, axis=1).min(axis=1).fillna(newest_day(dataset))
+    counts["latest"] = np.fmin(stated["latest"].where(plain), published)
+    counts["latest"] = np.fmin(counts["latest"], ends.set_axis(counts.index))
+    counts["latest"] = counts["latest"].fillna(newest_day(dataset))
     kind = counts["kind"].astype("str")
     tied = kind.map(KIND_OF_LEVEL)
     counts["kind"] = tied.where(counts["measure"] == "border_units", kind.fillna("all"))
