@@ -119,15 +119,11 @@ def _ancestors(dataset: Dataset, level: str, day: pd.Timestamp) -> pd.Series:
     units = existence(dataset)
     ended = units.index[units["latest"] < day]
     unborn = units.index[units["earliest"] > day]
-    links = dataset.successions
-    stand_ins = pd.DataFrame(
-        [
-            *links.loc[links["old_id"].isin(ended), ["old_id", "new_id"]].to_numpy(),
-            *links.loc[links["new_id"].isin(unborn), ["new_id", "old_id"]].to_numpy(),
-        ],
-        columns=["unit", "other"],
-        dtype="str",
-    )
+    links = dataset.successions[["old_id", "new_id"]]
+    heirs = links[links["old_id"].isin(ended)]
+    forebears = links.loc[links["new_id"].isin(unborn), ["new_id", "old_id"]]
+    steps = (each.set_axis(["unit", "other"], axis=1) for each in (heirs, forebears))
+    stand_ins = pd.concat(steps, ignore_index=True)
     replaced = units.index.isin(stand_ins["unit"])
     parents = _parents(dataset, day, units.index[~replaced])
     found = pd.Series(np.nan, index=units.index, dtype="str", name=level)

@@ -245,12 +245,11 @@ def text_frame(data: bytes, table: Table) -> tuple[pd.DataFrame | None, list[Pro
     refused: dict[int, Problem] = {}
     width = len(table.columns)
     for number, line in enumerate(lines, start=2):
-        if not sound or line.count(",") != width - 1 or '"' in line or len(line) > _LONGEST_LINE:
-            message = _unreadable(line, width)
-            if message:
-                refused[number] = Problem(table.file, number, "", "", message)
-                unread.update(re.findall("^[a-z0-9-]*", line[:200].lstrip('" ')))
-                lines[number - 2] = "," * (width - 1)
+        odd = not sound or line.count(",") != width - 1 or '"' in line or len(line) > _LONGEST_LINE
+        if odd and (message := _unreadable(line, width)):
+            refused[number] = Problem(table.file, number, "", "", message)
+            unread.update(re.findall("^[a-z0-9-]*", line[:200].lstrip('" ')))
+            lines[number - 2] = "," * (width - 1)
     rows = io.StringIO("\n".join([header, *lines]))
     frame = pd.read_csv(rows, dtype="str", na_filter=False, skip_blank_lines=False)
     frame = frame.set_axis(pd.RangeIndex(2, len(lines) + 2)).drop(index=list(refused))
@@ -275,10 +274,8 @@ def _unreadable(line: str, width: int) -> str:
             "the quotes of this row do not match, or a cell holds a line break; double a quote "
             "inside quotes, and write each row on one line"
         )
-    if cells == width:
-        return ""
     found = f"the row has {cells} cell{'s' if cells != 1 else ''} where the header has {width}"
-    return f"{found}; check its commas and quotes"
+    return "" if cells == width else f"{found}; check its commas and quotes"
 
 
 def header_problems(line: str, table: Table) -> list[Problem]:
