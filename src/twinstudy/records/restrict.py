@@ -87,7 +87,7 @@ def restrict(
         titles = tables["sources"].set_index("id")["title"].dropna()
         sources = _known("sources", sources, tables["sources"]["id"], titles)
         claims, events, counts = (
-            frame[frame["source_id"].isin(sources)] for frame in (claims, events, counts)
+            each[each["source_id"].isin(sources)] for each in (claims, events, counts)
         )
     if countries is not None:
         countries = _known("countries", countries, places["country"].unique())
@@ -102,10 +102,11 @@ def restrict(
         chosen = chosen[chosen["id"].isin(touched)]
         counts = counts[counts["area_id"].isin(area)]
 
-    claims = claims[claims["pairing_id"].isin(chosen["id"])]
+    of_part = members[members["pairing_id"].isin(chosen["id"])]
+    of_part = of_part[of_part["claim_id"].isin(claims["id"])]
     left, whole = (
-        of.groupby("pairing_id").agg({"country": "nunique", "locality_id": "nunique"})
-        for of in (members[members["claim_id"].isin(claims["id"])], members)
+        each.groupby("pairing_id")[["country", "locality_id"]].nunique()
+        for each in (of_part, members)
     )
     # Two members of one side of a border are left of some pairings: they are no pairing.
     sound = (left["country"] == whole["country"].reindex(left.index)) & (left["locality_id"] >= 2)
@@ -115,9 +116,7 @@ def restrict(
         for key in left.index[~sound]
     )  # fmt: skip
     chosen = chosen[chosen["id"].isin(left.index[sound])]
-    claims = claims[claims["pairing_id"].isin(chosen["id"])]
-    events = events[events["pairing_id"].isin(chosen["id"])]
-    named = members.loc[members["claim_id"].isin(claims["id"]), "locality_id"]
+    named = of_part.loc[of_part["pairing_id"].isin(chosen["id"]), "locality_id"]
     above, steps = inside[["child_id", "parent_id"]], tables["successions"][["old_id", "new_id"]]
     local = _reached({*named, *counts["area_id"]}, above, steps, steps[["new_id", "old_id"]])
     kept = {"pairings": chosen, "claims": claims, "events": events, "counts": counts,
@@ -145,10 +144,10 @@ def _known(
     found, strange = ([n for n in listed if (n in keys) == yes] for yes in (True, False))
     called = pd.Series(dtype="str") if called is None or not strange else called
     folded, parts = called.map(_folded), called.map(main_part).map(_folded)
-    whole, part = folded.groupby(folded).groups, parts.groupby(parts).groups
     unknown = []
     for name in strange:
-        hits = sorted({*whole.get(_folded(name), ())} or {*part.get(_folded(name), ())})
+        word = _folded(name)
+        hits = sorted({*called.index[folded == word]} or {*called.index[parts == word]})
         if len(hits) > 1:
             raise ArgumentError(
                 f"`{argument}` is {name!r}, which {len(hits)} are called; use one of {some(hits)}"
@@ -182,14 +181,14 @@ def _reached(start: set[str], *links: pd.DataFrame) -> set[str]:
 
 
 def _closed(tables: Frames, kept: Frames) -> Frames:
-    """Take of every other table the rows all of whose keys are kept, and the sources of all."""
+    """Take of every table the rows all of whose keys are kept, and the sources of all."""
     frames = tables | kept
     cited: set[str] = set()
     for each in TABLES[1:]:
         frame = frames[each.name]
         for column in each.columns:
-            if column.target in kept and each.name not in kept:
-                frame = frame[frame[column.name].isin(kept[column.target]["id"])]
+            if column.target and column.target != "sources":
+                frame = frame[frame[column.name].isin(frames[column.target]["id"])]
         frames[each.name] = frame
         for column in each.columns:
             if column.target == "sources":
