@@ -199,17 +199,17 @@ SUFFIX = "`path` is '{}'; its suffix says the format; use one of .hif.json, .jso
     ("function", "name", "message"),
     [
         (write, "graph.gml", f"{SUFFIX}, .geojson"),
-        (write, "no/graph.json", "`path` is '{0}', and '{1}' is no folder; make it first"),
-        (write, "folder.json", "`path` is '{0}', and '{0}' is a folder; name a file in it"),
+        *[(write, name, "`path` is '{}'; name a file in a folder that is there")
+          for name in ("no/graph.json", "folder.json")],
         (read_graph, "graph.gml", SUFFIX),
         (read_graph, "graph.geojson", SUFFIX),
         (read_graph, "no.graphml", "`path` is '{}', and there is no such file"),
     ],
-)
+)  # fmt: skip
 def test_paths_that_cannot_be_used(function, tmp_path, name, message):
     (tmp_path / "folder.json").mkdir()
     path = tmp_path / name
-    with pytest.raises(ArgumentError, match=re.escape(message.format(path, path.parent)) + "$"):
+    with pytest.raises(ArgumentError, match=re.escape(message.format(path)) + "$"):
         function(path)
 
 
@@ -309,7 +309,6 @@ UNREADABLE = [
     (".graphml", ENCODED, ""),
     (".json", "{", "JSONDecodeError: Expecting property name"),
     (".json", "[]", "it has no list 'nodes'"),
-    (".json", '{"nodes": [{}], "edges": []}', "node {} has no 'id'"),
     (".json", '{"nodes": [], "incidences": []}', "KeyError: 'links'"),
     (".json", '{"nodes": ' + "[" * 3000 + "]" * 3000 + "}", ""),
     (".hif.json", "{}", "it has no list 'incidences'"),
