@@ -8,17 +8,17 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable
 from dataclasses import replace
 from functools import partial, reduce
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from twinstudy.dates import parse_date
-from twinstudy.errors import ArgumentError, Problem, Problems, known_word, some, warning
+from twinstudy.errors import ArgumentError, Problem, Problems, known_word, of_type, some, warning
 from twinstudy.records import reading
 from twinstudy.records.dataset import Dataset, checked_text, dataset_of
 from twinstudy.records.reading import BETWEEN, Reader, date_text, plain_text, read_column
-from twinstudy.tables.files import Frames
+from twinstudy.tables.files import Frames, problems_of
 from twinstudy.tables.schema import KINDS, LEVELS, TABLES, table
 
 _PAIRS, _PLACES = "pairs", "localities"
@@ -125,12 +125,10 @@ def from_edgelist(
     if isinstance(undated_values, str) or not isinstance(undated_values, Iterable):
         raise ArgumentError(f"`undated_values` is {undated_values!r}; give a list of values")
     declared = {date_text(value) for value in undated_values}
-    reading.refuse_no_frame("pairs", pairs)
+    of_type("pairs", pairs, (pd.DataFrame,), "a pandas DataFrame")
     problems: list[Problem] = []
     read = partial(_read, pairs, problems)
-    left, right = (
-        [*key] if isinstance(key, list | pd.Index | np.ndarray) else [key] for key in (left, right)
-    )
+    left, right = ([key] if isinstance(key, Hashable) else [*key] for key in (left, right))
     if len(left) != len(right) or not left:
         raise ArgumentError(
             f"`left` has {len(left)} columns and `right` {len(right)}; give as many for both, "
@@ -144,7 +142,7 @@ def from_edgelist(
         {
             "kind": read("kind", kind, _kind),
             "signed": read("signed", signed, partial(_date, declared)),
-            "source": read("source", source).replace("", "Edge list"),
+            "source": read("source", source, plain_text).replace("", "Edge list"),
         }
     )
     for side, columns, country in (("left", left, left_country), ("right", right, right_country)):
@@ -156,11 +154,9 @@ def from_edgelist(
             said = "'UK' is no code of ISO 3166-1; that of the United Kingdom is GB"
             problems.append(warning(_PAIRS, said, country, "UK"))
     tied = rows["left"].eq(rows["right"])
-    for line, place in rows.loc[tied, "left"].items():
-        remedy = "give the countries" if place.startswith("ZZ") else "correct one of the two"
-        said = f"{_shown(place)} is tied to itself; {remedy}, or take the row out"
-        cell = str(right[0]), place.split(BETWEEN)[1]
-        problems.append(Problem(_PAIRS, cast(int, line), *cell, said))
+    cells = rows["left"][tied].map(_shown).rename(str(right[0]))
+    remedy = "is tied to itself; tell the two apart, as by country, or take the row out"
+    problems += problems_of(cells, _PAIRS, {place: f"{place} {remedy}" for place in cells})
     faulty = tied | rows.isna().any(axis=1)
     if on_error == "skip" and faulty.any():
         problems = [replace(p, severity="warning") if p.file == _PAIRS else p for p in problems]
@@ -221,11 +217,7 @@ def _date(declared: set[str], value: object) -> str:
 
 
 def _read(
-    pairs: pd.DataFrame,
-    problems: list[Problem],
-    argument: str,
-    value: Any,
-    how: Reader = plain_text,
+    pairs: pd.DataFrame, problems: list[Problem], argument: str, value: Any, how: Reader
 ) -> pd.Series:
     """Read a column, where a fault is missing, or one value for all rows."""
     hashable = isinstance(value, Hashable)
@@ -291,11 +283,6 @@ def _stated(frame: pd.DataFrame, width: int, problems: list[Problem]) -> pd.Data
     columns |= {"during": table("containments").column("during"), "parent": columns["name"]}
     stated = reading.read_frame(_PLACES, frame, columns, problems)
     levels = [frame.index.get_level_values(n) for n in range(frame.index.nlevels)]
-    if len(frame) and len(levels) not in (width, width + 1):
-        raise ArgumentError(
-            f"`localities` has an index of {len(levels)} levels; index it by the {width} "
-            "columns of the key, or by these and the country"
-        )
     for country in levels[width:]:
         stated["country"] = read_column(country, plain_text, _PLACES, "country", problems)
     stated["key"] = _joined(

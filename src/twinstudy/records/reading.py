@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from twinstudy.dates import date_bounds
-from twinstudy.errors import ArgumentError, Problem, some, warning
+from twinstudy.errors import ArgumentError, Problem, of_type, some, warning
 from twinstudy.tables.cell_rules import unlikely_dates
 from twinstudy.tables.files import CONTROL, listed
 from twinstudy.tables.schema import LONGEST_ID, Column
@@ -59,7 +59,7 @@ def read_frame(
     name: str, frame: pd.DataFrame, columns: dict[str, Column], problems: list[Problem]
 ) -> pd.DataFrame:
     """Read a frame with some of the columns as text, by row counted from 1; "" for a fault, too."""
-    refuse_no_frame(name, frame)
+    of_type(name, frame, (pd.DataFrame,), "a pandas DataFrame")
     unknown = [repr(str(column)) for column in frame.columns if column not in columns]
     if unknown or not frame.columns.is_unique:
         found, known = some(unknown) or "a column twice", ", ".join(columns)
@@ -70,12 +70,6 @@ def read_frame(
         read = date_text if columns[word].type in ("date", "interval") else plain_text
         cells[word] = read_column(frame[word], read, name, word, problems).fillna("")
     return cells
-
-
-def refuse_no_frame(name: str, value: object) -> None:
-    """Refuse what is no frame."""
-    if not isinstance(value, pd.DataFrame):
-        raise ArgumentError(f"`{name}` is a {type(value).__name__}; give a pandas DataFrame")
 
 
 def plain_text(value: object) -> str:
