@@ -138,13 +138,9 @@ def from_edgelist(
     stated = _stated(pd.DataFrame() if localities is None else localities, len(left), problems)
     given = stated[stated["country"].ne("")].drop_duplicates(["country", "key"])
     known = given.drop_duplicates("key", keep=False).set_index("key")["country"]
-    rows = pd.DataFrame(
-        {
-            "kind": read("kind", kind, _kind),
-            "signed": read("signed", signed, partial(_date, declared)),
-            "source": read("source", source, plain_text).replace("", "Edge list"),
-        }
-    )
+    rows = pd.DataFrame({"kind": read("kind", kind, _kind)})
+    rows["signed"] = read("signed", signed, partial(_date, declared))
+    rows["source"] = read("source", source, plain_text).replace("", "Edge list")
     for side, columns, country in (("left", left, left_country), ("right", right, right_country)):
         code = read(f"{side}_country", country, _country)
         key = _joined(read(side, column, _key) for column in columns)
@@ -285,9 +281,8 @@ def _stated(frame: pd.DataFrame, width: int, problems: list[Problem]) -> pd.Data
     levels = [frame.index.get_level_values(n) for n in range(frame.index.nlevels)]
     for country in levels[width:]:
         stated["country"] = read_column(country, plain_text, _PLACES, "country", problems)
-    stated["key"] = _joined(
-        read_column(part, _key, _PLACES, "", problems) for part in levels[:width]
-    )
+    parts = (read_column(part, _key, _PLACES, "", problems) for part in levels[:width])
+    stated["key"] = _joined(parts)
     return stated[stated["key"].notna()].fillna("")
 
 
@@ -338,15 +333,15 @@ def _places(
         shown = some([*map(_shown, several.index[several[column]])])
         message = f"rows of one place differ, as those of {shown}; the first is kept, so give one"
         problems.append(warning(_PLACES, message, column))
-    places = of_place.first()
-    places = places.reindex(level.index.append(places.index).unique())
+    places = of_place.first().reindex(level.index.union(stated["place"].unique()))
     number = places["level"][level.index[level.isna()]].isna().sum()
     if number:
         said = f"{number} members have no level and count as commune; give `level` in `localities`"
         problems.append(warning(_PLACES, said, "level"))
-    parts = places.index.to_series().str.split(BETWEEN)
+    keys = places.index.to_series()
+    parts = keys.str.split(BETWEEN)
     slugs = parts.map(lambda each: "-".join([each[0].lower(), *map(reading.slug, each[1:])]))
-    alike = places.index.to_series().groupby(slugs[slugs.duplicated(keep=False)]).agg(list)
+    alike = keys.groupby(slugs[slugs.duplicated(keep=False)]).agg(list)
     if len(alike):
         message = (
             f"{some([' and '.join(map(_shown, group)) for group in alike])} differ in accents, "
@@ -354,7 +349,7 @@ def _places(
         )
         problems.append(warning(_PLACES, message))
     defaults = {
-        "id": "l-" + reading.distinct_ids(slugs, places.index.to_series()),
+        "id": "l-" + reading.distinct_ids(slugs, keys),
         "country": parts.str[0],
         "name": parts.str[1],
         "level": level.fillna("commune"),

@@ -86,8 +86,7 @@ def plain_text(value: object) -> str:
         raise ArgumentError(
             f"{text[:20] + '…'!r} has {len(text):,} characters, of 1,000 allowed; shorten it"
         )
-    unclean = None if text.isprintable() else CONTROL.search(text)
-    if unclean:
+    if not text.isprintable() and (unclean := CONTROL.search(text)):
         raise ArgumentError(f"{text!r} holds the character {unclean.group()!r}; take it out")
     return text
 
