@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from twinstudy.errors import ArgumentError, Problem, Problems, known_words, some
+from twinstudy.errors import ArgumentError, DataError, Problem, Problems, known_words, some, warning
 from twinstudy.records.dataset import Dataset, dataset_of, refuse_other
 from twinstudy.records.reading import doubtful_dates, fold_name, main_part, read_frame
 from twinstudy.tables.files import Frames, text_tables, type_tables
@@ -77,8 +77,9 @@ def restrict(
     if kind is not None:
         kinds = known_words("kind", kind, KINDS)
         chosen = chosen[chosen["kind"].isin(kinds)]
-        of_border = ~counts["measure"].isin(["pairings", "twinned"])
-        counts = counts[of_border | counts["kind"].isin(kinds)]
+        counts = counts[
+            ~counts["measure"].isin(["pairings", "twinned"]) | counts["kind"].isin(kinds)
+        ]
     if status is not None:
         chosen = chosen[chosen["status"].isin(known_words("status", status, STATUSES))]
     if pairings is not None:
@@ -96,7 +97,7 @@ def restrict(
         home = places.loc[places["country"].isin(countries), "id"]
         counts = counts[counts["area_id"].isin(home)]
     if areas is not None:
-        area = set(_known("areas", areas, places["id"], _names(tables)))
+        area = _known("areas", areas, places["id"], _names(tables))
         area = _reached(area, inside[["parent_id", "child_id"]])
         touched = members.loc[members["locality_id"].isin(area), "pairing_id"]
         chosen = chosen[chosen["id"].isin(touched)]
@@ -110,11 +111,9 @@ def restrict(
     )
     # Two members of one side of a border are left of some pairings: they are no pairing.
     sound = (left["country"] == whole["country"].reindex(left.index)) & (left["locality_id"] >= 2)
-    report = Problems(
-        Problem("pairings.csv", 0, "id", key, f"{key!r} is left out: what is kept of its claims "
-                "does not name two sides", "warning")
-        for key in left.index[~sound]
-    )  # fmt: skip
+    said = "is left out: what is kept of its claims does not name two sides"
+    lost = left.index[~sound]
+    report = Problems(warning("pairings.csv", f"{key!r} {said}", "id", key) for key in lost)
     chosen = chosen[chosen["id"].isin(left.index[sound])]
     named = of_part.loc[of_part["pairing_id"].isin(chosen["id"]), "locality_id"]
     above, steps = inside[["child_id", "parent_id"]], tables["successions"][["old_id", "new_id"]]
@@ -135,13 +134,13 @@ def _names(tables: Frames) -> pd.Series:
 
 def _known(
     argument: str, names: Names, known: Iterable[str], called: pd.Series | None = None
-) -> list[str]:
+) -> set[str]:
     """Return the keys that are meant, by themselves or by a name that only one of them has."""
     if isinstance(names, str) or not isinstance(names, Iterable):
         names = [names]
-    listed, known = [str(name) for name in names], list(known)
-    keys = set(known)
-    found, strange = ([n for n in listed if (n in keys) == yes] for yes in (True, False))
+    wanted, known = {str(name) for name in names}, list(known)
+    found = wanted.intersection(known)
+    strange = sorted(wanted - found)
     called = pd.Series(dtype="str") if called is None or not strange else called
     folded, parts = called.map(_folded), called.map(main_part).map(_folded)
     unknown = []
@@ -152,10 +151,9 @@ def _known(
             raise ArgumentError(
                 f"`{argument}` is {name!r}, which {len(hits)} are called; use one of {some(hits)}"
             )
-        found += hits
+        found.update(hits)
         unknown += [] if hits else [name]
     if unknown:
-        unknown = sorted(unknown)
         near = difflib.get_close_matches(unknown[0], [*known, *called], n=1, cutoff=0.7)
         remedy = f"nearest: {near[0]!r}" if near else f"it has {some(known) or 'none'}"
         shown = some([*map(repr, unknown)])
@@ -169,15 +167,12 @@ def _folded(name: str) -> str:
     return fold_name(name).replace(" ", "")
 
 
-def _reached(start: set[str], *links: pd.DataFrame) -> set[str]:
+def _reached(reached: set[str], *links: pd.DataFrame) -> set[str]:
     """Add to some localities all that links, two columns from and to, lead to from them."""
     steps = pd.concat([link.set_axis(["old", "new"], axis="columns") for link in links])
-    reached = start
-    while True:
-        further = {*steps.loc[steps["old"].isin(reached), "new"]} | reached
-        if len(further) == len(reached):
-            return reached
-        reached = further
+    while further := {*steps.loc[steps["old"].isin(reached), "new"]} - reached:
+        reached = reached | further
+    return reached
 
 
 def _closed(tables: Frames, kept: Frames) -> Frames:
@@ -256,9 +251,8 @@ def extend(dataset: Dataset, **tables: pd.DataFrame) -> Dataset:
     found = check_tables(typed)
     # What is flagged in rows that were there before stands in the report already.
     problems += [each for each in found if each.line or each.severity == "error"]
-    earlier: list[Problem] = []
-    if all(problem.severity == "warning" for problem in problems):
-        earlier = dataset.report
-        added = text["claims"].loc[text["claims"].index > 0, "signed"]
-        problems += doubtful_dates(added, "claims", "signed", "leave {} empty")
-    return dataset_of(typed.typed, Problems([*earlier, *sorted(problems)]))
+    if any(each.severity == "error" for each in problems):
+        raise DataError(sorted(problems))
+    added = text["claims"].loc[text["claims"].index > 0, "signed"]
+    problems += doubtful_dates(added, "claims", "signed", "leave {} empty")
+    return dataset_of(typed.typed, Problems([*dataset.report, *sorted(problems)]))
