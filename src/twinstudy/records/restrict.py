@@ -77,9 +77,8 @@ def restrict(
     if kind is not None:
         kinds = known_words("kind", kind, KINDS)
         chosen = chosen[chosen["kind"].isin(kinds)]
-        counts = counts[
-            ~counts["measure"].isin(["pairings", "twinned"]) | counts["kind"].isin(kinds)
-        ]
+        of_border = ~counts["measure"].isin(["pairings", "twinned"])
+        counts = counts[of_border | counts["kind"].isin(kinds)]
     if status is not None:
         chosen = chosen[chosen["status"].isin(known_words("status", status, STATUSES))]
     if pairings is not None:
@@ -103,19 +102,18 @@ def restrict(
         chosen = chosen[chosen["id"].isin(touched)]
         counts = counts[counts["area_id"].isin(area)]
 
-    of_part = members[members["pairing_id"].isin(chosen["id"])]
-    of_part = of_part[of_part["claim_id"].isin(claims["id"])]
-    left, whole = (
-        each.groupby("pairing_id")[["country", "locality_id"]].nunique()
-        for each in (of_part, members)
-    )
+    part = members[
+        members["pairing_id"].isin(chosen["id"]) & members["claim_id"].isin(claims["id"])
+    ]
+    left = part.groupby("pairing_id")[["country", "locality_id"]].nunique()
+    whole = members.groupby("pairing_id")["country"].nunique()
     # Two members of one side of a border are left of some pairings: they are no pairing.
-    sound = (left["country"] == whole["country"].reindex(left.index)) & (left["locality_id"] >= 2)
+    sound = (left["country"] == whole.reindex(left.index)) & (left["locality_id"] >= 2)
     said = "is left out: what is kept of its claims does not name two sides"
     lost = left.index[~sound]
     report = Problems(warning("pairings.csv", f"{key!r} {said}", "id", key) for key in lost)
     chosen = chosen[chosen["id"].isin(left.index[sound])]
-    named = of_part.loc[of_part["pairing_id"].isin(chosen["id"]), "locality_id"]
+    named = part.loc[part["pairing_id"].isin(chosen["id"]), "locality_id"]
     above, steps = inside[["child_id", "parent_id"]], tables["successions"][["old_id", "new_id"]]
     local = _reached({*named, *counts["area_id"]}, above, steps, steps[["new_id", "old_id"]])
     kept = {"pairings": chosen, "claims": claims, "events": events, "counts": counts,
