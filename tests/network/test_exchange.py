@@ -218,7 +218,9 @@ def test_what_is_no_graph_or_no_path_is_answered(mini, tmp_path):
         read_graph(5)
     with pytest.raises(ArgumentError, match=r"^`path` is 'a\\x00.json'; give the path"):
         write("a\0.json")
-    with pytest.raises(ArgumentError, match=r"^`graph` is a Dataset; give a graph, as `locality"):
+    with pytest.raises(
+        ArgumentError, match=r"^`graph` is a Dataset; give a plain graph, as `locality"
+    ):
         write_graph(mini, tmp_path / "b.json")
 
 
@@ -271,7 +273,7 @@ def test_a_graph_that_networkx_has_read_and_changed_is_written_again(mini, tmp_p
 
 
 def refused_graphs() -> list[tuple[nx.Graph, str, str]]:
-    parallel = "`graph` is a {}; only undirected graphs without parallel edges are written; make one with networkx.Graph(graph)"
+    parallel = "`graph` is a {}; give a plain graph, as `locality_graph(dataset)` or networkx.Graph(graph) returns it"
     wrong = "`graph` is not an incidence graph: {}; make one with incidence_graph"
     inside = "edge ('l-Ý', 'l-alone') ties two nodes of one `bipartite`"
     pointless = "`graph` has no node with `longitude` and `latitude`, so there is nothing to map"
@@ -360,5 +362,7 @@ def test_without_geopandas_the_remedy_can_be_carried_out(mini, monkeypatch):
         to_geodataframe(mini)
     with pytest.raises(ArgumentError, match=r"^`layer` is 'x'; use one of places, ties$"):
         to_geodataframe(mini, "x")
-    with pytest.raises(ArgumentError, match=r"^`graph` is a str; give a graph, .*, or a dataset$"):
+    with pytest.raises(
+        ArgumentError, match=r"^`graph` is a str; give a plain graph, .*, or a dataset$"
+    ):
         to_geodataframe("x")

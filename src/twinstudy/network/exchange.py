@@ -30,7 +30,7 @@ Function = TypeVar("Function")
 
 _TYPES = (str, int, float, bool)
 _TAKEN = {"graph": (), "node": ("id",), "edge": ("source", "target")}
-_WANTED = "give a graph, as `locality_graph(dataset)` returns it"
+_WANTED = "give a plain graph, as `locality_graph(dataset)` or networkx.Graph(graph) returns it"
 # XML 1.0 cannot hold these, nor lone surrogates, and reads a carriage return as a line feed.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _SHOWN = 3
@@ -98,7 +98,7 @@ def write_graph(graph: nx.Graph[Any], path: str | Path) -> Path:
     True
     """
     path, write = _of_suffix(_WRITERS, path)
-    if not isinstance(graph, nx.Graph):
+    if isinstance(graph, nx.DiGraph | nx.MultiGraph) or not isinstance(graph, nx.Graph):
         raise ArgumentError(f"`graph` is a {type(graph).__name__}; {_WANTED}")
     if path.is_dir() or not path.parent.is_dir():
         raise ArgumentError(f"`path` is {str(path)!r}; name a file in a folder that is there")
@@ -231,11 +231,6 @@ def _of_suffix(functions: dict[str, Function], path: str | Path) -> tuple[Path, 
 
 def _plain(graph: nx.Graph[Any]) -> nx.Graph[Any]:
     """Copy a graph with values of plain Python, or name what no file can keep."""
-    if isinstance(graph, nx.DiGraph | nx.MultiGraph):
-        raise ArgumentError(
-            f"`graph` is a {type(graph).__name__}; only undirected graphs without parallel edges "
-            "are written; make one with networkx.Graph(graph)"
-        )
     graph = _without_defaults(graph.copy())
     faults = [
         f"node {node!r} is not plain text; rename it, as by networkx.relabel_nodes(graph, str)"
