@@ -308,9 +308,8 @@ def _sides(graph: nx.Graph[Any]) -> tuple[list[str], list[str]]:
     same = [ends for ends in graph.edges if side.get(ends[0]) == side.get(ends[1])]
     faults += [f"edge {ends!r} ties two nodes of one `bipartite`" for ends in same]
     if faults:
-        raise ArgumentError(
-            f"`graph` is not an incidence graph: {faults[0]}; make one with incidence_graph"
-        )
+        said = f"`graph` is not an incidence graph: {faults[0]}; make one with incidence_graph"
+        raise ArgumentError(said)
     return [n for n in side if side[n] == 0], [n for n in side if side[n] == 1]
 
 
@@ -319,15 +318,14 @@ def _hif(graph: nx.Graph[Any]) -> bytes:
     for own in graph.nodes.values():
         del own["bipartite"]
     ties = [(node, edge, own) for node in nodes for edge, own in graph.adj[node].items()]
-    return _json(
-        {
-            "network-type": "undirected",
-            "metadata": graph.graph,
-            "incidences": [{"edge": edge, "node": node, "attrs": own} for node, edge, own in ties],
-            "nodes": [{"node": node, "attrs": graph.nodes[node]} for node in nodes],
-            "edges": [{"edge": edge, "attrs": graph.nodes[edge]} for edge in edges],
-        }
-    )
+    data = {
+        "network-type": "undirected",
+        "metadata": graph.graph,
+        "incidences": [{"edge": edge, "node": node, "attrs": own} for node, edge, own in ties],
+        "nodes": [{"node": node, "attrs": graph.nodes[node]} for node in nodes],
+        "edges": [{"edge": edge, "attrs": graph.nodes[edge]} for edge in edges],
+    }
+    return _json(data)
 
 
 def _read_hif(content: bytes) -> nx.Graph[Any]:

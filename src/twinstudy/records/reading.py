@@ -83,9 +83,8 @@ def plain_text(value: object) -> str:
         value = np.format_float_positional(value + 0.0, trim="-")  # -0 is 0
     text = " ".join(unicodedata.normalize("NFC", str(value)).split())
     if len(text) > 1_000:  # so that a row never makes a line too long for a file
-        raise ArgumentError(
-            f"{text[:20] + '…'!r} has {len(text):,} characters, of 1,000 allowed; shorten it"
-        )
+        said = f"{text[:20] + '…'!r} has {len(text):,} characters, of 1,000 allowed; shorten it"
+        raise ArgumentError(said)
     if not text.isprintable() and (unclean := CONTROL.search(text)):
         raise ArgumentError(f"{text!r} holds the character {unclean.group()!r}; take it out")
     return text

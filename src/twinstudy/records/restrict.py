@@ -155,9 +155,8 @@ def _known(
         near = difflib.get_close_matches(unknown[0], [*known, *called], n=1, cutoff=0.7)
         remedy = f"nearest: {near[0]!r}" if near else f"it has {some(known) or 'none'}"
         shown = some([*map(repr, unknown)])
-        raise ArgumentError(
-            f"`{argument}` names {shown}, which the dataset does not have; {remedy}"
-        )
+        said = f"`{argument}` names {shown}, which the dataset does not have; {remedy}"
+        raise ArgumentError(said)
     return found
 
 
