@@ -196,7 +196,7 @@ def _sides(dataset: Dataset, choice: Choice, within: str | None, level: str | No
 
 def _every(left: np.ndarray, right: np.ndarray) -> Iterator[np.ndarray]:
     """Yield every way to give each left end as many distinct right ends as it has, once."""
-    order = np.argsort(left, kind="stable")
+    back = np.argsort(np.argsort(left, kind="stable"))
     degrees = np.bincount(np.unique(left, return_inverse=True)[1])
 
     def choices(node: int, room: np.ndarray) -> Iterator[tuple[tuple[int, ...], np.ndarray]]:
@@ -217,9 +217,7 @@ def _every(left: np.ndarray, right: np.ndarray) -> Iterator[np.ndarray]:
         elif len(steps) < len(degrees):
             steps.append(choices(len(steps), rest))
         else:
-            way = np.empty(len(left), dtype=np.int64)
-            way[order] = list(itertools.chain(*path))
-            yield way
+            yield np.array([*itertools.chain(*path)])[back]
 
 
 def _can_be_filled(degrees: np.ndarray, room: np.ndarray) -> bool:
