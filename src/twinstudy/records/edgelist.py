@@ -306,7 +306,7 @@ def _matched(stated: pd.DataFrame, named: pd.Index, problems: list[Problem]) -> 
     above = _joined([country, stated["parent"]]).where(stated["parent"].ne(""), "")
     unclear = country.eq("")
     lost = unclear | ~place.isin([*named, *above])
-    useless = unclear.any() or (len(named) > 0 and not place.isin(named).any())
+    useless = lost.any() and (unclear.any() or (len(named) > 0 and not place.isin(named).any()))
     if lost.any():
         there = some([*map(_shown, named)]) or "none"
         message = (
