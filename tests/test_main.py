@@ -63,7 +63,7 @@ WRONG = "claims.csv:2: signed: '2015-13' has no month 13; write a month from 01 
          "twinstudy: `at` is '2014~'; give one date without ~ or ?"),
         (["export", "csv", "none/ties.csv"], 2, "", "twinstudy: [Errno 2] the folder is not there"),
         (["export", "json", "none/ties.json"], 2, "",
-         "twinstudy: `path` is 'none/ties.json', and 'none' is no folder; make it"),
+         "twinstudy: `path` is 'none/ties.json'; name a file in a folder that is there"),
         (["run"], 2, "", "twinstudy: 'FOLDER' is not inside the twinstudy repository, which holds"),
         ([], 2, "usage: twinstudy", ""),
         (["exprot"], 2, "", "'exprot' is none of info, check, show, diff, export, run; did you mean exp"),

@@ -130,7 +130,7 @@ def test_warnings_are_told_once() -> None:
     ("tables", "message"),
     [
         ({"count": rows(LENGTH)}, "'count' is no table; give rows of some of sources, localities, "),
-        ({"counts": [LENGTH]}, "`counts` is a list; give a pandas DataFrame"),
+        ({"counts": [LENGTH]}, "`counts` is of type list; give a pandas DataFrame"),
         ({"counts": rows({"area": 1})}, "`counts` has 'area'; use some of id, area_id, "),
         ({"sources": pd.DataFrame([range(60)])},
          "`sources` has '0', '1', '2' and 57 more; use some of id, "),

@@ -30,7 +30,7 @@ Function = TypeVar("Function")
 
 _TYPES = (str, int, float, bool)
 _TAKEN = {"graph": (), "node": ("id",), "edge": ("source", "target")}
-_WANTED = "give a graph, as `locality_graph(dataset)` returns it"
+_WANTED = "give a plain graph, as `locality_graph(dataset)` or networkx.Graph(graph) returns it"
 # XML 1.0 cannot hold these, nor lone surrogates, and reads a carriage return as a line feed.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _SHOWN = 3
@@ -98,12 +98,10 @@ def write_graph(graph: nx.Graph[Any], path: str | Path) -> Path:
     True
     """
     path, write = _of_suffix(_WRITERS, path)
-    if not isinstance(graph, nx.Graph):
+    if isinstance(graph, nx.DiGraph | nx.MultiGraph) or not isinstance(graph, nx.Graph):
         raise ArgumentError(f"`graph` is a {type(graph).__name__}; {_WANTED}")
     if path.is_dir() or not path.parent.is_dir():
-        where = path if path.is_dir() else path.parent
-        fault = "is a folder; name a file in it" if path.is_dir() else "is no folder; make it first"
-        raise ArgumentError(f"`path` is {str(path)!r}, and {str(where)!r} {fault}")
+        raise ArgumentError(f"`path` is {str(path)!r}; name a file in a folder that is there")
     write_bytes(path, write(_plain(graph)))
     return path
 
@@ -215,8 +213,8 @@ def _drawn(dataset: Dataset) -> nx.Graph[Any]:
         if isinstance(at, str):
             names = ("longitude", "latitude", "borrowed", "drawn_at")
             graph.nodes[node].update(zip(names, (*point, not own, at), strict=True))
-    for one, other, link in graph.edges(data=True):
-        link["borrowed"] = any(graph.nodes[end].get("borrowed", False) for end in (one, other))
+    for *ends, link in graph.edges(data=True):
+        link["borrowed"] = any(graph.nodes[end].get("borrowed", False) for end in ends)
     return graph
 
 
@@ -233,11 +231,6 @@ def _of_suffix(functions: dict[str, Function], path: str | Path) -> tuple[Path, 
 
 def _plain(graph: nx.Graph[Any]) -> nx.Graph[Any]:
     """Copy a graph with values of plain Python, or name what no file can keep."""
-    if isinstance(graph, nx.DiGraph | nx.MultiGraph):
-        raise ArgumentError(
-            f"`graph` is a {type(graph).__name__}; only undirected graphs without parallel edges "
-            "are written; make one with networkx.Graph(graph)"
-        )
     graph = _without_defaults(graph.copy())
     faults = [
         f"node {node!r} is not plain text; rename it, as by networkx.relabel_nodes(graph, str)"
@@ -302,9 +295,6 @@ def _node_link(graph: nx.Graph[Any]) -> bytes:
 
 def _read_node_link(content: bytes) -> nx.Graph[Any]:
     data = _loaded(content, "nodes")
-    nameless = [node for node in data["nodes"] if "id" not in node]
-    if nameless:
-        raise ValueError(f"node {nameless[0]!r} has no 'id'")
     edges = "edges" if "edges" in data else "links"  # as networkx before 3.4 has it
     graph: nx.Graph[Any] = nx.node_link_graph(data, edges=edges)
     return graph
@@ -315,15 +305,11 @@ def _sides(graph: nx.Graph[Any]) -> tuple[list[str], list[str]]:
     side = nx.get_node_attributes(graph, "bipartite")
     stray = [f"node {n!r} has no `bipartite` of 0 or 1" for n in graph if side.get(n) not in {0, 1}]
     faults = ["it is a locality graph"] * (graph.graph.get("representation") == "locality") + stray
-    faults += [
-        f"edge {ends!r} ties two nodes of one `bipartite`"
-        for ends in graph.edges
-        if side.get(ends[0]) == side.get(ends[1])
-    ]
+    same = [ends for ends in graph.edges if side.get(ends[0]) == side.get(ends[1])]
+    faults += [f"edge {ends!r} ties two nodes of one `bipartite`" for ends in same]
     if faults:
-        raise ArgumentError(
-            f"`graph` is not an incidence graph: {faults[0]}; make one with incidence_graph"
-        )
+        said = f"`graph` is not an incidence graph: {faults[0]}; make one with incidence_graph"
+        raise ArgumentError(said)
     return [n for n in side if side[n] == 0], [n for n in side if side[n] == 1]
 
 
@@ -332,24 +318,21 @@ def _hif(graph: nx.Graph[Any]) -> bytes:
     for own in graph.nodes.values():
         del own["bipartite"]
     ties = [(node, edge, own) for node in nodes for edge, own in graph.adj[node].items()]
-    return _json(
-        {
-            "network-type": "undirected",
-            "metadata": graph.graph,
-            "incidences": [{"edge": edge, "node": node, "attrs": own} for node, edge, own in ties],
-            "nodes": [{"node": node, "attrs": graph.nodes[node]} for node in nodes],
-            "edges": [{"edge": edge, "attrs": graph.nodes[edge]} for edge in edges],
-        }
-    )
+    data = {
+        "network-type": "undirected",
+        "metadata": graph.graph,
+        "incidences": [{"edge": edge, "node": node, "attrs": own} for node, edge, own in ties],
+        "nodes": [{"node": node, "attrs": graph.nodes[node]} for node in nodes],
+        "edges": [{"edge": edge, "attrs": graph.nodes[edge]} for edge in edges],
+    }
+    return _json(data)
 
 
 def _read_hif(content: bytes) -> nx.Graph[Any]:
     data = _loaded(content, "incidences")
-    network_type = data.get("network-type", "undirected")
-    if network_type != "undirected":
-        raise ValueError(f"'network-type' is {network_type!r}; only 'undirected' can be read")
-    graph: nx.Graph[Any] = nx.Graph()
-    graph.graph.update(data.get("metadata", {}))
+    if (kind := data.get("network-type", "undirected")) != "undirected":
+        raise ValueError(f"'network-type' is {kind!r}; only 'undirected' can be read")
+    graph: nx.Graph[Any] = nx.Graph(**data.get("metadata", {}))
     for side, (table, key) in enumerate((("nodes", "node"), ("edges", "edge"))):
         for record in [*data.get(table, []), *({key: one[key]} for one in data["incidences"])]:
             name = record[key]
@@ -382,11 +365,8 @@ def _features(graph: nx.Graph[Any]) -> tuple[list[Attributes], list[Attributes]]
     sided = bool(nx.get_node_attributes(graph, "bipartite"))
     incidence = sided and graph.graph.get("representation") != "locality"
     places, pairings = _sides(graph) if incidence else (list(graph), [])
-    points = {
-        place: [own["longitude"], own["latitude"]]
-        for place, own in graph.nodes(data=True)
-        if "longitude" in own and "latitude" in own
-    }
+    x, y = (nx.get_node_attributes(graph, name) for name in ("longitude", "latitude"))
+    points = {place: [x[place], y[place]] for place in x if place in y}
     spots = {place: {"type": "Point", "coordinates": point} for place, point in points.items()}
     ties = [_pairing(graph, pairing, points) for pairing in pairings]
     if not incidence:

@@ -161,16 +161,10 @@ def arrangements(
             for rows, ends in zip(strata, way, strict=True):
                 partners[row, rows] = ends
     else:
-        seeds = np.random.SeedSequence(seed).spawn(len(strata))
-        for rows, own in zip(strata, seeds, strict=True):
-            chains = {"chains": samples, "steps": _SWAPS * len(rows)}
-            rng = np.random.default_rng(own)
-            partners[:, rows] = rewire(lefts[rows], rights[rows], rng=rng, **chains)
-    observed = set(zip(lefts.tolist(), rights.tolist(), strict=True))
-    movable = sum(
-        any((left, end) not in observed for end in ends)
-        for left, ends in zip(lefts.tolist(), partners.T.tolist(), strict=True)
-    )
+        for rows, rng in zip(strata, np.random.default_rng(seed).spawn(len(strata)), strict=True):
+            partners[:, rows] = rewire(lefts[rows], rights[rows], chains=samples, rng=rng)
+    place = lefts * len(second)
+    movable = int((~np.isin(place + partners, place + rights)).any(axis=0).sum())
     ids, first = sides["pairing_id"].tolist(), sides["first"].tolist()
     return Arrangements(ids, first, list(second), partners, exact, number if exact else 0, movable)
 
@@ -202,7 +196,7 @@ def _sides(dataset: Dataset, choice: Choice, within: str | None, level: str | No
 
 def _every(left: np.ndarray, right: np.ndarray) -> Iterator[np.ndarray]:
     """Yield every way to give each left end as many distinct right ends as it has, once."""
-    order = np.argsort(left, kind="stable")
+    back = np.argsort(np.argsort(left, kind="stable"))
     degrees = np.bincount(np.unique(left, return_inverse=True)[1])
 
     def choices(node: int, room: np.ndarray) -> Iterator[tuple[tuple[int, ...], np.ndarray]]:
@@ -217,16 +211,13 @@ def _every(left: np.ndarray, right: np.ndarray) -> Iterator[np.ndarray]:
     steps, path = [choices(0, np.bincount(right))], list[tuple[int, ...]]()
     while steps:
         chosen, rest = next(steps[-1], ((), None))
+        path[len(steps) - 1 :] = [chosen]
         if rest is None:
             steps.pop()
-            path = path[:-1]
         elif len(steps) < len(degrees):
-            path.append(chosen)
             steps.append(choices(len(steps), rest))
         else:
-            way = np.empty(len(left), dtype=np.int64)
-            way[order] = [end for ends in (*path, chosen) for end in ends]
-            yield way
+            yield np.array([*itertools.chain(*path)])[back]
 
 
 def _can_be_filled(degrees: np.ndarray, room: np.ndarray) -> bool:
@@ -240,12 +231,12 @@ def _can_be_filled(degrees: np.ndarray, room: np.ndarray) -> bool:
 
 
 def rewire(
-    left: np.ndarray, right: np.ndarray, *, chains: int, steps: int, rng: np.random.Generator
+    left: np.ndarray, right: np.ndarray, *, chains: int, rng: np.random.Generator
 ) -> np.ndarray:
     """Draw bipartite graphs without parallel edges that have the degrees of a given one.
 
-    Each chain starts at the given graph and tries `steps` swaps of the right ends of two edges;
-    one row a chain of the right end of each edge.
+    Each chain starts at the given graph and tries swaps of the right ends of two edges; one row a
+    chain of the right end of each edge.
     """
     edges = len(right)
     state = np.tile(right, chains)
@@ -254,7 +245,7 @@ def rewire(
     longest = max(map(len, fellows))
     table = np.array([np.resize(rows, longest) for rows in fellows]).T
     start = np.arange(chains) * edges
-    for _ in range(steps if edges > 1 else 0):
+    for _ in range(_SWAPS * edges if edges > 1 else 0):
         one, other = rng.integers(edges, size=(2, chains))
         at_one, at_other = start + one, start + other
         one_end, other_end = state[at_one], state[at_other]

@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
+import difflib
+import re
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable
 from dataclasses import replace
-from typing import Literal, cast
+from functools import partial, reduce
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from twinstudy.errors import ArgumentError, Problem, Problems, Severity, known_word, some, warning
+from twinstudy.dates import parse_date
+from twinstudy.errors import ArgumentError, Problem, Problems, known_word, of_type, some, warning
+from twinstudy.records import reading
 from twinstudy.records.dataset import Dataset, dataset_of
-from twinstudy.records.reading import (
-    BETWEEN,
-    PAIRS,
-    Register,
-    date_text,
-    distinct_ids,
-    doubtful_dates,
-    fold_name,
-    joined,
-    plain_text,
-    read_column,
-    read_frame,
-    refuse_no_frame,
-    slug,
-)
+from twinstudy.records.reading import BETWEEN, Reader, date_text, plain_text, read_column
+from twinstudy.tables.cell_rules import problems_of
 from twinstudy.tables.files import Frames, type_tables
-from twinstudy.tables.schema import KINDS, LEVEL_OF_KIND, LEVELS, TABLES, table
+from twinstudy.tables.schema import KINDS, LEVELS, TABLES, table
 from twinstudy.tables.table_rules import check_tables
 
-_PLACES = "localities"
+_PAIRS, _PLACES = "pairs", "localities"
+_OURS = {"localities.csv": _PLACES, "containments.csv": _PLACES, "sources.csv": _PAIRS,
+         "child_id": "", "parent_id": "parent"}  # fmt: skip
 
 
 def from_edgelist(
@@ -82,8 +76,7 @@ def from_edgelist(
     undated_values
         Values of `signed` that stand for "not known", such as ``[2000]``.
     on_error
-        ``"raise"``, or ``"skip"`` to leave out rows of `pairs` that cannot be used, also those
-        whose country is no code.
+        ``"raise"``, or ``"skip"`` to leave out rows of `pairs` that cannot be used.
 
     Returns
     -------
@@ -100,11 +93,11 @@ def from_edgelist(
     Raises
     ------
     DataError
-        If rows name no place, one place twice, or what is not a date, or `localities` breaks a
-        rule of the data model: all faults at once; of more than 1,000 in a column the rest is
-        counted.
+        If rows name no place or country, one place twice, or what is no date or kind, or
+        `localities` breaks a rule of the data model: all faults at once; of more than 1,000 in a
+        column the rest is counted.
     ArgumentError
-        If an argument cannot be used, or kinds or countries are not of the data model.
+        If an argument cannot be used.
 
     Notes
     -----
@@ -134,102 +127,164 @@ def from_edgelist(
     if isinstance(undated_values, str) or not isinstance(undated_values, Iterable):
         raise ArgumentError(f"`undated_values` is {undated_values!r}; give a list of values")
     declared = {date_text(value) for value in undated_values}
-    refuse_no_frame("pairs", pairs)
-    if localities is not None:
-        refuse_no_frame("localities", localities)
-    register = Register(pairs, [], skip=on_error == "skip")
-    problems = register.problems
-    lefts, rights = register.keys(left, right)
-    stated = _stated(localities, len(lefts), problems)
+    of_type("pairs", pairs, (pd.DataFrame,), "a pandas DataFrame")
+    problems: list[Problem] = []
+    read = partial(_read, pairs, problems)
+    left, right = ([key] if isinstance(key, Hashable) else [*key] for key in (left, right))
+    if len(left) != len(right) or not left:
+        raise ArgumentError(
+            f"`left` has {len(left)} columns and `right` {len(right)}; give as many for both, "
+            "which make one key; of a table with a column a twin, make one row a twinning first, "
+            "by `pairs.melt`"
+        )
+    stated = _stated(pd.DataFrame() if localities is None else localities, len(left), problems)
     given = stated[stated["country"].ne("")].drop_duplicates(["country", "key"])
     known = given.drop_duplicates("key", keep=False).set_index("key")["country"]
-    rows = pd.DataFrame(
-        {
-            "left": register.places("left", lefts, left_country, known),
-            "right": register.places("right", rights, right_country, known),
-            "kind": register.kinds(kind),
-            "signed": register.dates(signed, declared),
-            "source": register.read("source", source).replace("", "Edge list"),
-        }
-    )
+    rows = pd.DataFrame({"kind": read("kind", kind, _kind)})
+    rows["signed"] = read("signed", signed, partial(_date, declared))
+    rows["source"] = read("source", source, plain_text).replace("", "Edge list")
+    for side, columns, country in (("left", left, left_country), ("right", right, right_country)):
+        code = read(f"{side}_country", country, _country)
+        key = _joined(read(side, column, _key) for column in columns)
+        code = code.mask(code.eq("ZZ") & key.isin(known.index), key.map(known))
+        rows[side] = _joined([code, key])
+        if code.eq("UK").any():
+            said = "'UK' is no code of ISO 3166-1; that of the United Kingdom is GB"
+            problems.append(warning(_PAIRS, said, country, "UK"))
     tied = rows["left"].eq(rows["right"])
-    problems += _tied_to_itself(rows.loc[tied, "left"], rights[0])
+    cells = rows["left"][tied].map(_shown).rename(str(right[0]))
+    remedy = "is tied to itself; tell the two apart, as by country, or take the row out"
+    problems += problems_of(cells, _PAIRS, {place: f"{place} {remedy}" for place in cells})
     faulty = tied | rows.isna().any(axis=1)
+    if on_error == "skip" and faulty.any():
+        problems = [replace(p, severity="warning") if p.file == _PAIRS else p for p in problems]
+        problems.append(warning(_PAIRS, f"{faulty.sum()} of {len(faulty)} rows are left out"))
     rows = rows[~faulty]
-    if register.skip and faulty.any():
-        for n, each in enumerate(problems):
-            if each.file == PAIRS:
-                problems[n] = replace(each, severity="warning")
-        problems.append(warning(PAIRS, f"{faulty.sum()} of {len(faulty)} rows are left out"))
     for word in sorted(declared):
         stands = f"{word!r} stands in {rows['signed'].eq(word).sum()} of {len(rows)} rows"
-        problems.append(warning(PAIRS, f"{stands} and is read as not stated", signed, word))
-    rows = rows.assign(signed=rows["signed"].mask(rows["signed"].isin(declared), ""))
-    problems += doubtful_dates(rows["signed"], PAIRS, signed)
+        problems.append(warning(_PAIRS, f"{stands} and is read as not stated", signed, word))
+    rows["signed"] = rows["signed"].mask(rows["signed"].isin([*declared, ""]))
+    problems += reading.doubtful_dates(rows["signed"], _PAIRS, signed)
     rows = _paired(rows, kind, problems)
     tables = type_tables(_text_tables(rows, *_places(rows, stated, problems)))
-    found = _told(check_tables(tables))
-    return dataset_of(tables.typed, Problems(sorted([*problems, *found])))
+    for each in check_tables(tables):
+        if each.file in _OURS or each.severity == "error":
+            file, column = (_OURS.get(word, word) for word in (each.file, each.column))
+            message = each.message.replace("localities.csv", "`localities` or `pairs`")
+            problems.append(replace(each, file=file, column=column, message=message))
+    return dataset_of(tables.typed, Problems(sorted(problems)))
+
+
+# -- one cell, one column -----------------------------------------------------------------------
+
+
+def _key(value: object) -> str:
+    """Read a part of the key of a place."""
+    text = plain_text(value)
+    if not text:
+        raise ArgumentError("the row names no place; fill the cell, or take the row out")
+    return text
+
+
+def _country(value: object) -> str:
+    """Read the code of a country."""
+    text = plain_text(value)
+    if not re.fullmatch("[A-Z]{2}", text):
+        raise ArgumentError(
+            f"{text!r} is no two-letter ISO 3166-1 code in capitals; give one, as by .str.upper() "
+            "or .map(), or ZZ where it is not known (for NA of Namibia read files with "
+            "keep_default_na=False)"
+        )
+    return text
+
+
+def _kind(value: object) -> str:
+    """Read a kind of pairing, if there is one."""
+    text = plain_text(value)
+    return known_word("kind", text, KINDS) if text else ""
+
+
+def _date(declared: set[str], value: object) -> str:
+    """Read a date, letting through what is declared to be none."""
+    text = date_text(value)
+    if text and text not in declared:
+        if not any(map(str.isdecimal, text)):
+            raise ArgumentError(f"{text!r} is not a date; if none, name it in `undated_values`")
+        parse_date(text)
+    return text
+
+
+def _read(
+    pairs: pd.DataFrame, problems: list[Problem], argument: str, value: Any, how: Reader
+) -> pd.Series:
+    """Read a column, where a fault is missing, or one value for all rows."""
+    hashable = isinstance(value, Hashable)
+    if hashable and value is not None and value in pairs.columns:
+        cells = pairs[value]
+        if isinstance(cells, pd.DataFrame):
+            raise ArgumentError(f"`pairs` has the column {value!r} more than once; rename one")
+        return read_column(cells, how, _PAIRS, str(value), problems)
+    columns = {str(column).casefold(): column for column in pairs.columns}
+    word = value.casefold() if isinstance(value, str) else ""
+    near = difflib.get_close_matches(word, columns, n=1, cutoff=0.8)
+    meant = f"; is the column {columns[near[0]]!r} meant?" if near else ""
+    if how is _key:
+        known = ", ".join(map(repr, pairs.columns))
+        raise ArgumentError(f"`{argument}` is {value!r}; use a column of `pairs`: {known}{meant}")
+    if not hashable:
+        given = type(value).__name__
+        raise ArgumentError(f"`{argument}` is a {given}; give one column of `pairs`, or a value")
+    try:
+        text = how("" if pd.isna(value) else value)
+    except ArgumentError as error:
+        said = f"`{argument}` is no column of `pairs`, and {error}{meant}"
+        raise ArgumentError(said) from None
+    if near:
+        said = f"`{argument}` is {value!r}, which is no column and holds for all rows{meant}"
+        problems.append(warning(_PAIRS, said))
+    return pd.Series(text, pd.RangeIndex(1, len(pairs) + 1), dtype="str")
+
+
+def _joined(parts: Iterable[pd.Series]) -> pd.Series:
+    """Join country and key, or the parts of a key, to one text a row; missing where one is."""
+    return reduce(lambda text, part: text + BETWEEN + part, parts)
 
 
 def _shown(place: str) -> str:
     """Write a place for a message: key and country."""
     country, *key = place.split(BETWEEN)
-    return f"{', '.join(key)!r}" + f" of {country}" * bool(country)
+    return f"{', '.join(key)!r} of {country or 'no clear country'}"
 
 
-def _tied_to_itself(places: pd.Series, column: Hashable) -> Iterator[Problem]:
-    """Yield a problem for each row whose two places are one."""
-    for line, place in places.items():
-        remedy = "give the countries" if place.startswith("ZZ") else "correct one of the two"
-        said = f"{_shown(place)} is tied to itself; {remedy}, or take the row out"
-        yield Problem(PAIRS, cast(int, line), str(column), place.split(BETWEEN)[1], said)
+# -- the whole ----------------------------------------------------------------------------------
 
 
 def _paired(rows: pd.DataFrame, column: Hashable, problems: list[Problem]) -> pd.DataFrame:
     """Put the two places of each row in order; of the kinds of a pairing keep the first one."""
     ends = np.sort(rows[["left", "right"]].to_numpy("object"), axis=1)
     rows = rows.join(pd.DataFrame(ends, rows.index, ["low", "high"], dtype="str"))
-    rows["pair"] = joined([rows["low"], rows["high"]])
-    rank = rows["kind"].replace("", KINDS[-1]).map(KINDS.index)
-    kept = rank.groupby(rows["pair"]).transform("min").map(dict(enumerate(KINDS)))
+    rows["pair"] = _joined([rows["low"], rows["high"]])
+    ranked = rows["kind"].astype(pd.CategoricalDtype([*KINDS, ""], ordered=True))
+    kept = ranked.groupby(rows["pair"]).transform("min").astype("str").replace("", KINDS[-1])
     other = rows["kind"].ne("") & rows["kind"].ne(kept)
     cells = zip(rows.index[other], rows.loc[other, "kind"], kept[other], strict=True)
     told = [f"{word!r} in row {line} (kept: {first!r})" for line, word, first in cells]
     if told:
         message = f"{len(told)} of {len(rows)} rows give another kind than is kept for the pairing"
-        problems.append(warning(PAIRS, f"{message}, such as {some(told)}", column))
+        problems.append(warning(_PAIRS, f"{message}, such as {some(told)}", column))
     return rows.assign(kind=kept)
 
 
-def _stated(frame: pd.DataFrame | None, width: int, problems: list[Problem]) -> pd.DataFrame:
+def _stated(frame: pd.DataFrame, width: int, problems: list[Problem]) -> pd.DataFrame:
     """Read a frame about places, by row: key, country, key above ("" for none) and its cells."""
     columns = {column.name: column for column in table("localities").columns}
     columns |= {"during": table("containments").column("during"), "parent": columns["name"]}
-    if frame is None or not len(frame):
-        return pd.DataFrame(columns=["key", *columns], dtype="str")
-    levels = [frame.index.get_level_values(n).to_series() for n in range(frame.index.nlevels)]
-    if len(levels) not in (width, width + 1):
-        raise ArgumentError(
-            f"`localities` has an index of {len(levels)} levels; index it by the {width} "
-            "columns of the key, or by these and the country"
-        )
-
-    def above(value: object) -> str:
-        """Read the key of the unit above, which has as many parts as any key."""
-        if not isinstance(value, tuple) or len(value) != width:
-            raise ArgumentError(f"{value!r} is no key; write a tuple of {width} values")
-        return BETWEEN.join(map(plain_text, value))
-
-    stated = read_frame(_PLACES, frame, columns, problems)
-    if width > 1 and "parent" in frame:
-        stated["parent"] = read_column(frame["parent"], above, (_PLACES, "parent"), problems)
+    stated = reading.read_frame(_PLACES, frame, columns, problems)
+    levels = [frame.index.get_level_values(n) for n in range(frame.index.nlevels)]
     for country in levels[width:]:
-        stated["country"] = read_column(country, plain_text, (_PLACES, "country"), problems)
-    place, no_key = (_PLACES, ""), "the row has no key; fill the index"
-    stated["key"] = joined(
-        read_column(part, plain_text, place, problems, no_key) for part in levels[:width]
-    )
+        stated["country"] = read_column(country, plain_text, _PLACES, "country", problems)
+    parts = (read_column(part, _key, _PLACES, "", problems) for part in levels[:width])
+    stated["key"] = _joined(parts)
     return stated[stated["key"].notna()].fillna("")
 
 
@@ -247,144 +302,94 @@ def _inferred(stated: pd.DataFrame, named: Iterable[str]) -> list[str]:
 
 
 def _matched(stated: pd.DataFrame, named: pd.Index, problems: list[Problem]) -> pd.DataFrame:
-    """Give each row about a place its place and the one above; tell rows that cannot be used."""
+    """Give each row about a place its place and the one above; tell rows that have no effect."""
     country = stated["country"].mask(stated["country"].eq(""), _inferred(stated, named))
-    stated = stated.assign(
-        place=joined([country, stated["key"]]),
-        above=joined([country, stated["parent"]]).where(stated["parent"].ne(""), ""),
-    )
-    total = len(stated)
-
-    def tell(rows: pd.Series, message: str, remedy: str, severity: Severity = "error") -> None:
-        """Make one problem of all rows of a kind."""
-        if rows.any():
-            shown = some([*map(_shown, stated.loc[rows, "place"].unique())])
-            said = f"{rows.sum():,} of {total:,} rows {message}, such as {shown}; {remedy}"
-            problems.append(Problem(_PLACES, 0, "", "", said, severity))
-
+    place = _joined([country, stated["key"]])
+    above = _joined([country, stated["parent"]]).where(stated["parent"].ne(""), "")
     unclear = country.eq("")
-    tell(unclear, "have no clear country", "index the frame by key and country")
-    again = stated.duplicated(["place", "during"]) & ~unclear
-    tell(again, "repeat a place", "keep one of each by drop_duplicates on key and country; of a "
-         "unit that moved say in `during` when it lay in which `parent`")  # fmt: skip
-    stated = stated[~unclear & ~again]
-    here = stated["place"].isin(named)
-    lost = ~here & ~stated["place"].isin(stated["above"])
-    if not lost.any():
-        return stated
-    spelt = {fold_name(place.split(BETWEEN, 1)[1]): place for place in reversed(named)}
-    near = [spelt[key] for key in stated.loc[lost, "key"].map(fold_name) if key in spelt]
-    useless = len(named) > 0 and not here.any()
-    remedy = "they have no pairing"
-    if near or useless:
-        remedy = (f"`pairs` has {some([*map(_shown, near or named[:1])])}; index the frame by key, "
-                  "or by key and country, as they are spelt there")  # fmt: skip
-    message = "are neither a place of `pairs` nor above one"
-    tell(lost, message, remedy, "error" if useless else "warning")
+    lost = unclear | ~place.isin([*named, *above])
+    useless = lost.any() and (unclear.any() or (len(named) > 0 and not place.isin(named).any()))
+    if lost.any():
+        there = some([*map(_shown, named)]) or "none"
+        message = (
+            f"{lost.sum():,} of {len(lost):,} rows are neither a place of `pairs` nor above one, "
+            f"such as {some([*map(_shown, place[lost].unique())])}; `pairs` has {there}; index the "
+            "frame by key, or by key and country, as they are spelt there"
+        )
+        problems.append(Problem(_PLACES, 0, "", "", message, "error" if useless else "warning"))
+    stated = stated.assign(place=place, above=above, line=stated.index.astype("Int64"))
     return stated[:0] if useless else stated
 
 
 def _places(
     rows: pd.DataFrame, stated: pd.DataFrame, problems: list[Problem]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Make the rows of localities, by place, and of containments, both with `line`."""
-    named = pd.Index(sorted({*rows["low"].unique(), *rows["high"].unique()}), dtype="str")
-    stated = _matched(stated, named, problems)
-    index = named.append(pd.Index(stated["place"], dtype="str")).unique()
-    split = [place.split(BETWEEN) for place in index]
-    slugs = pd.Series(["-".join([c.lower(), *map(slug, key)]) for c, *key in split], index, "str")
-    ids = distinct_ids(slugs, index.to_series())
-    alike = index.to_series().groupby(slugs[slugs.ne(ids)]).agg(list)
+    """Make the rows of localities, by place, and of containments."""
+    ends = pd.concat([rows.set_index(end)["kind"] for end in ("low", "high")])
+    ranked = ends.astype(pd.CategoricalDtype([*LEVELS, "other"], ordered=True))
+    level = ranked.groupby(level=0).min().astype("str").replace("other", None)
+    stated = _matched(stated, level.index, problems)
+    of_place = stated.replace("", None).groupby("place")
+    several = of_place[list(table("localities").column_names)].nunique().gt(1)
+    for column in several.columns[several.any()]:
+        shown = some([*map(_shown, several.index[several[column]])])
+        message = f"rows of one place differ, as those of {shown}; the first is kept, so give one"
+        problems.append(warning(_PLACES, message, column))
+    places = of_place.first().reindex(level.index.union(stated["place"].unique()))
+    number = places["level"][level.index[level.isna()]].isna().sum()
+    if number:
+        said = f"{number} members have no level and count as commune; give `level` in `localities`"
+        problems.append(warning(_PLACES, said, "level"))
+    keys = places.index.to_series()
+    parts = keys.str.split(BETWEEN)
+    slugs = parts.map(lambda each: "-".join([each[0].lower(), *map(reading.slug, each[1:])]))
+    alike = keys.groupby(slugs[slugs.duplicated(keep=False)]).agg(list)
     if len(alike):
         message = (
             f"{some([' and '.join(map(_shown, group)) for group in alike])} differ in accents, "
             "case or signs only, and count as places of their own; write them alike if they are one"
         )
         problems.append(warning(_PLACES, message))
-    of_place = stated.mask(stated == "").assign(line=stated.index).groupby("place", sort=False)
-    several = of_place[list(table("localities").column_names)].nunique().gt(1)
-    for column in several.columns[several.any()]:
-        shown = some([*map(_shown, several.index[several[column]])])
-        message = f"rows of one place differ, as those of {shown}; the first is kept, so give one"
-        problems.append(warning(_PLACES, message, column))
-    told = of_place.first().reindex(index, columns=[*table("localities").column_names, "line"])
-    ends = pd.concat([rows.set_index(end)["kind"] for end in ("low", "high")])
-    rank = {kind: LEVELS.index(level) for kind, level in LEVEL_OF_KIND.items()}
-    level = ends.map(rank).groupby(level=0).min().map(dict(enumerate(LEVELS)))
-    unranked = (level.isna() & told["level"].reindex(level.index).isna()).sum()
-    if unranked:
-        message = (
-            f"{unranked} members have no level and count as commune; give `level` in `localities`"
-        )
-        problems.append(warning(_PLACES, message, "level"))
-    defaults = pd.DataFrame(
-        {
-            "id": "l-" + ids,
-            "country": [country for country, *_ in split],
-            "name": [key[0] for _, *key in split],
-            "level": level.fillna("commune").reindex(index),
-            "position": told["longitude"].notna().map({True: "approximate", False: ""}),
-            "line": 0,
-        }
-    )
-    places = told.astype(object).fillna(defaults).fillna("")
-    places["named_as"] = [", ".join(key) for _, *key in split]
-    inside = stated[stated["above"].ne("")]
-    for line, place in inside.loc[~inside["above"].isin(index), "above"].items():
-        message = f"{_shown(place)} is no place of `localities` or `pairs`; add its row"
-        key = ", ".join(place.split(BETWEEN)[1:])
-        problems.append(Problem(_PLACES, cast(int, line), "parent", key, message))
-    inside = inside[inside["above"].isin(index)]
-    inside = inside.assign(
-        child_id=inside["place"].map(places["id"]),
-        parent_id=inside["above"].map(places["id"]),
-        line=inside.index,
-    )
-    return places, inside
+    defaults = {
+        "id": "l-" + reading.distinct_ids(slugs, keys),
+        "country": parts.str[0],
+        "name": parts.str[1],
+        "level": level.fillna("commune"),
+        "position": pd.Series("approximate", places.index[places["longitude"].notna()]),
+        "line": 0,
+    }
+    places = places.fillna(defaults).assign(named_as=parts.str[1:].str.join(", "))
+    inside = stated[stated["above"].ne("")].drop_duplicates(["place", "above", "during"])
+    child, parent = inside["place"].map(places["id"]), inside["above"].map(places["id"])
+    lost = inside["above"].str.replace(BETWEEN, ", ")  # country and key, for the message
+    return places, inside.assign(child_id=child, parent_id=parent.fillna(lost))
 
 
 def _text_tables(rows: pd.DataFrame, places: pd.DataFrame, inside: pd.DataFrame) -> Frames:
-    """Write all tables as text, indexed by the row of the frame about places, else by 0."""
-    titles = pd.Series(sorted(rows["source"].unique()), dtype="str")
-    sources = ("s-" + distinct_ids(titles.map(slug), titles)).set_axis(titles)
-    rows = rows.assign(undated=rows["signed"].eq(""), source_id=rows["source"].map(sources))
-    rows = rows.sort_values(["undated", "signed", "source_id"], kind="stable")
+    """Write all tables as text; those of places are indexed by the row of the frame about them."""
+    titles = pd.Index(rows["source"].unique(), dtype="str").to_series()
+    sources = pd.DataFrame({"title": titles, "kind": "other", "line": 0})
+    sources["id"] = "s-" + reading.distinct_ids(titles.map(reading.slug), titles)
+    rows["source_id"] = rows["source"].map(sources["id"])
+    rows = rows.sort_values(["signed", "source_id"])
     first = rows.drop_duplicates("pair").set_index("pair")
     one, two = (first[end].map(places["id"].str[2:]) for end in ("low", "high"))
-    stem = distinct_ids(one + "-" + two, "l-" + one + BETWEEN + "l-" + two)
-    number = rows.groupby("pair").cumcount().add(1).astype("str")
-    stems = rows["pair"].map(stem)
-    claims = rows.assign(
-        pairing_id="p-" + stems, id="c-" + stems + "-" + number, locator="entry " + number
-    )
+    stem = reading.distinct_ids(one + "-" + two, "l-" + one + BETWEEN + "l-" + two)
+    stems, number = rows["pair"].map(stem), rows.groupby("pair").cumcount().add(1).astype("str")
+    ids = {"id": "c-" + stems + "-" + number, "pairing_id": "p-" + stems}
+    claims = rows.assign(**ids, locator="entry " + number, signed=rows["signed"].fillna(""))
     members = claims.melt("id", ["low", "high"], value_name="place")
     called = places.rename(columns={"id": "locality_id"})[["locality_id", "named_as"]]
     made: dict[str, pd.DataFrame] = {
-        "sources": pd.DataFrame({"id": sources, "title": titles.array, "kind": "other"}),
-        "localities": places,
+        "sources": sources.set_index("line"),
+        "localities": places.set_index("line").fillna(""),
         "containments": inside,
         "pairings": first.assign(id="p-" + stem, matching="joint", status="agreed"),
         "claims": claims,
-        "memberships": members.rename(columns={"id": "claim_id"}).join(called, on="place"),
+        "memberships": members.join(called, on="place").rename(columns={"id": "claim_id"}),
     }
     text = {}
     for each in TABLES:
         frame = made.get(each.name, pd.DataFrame())
-        lines = frame["line"] if "line" in frame else [0] * len(frame)
-        frame = frame.reindex(columns=each.column_names, fill_value="").astype("str")
-        text[each.name] = frame.set_axis(pd.Index(lines, dtype="int64"))
+        text[each.name] = frame.reindex(columns=each.column_names, fill_value="").astype("str")
     return text
-
-
-def _told(found: Problems) -> list[Problem]:
-    """Say what the checks found in places and sources in the words of the frames given."""
-    files = {"localities.csv": _PLACES, "containments.csv": _PLACES, "sources.csv": PAIRS}
-    columns = {"child_id": "", "parent_id": "parent"}
-    told = [
-        replace(each, file=files[each.file], column=columns.get(each.column, each.column))
-        for each in found
-        if each.file in files
-    ]
-    if not any(each.severity == "error" for each in told):  # else the rest follows from these
-        told += [each for each in found if each.severity == "error"]
-    return told

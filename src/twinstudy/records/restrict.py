@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from twinstudy.errors import ArgumentError, Problem, Problems, known_words, some
+from twinstudy.errors import ArgumentError, DataError, Problem, Problems, known_words, some, warning
 from twinstudy.records.dataset import Dataset, dataset_of, refuse_other
 from twinstudy.records.reading import doubtful_dates, fold_name, main_part, read_frame
 from twinstudy.tables.files import Frames, text_tables, type_tables
@@ -87,7 +87,7 @@ def restrict(
         titles = tables["sources"].set_index("id")["title"].dropna()
         sources = _known("sources", sources, tables["sources"]["id"], titles)
         claims, events, counts = (
-            frame[frame["source_id"].isin(sources)] for frame in (claims, events, counts)
+            each[each["source_id"].isin(sources)] for each in (claims, events, counts)
         )
     if countries is not None:
         countries = _known("countries", countries, places["country"].unique())
@@ -96,28 +96,24 @@ def restrict(
         home = places.loc[places["country"].isin(countries), "id"]
         counts = counts[counts["area_id"].isin(home)]
     if areas is not None:
-        area = set(_known("areas", areas, places["id"], _names(tables)))
+        area = _known("areas", areas, places["id"], _names(tables))
         area = _reached(area, inside[["parent_id", "child_id"]])
         touched = members.loc[members["locality_id"].isin(area), "pairing_id"]
         chosen = chosen[chosen["id"].isin(touched)]
         counts = counts[counts["area_id"].isin(area)]
 
-    claims = claims[claims["pairing_id"].isin(chosen["id"])]
-    left, whole = (
-        of.groupby("pairing_id").agg({"country": "nunique", "locality_id": "nunique"})
-        for of in (members[members["claim_id"].isin(claims["id"])], members)
-    )
+    part = members[
+        members["pairing_id"].isin(chosen["id"]) & members["claim_id"].isin(claims["id"])
+    ]
+    left = part.groupby("pairing_id")[["country", "locality_id"]].nunique()
+    whole = members.groupby("pairing_id")["country"].nunique()
     # Two members of one side of a border are left of some pairings: they are no pairing.
-    sound = (left["country"] == whole["country"].reindex(left.index)) & (left["locality_id"] >= 2)
-    report = Problems(
-        Problem("pairings.csv", 0, "id", key, f"{key!r} is left out: what is kept of its claims "
-                "does not name two sides", "warning")
-        for key in left.index[~sound]
-    )  # fmt: skip
+    sound = (left["country"] == whole.reindex(left.index)) & (left["locality_id"] >= 2)
+    said = "is left out: what is kept of its claims does not name two sides"
+    lost = left.index[~sound]
+    report = Problems(warning("pairings.csv", f"{key!r} {said}", "id", key) for key in lost)
     chosen = chosen[chosen["id"].isin(left.index[sound])]
-    claims = claims[claims["pairing_id"].isin(chosen["id"])]
-    events = events[events["pairing_id"].isin(chosen["id"])]
-    named = members.loc[members["claim_id"].isin(claims["id"]), "locality_id"]
+    named = part.loc[part["pairing_id"].isin(chosen["id"]), "locality_id"]
     above, steps = inside[["child_id", "parent_id"]], tables["successions"][["old_id", "new_id"]]
     local = _reached({*named, *counts["area_id"]}, above, steps, steps[["new_id", "old_id"]])
     kept = {"pairings": chosen, "claims": claims, "events": events, "counts": counts,
@@ -136,33 +132,31 @@ def _names(tables: Frames) -> pd.Series:
 
 def _known(
     argument: str, names: Names, known: Iterable[str], called: pd.Series | None = None
-) -> list[str]:
+) -> set[str]:
     """Return the keys that are meant, by themselves or by a name that only one of them has."""
     if isinstance(names, str) or not isinstance(names, Iterable):
         names = [names]
-    listed, known = [str(name) for name in names], list(known)
-    keys = set(known)
-    found, strange = ([n for n in listed if (n in keys) == yes] for yes in (True, False))
+    wanted, known = {str(name) for name in names}, list(known)
+    found = wanted.intersection(known)
+    strange = sorted(wanted - found)
     called = pd.Series(dtype="str") if called is None or not strange else called
     folded, parts = called.map(_folded), called.map(main_part).map(_folded)
-    whole, part = folded.groupby(folded).groups, parts.groupby(parts).groups
     unknown = []
     for name in strange:
-        hits = sorted({*whole.get(_folded(name), ())} or {*part.get(_folded(name), ())})
+        word = _folded(name)
+        hits = sorted({*called.index[folded == word]} or {*called.index[parts == word]})
         if len(hits) > 1:
             raise ArgumentError(
                 f"`{argument}` is {name!r}, which {len(hits)} are called; use one of {some(hits)}"
             )
-        found += hits
+        found.update(hits)
         unknown += [] if hits else [name]
     if unknown:
-        unknown = sorted(unknown)
         near = difflib.get_close_matches(unknown[0], [*known, *called], n=1, cutoff=0.7)
         remedy = f"nearest: {near[0]!r}" if near else f"it has {some(known) or 'none'}"
         shown = some([*map(repr, unknown)])
-        raise ArgumentError(
-            f"`{argument}` names {shown}, which the dataset does not have; {remedy}"
-        )
+        said = f"`{argument}` names {shown}, which the dataset does not have; {remedy}"
+        raise ArgumentError(said)
     return found
 
 
@@ -170,26 +164,23 @@ def _folded(name: str) -> str:
     return fold_name(name).replace(" ", "")
 
 
-def _reached(start: set[str], *links: pd.DataFrame) -> set[str]:
+def _reached(reached: set[str], *links: pd.DataFrame) -> set[str]:
     """Add to some localities all that links, two columns from and to, lead to from them."""
     steps = pd.concat([link.set_axis(["old", "new"], axis="columns") for link in links])
-    reached = start
-    while True:
-        further = {*steps.loc[steps["old"].isin(reached), "new"]} | reached
-        if len(further) == len(reached):
-            return reached
-        reached = further
+    while further := {*steps.loc[steps["old"].isin(reached), "new"]} - reached:
+        reached = reached | further
+    return reached
 
 
 def _closed(tables: Frames, kept: Frames) -> Frames:
-    """Take of every other table the rows all of whose keys are kept, and the sources of all."""
+    """Take of every table the rows all of whose keys are kept, and the sources of all."""
     frames = tables | kept
     cited: set[str] = set()
     for each in TABLES[1:]:
         frame = frames[each.name]
         for column in each.columns:
-            if column.target in kept and each.name not in kept:
-                frame = frame[frame[column.name].isin(kept[column.target]["id"])]
+            if column.target and column.target != "sources":
+                frame = frame[frame[column.name].isin(frames[column.target]["id"])]
         frames[each.name] = frame
         for column in each.columns:
             if column.target == "sources":
@@ -257,9 +248,8 @@ def extend(dataset: Dataset, **tables: pd.DataFrame) -> Dataset:
     found = check_tables(typed)
     # What is flagged in rows that were there before stands in the report already.
     problems += [each for each in found if each.line or each.severity == "error"]
-    earlier: list[Problem] = []
-    if all(problem.severity == "warning" for problem in problems):
-        earlier = dataset.report
-        added = text["claims"].loc[text["claims"].index > 0, "signed"]
-        problems += doubtful_dates(added, "claims", "signed", "leave {} empty")
-    return dataset_of(typed.typed, Problems([*earlier, *sorted(problems)]))
+    if any(each.severity == "error" for each in problems):
+        raise DataError(sorted(problems))
+    added = text["claims"].loc[text["claims"].index > 0, "signed"]
+    problems += doubtful_dates(added, "claims", "signed", "leave {} empty")
+    return dataset_of(typed.typed, Problems([*dataset.report, *sorted(problems)]))
