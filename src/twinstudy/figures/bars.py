@@ -306,11 +306,12 @@ def plot_null(
 def _null_tables(data: Any, arguments: dict[str, Any]) -> dict[str, pd.DataFrame]:
     """Compare each kind of a dataset, or take the tables that are given."""
     if isinstance(data, Dataset):
-        style.known_arguments(null_distances, arguments)
         chosen = {name: arguments[name] for name in ("at", "kind", "status") if name in arguments}
         there = choose(data, **chosen).pairings["kind"].value_counts()
         kinds = [kind for kind in KINDS if there.get(kind, 0) >= _FEWEST]
-        return {kind: null_distances(data, **arguments | {"kind": kind}) for kind in kinds}
+        return {
+            kind: style.take(null_distances, data, arguments | {"kind": kind}) for kind in kinds
+        }
     given = data if isinstance(data, Mapping) else {"all": data}
     columns = dict.fromkeys(("observed_km", "low_km", "high_km", "p_value"), "number?")
     columns |= {"pairings": "number", "exact": "flag"}

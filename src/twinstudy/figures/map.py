@@ -103,7 +103,9 @@ def plot_map(
     >>> axes.figure.get_suptitle()
     'Twinned communes'
     """
-    dataset = style.dataset_of(dataset, "plot_map")
+    if not isinstance(dataset, Dataset):
+        given = style.a(dataset)
+        raise ArgumentError(f"`dataset` is {given}; give a dataset, such as `load()` returns")
     for name, value in (("labels", labels), ("by_kind", by_kind)):
         of_type(name, value, (int,), "True or False")
     if not callable(links):

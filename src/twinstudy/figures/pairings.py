@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import networkx as nx
@@ -28,9 +27,8 @@ _Point = tuple[float, float]
 
 
 def plot_pairings(
-    data: Dataset | nx.Graph[Any], *, at: str | date | None = None,
-    names: Names = "international", ax: Axes | None = None, title: str | None = None,
-    **arguments: Any,
+    data: Dataset | nx.Graph[Any], *, names: Names = "international", ax: Axes | None = None,
+    title: str | None = None, **arguments: Any,
 ) -> Axes:  # fmt: skip
     """Draw the twinned localities of two countries face to face, and the ties between them.
 
@@ -43,8 +41,6 @@ def plot_pairings(
     data
         A dataset, of which the incidence graph is drawn; or what `incidence_graph` or
         `locality_graph` returns.
-    at
-        Day of the graph that is made of a dataset; None for the newest day that the data speak of.
     names
         Language of the names: "international", "vi" or "zh"; for a dataset.
     ax
@@ -52,7 +48,7 @@ def plot_pairings(
     title
         Title; None for one that says what the figure shows, "" for none.
     **arguments
-        Arguments of `incidence_graph`, such as ``kind``; for a dataset.
+        Arguments of `incidence_graph`, such as ``kind`` and ``at``; for a dataset.
 
     Returns
     -------
@@ -76,15 +72,11 @@ def plot_pairings(
     True
     """
     words = west = provinces = longitudes = pd.Series(dtype=object)
-    if isinstance(data, nx.Graph):
-        graph = data
-        style.refuse_arguments(incidence_graph, arguments | ({} if at is None else {"at": at}))
-    else:
-        dataset = style.dataset_of(data, "plot_pairings", "data")
-        style.known_arguments(incidence_graph, arguments)
-        graph = incidence_graph(dataset, at=at, **arguments)
-        words, provinces = place_names(dataset, names), ancestors(dataset, level="province", at=at)
-        west, longitudes = west_to_east(dataset, provinces), drawing_points(dataset)["longitude"]
+    graph = style.take(incidence_graph, data, arguments, nx.Graph)
+    if isinstance(data, Dataset):
+        provinces = ancestors(data, level="province", at=arguments.get("at"))
+        words, west = place_names(data, names), west_to_east(data, provinces)
+        longitudes = drawing_points(data)["longitude"]
     places = _places(graph, words, longitudes)
     sides = sorted({place["country"] for place in places.values()}, reverse=True)
     if len(sides) != 2:

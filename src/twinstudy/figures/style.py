@@ -7,12 +7,11 @@ import io
 import textwrap
 import warnings
 from collections.abc import Callable, Container, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import NoneType
 from typing import Any
 
-import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -61,17 +60,11 @@ _STYLE: dict[Any, Any] = {
     "legend.handlelength": 1.4, "legend.columnspacing": 1.1, "legend.handletextpad": 0.5,
     "legend.borderaxespad": 0.2, "legend.borderpad": 0.1,
 }  # fmt: skip
-_OF_THE_MACHINE = ("backend", "interactive", "toolbar", "webagg", "tk.", "keymap", "timezone",
-                   "figure.max_open_warning", "savefig.directory", "date.epoch")  # fmt: skip
 
 
-@contextmanager
-def _defaults(**settings: Any) -> Iterator[None]:
+def _defaults(**settings: Any) -> AbstractContextManager[None]:
     """Let no style or matplotlibrc of the user bear on a drawing."""
-    default: dict[Any, Any] = dict(mpl.rcParamsDefault)
-    plain = {k: v for k, v in default.items() if not k.startswith(_OF_THE_MACHINE)}
-    with mpl.rc_context(plain | _STYLE | settings):
-        yield
+    return plt.style.context(["default", _STYLE, settings])
 
 
 @contextmanager
@@ -85,10 +78,9 @@ def drawing(
 
     `words` are those that are measured while they are drawn, so that their fonts must be known.
     """
-    if ax is not None and not isinstance(ax, Axes):
-        raise ArgumentError(f"`ax` is {_a(ax)}; give axes, such as plt.subplots()[1]")
-    if ax is not None and (ax.name != "rectilinear" or ax.get_figure() is None):
-        raise ArgumentError("`ax` are no plain axes of a figure; give such as plt.subplots()[1]")
+    usable = isinstance(ax, Axes) and ax.name == "rectilinear" and ax.get_figure() is not None
+    if ax is not None and not usable:
+        raise ArgumentError(f"`ax` is {a(ax)}; give plain axes of a figure: plt.subplots()[1]")
     if height > 100:  # some 500 rows; an image of 300 inches cannot be written
         raise ArgumentError(
             f"`data` has too many rows (a figure of {height:,.0f} inches); draw some by `restrict`"
@@ -154,26 +146,52 @@ def _fonts_for(letters: set[str]) -> list[str]:
     return chosen
 
 
+def take(
+    function: Callable[..., Any], data: object, arguments: dict[str, Any], kind: type = pd.DataFrame
+) -> Any:
+    """Take what a function returned, or call it on a dataset; refuse anything else."""
+    name = function.__name__
+    if isinstance(data, Dataset):
+        known = [word for word in inspect.signature(function).parameters if word != "dataset"]
+        for argument in arguments:
+            known_word("**arguments", argument, tuple(known))
+        return function(data, **arguments)
+    if not isinstance(data, kind):
+        fault = f"is {a(data)}; give a dataset, such as `load()` returns, or what `{name}` returns"
+        raise ArgumentError(f"`data` {fault}")
+    for argument in arguments:
+        raise ArgumentError(
+            f"`{argument}` is an argument of `{name}`; give it there, or give the "
+            "dataset in place of what it returned"
+        )
+    return data
+
+
 def measured(
     data: object, measure: Callable[..., pd.DataFrame], columns: dict[str, str], names: Names,
     arguments: dict[str, Any],
 ) -> pd.DataFrame:  # fmt: skip
-    """Take what a measure returned, or measure a dataset; refuse anything else.
+    """Take what a measure returned, or measure a dataset.
 
     `columns` says what each must hold: text, number, day or flag, with ? where it may be missing.
     """
-    name = measure.__name__
-    if isinstance(data, Dataset):
-        known_arguments(measure, arguments)
-        table = measure(data, **arguments)
-        if "area_id" in table:
-            table["area"] = table["area_id"].map(place_names(data, names))
-        return table
-    if not isinstance(data, pd.DataFrame):
-        fault = f"is {_a(data)}; give a dataset, such as `load()` returns, or what `{name}` returns"
-        raise ArgumentError(f"`data` {fault}")
-    refuse_arguments(measure, arguments)
-    return data.assign(**{word: _cells(data, word, form, name) for word, form in columns.items()})
+    table: pd.DataFrame = take(measure, data, arguments)
+    if not isinstance(data, Dataset):
+        name = measure.__name__
+        read = {word: _cells(table, word, form, name) for word, form in columns.items()}
+        return table.assign(**read)
+    if "area_id" in table:
+        table["area"] = table["area_id"].map(place_names(data, names))
+    return table
+
+
+#: How the cells of a column are read; those that cannot be are missing.
+_READ: dict[str, Callable[[pd.Series], pd.Series]] = {
+    "text": lambda cells: cells.astype("str"),
+    "number": lambda cells: pd.to_numeric(cells, errors="coerce"),
+    "day": lambda cells: pd.to_datetime(cells, errors="coerce"),
+    "flag": lambda cells: cells.map({True: True, False: False, "True": True, "False": False}),
+}
 
 
 def _cells(table: pd.DataFrame, column: str, form: str, measure: str) -> pd.Series:
@@ -182,48 +200,17 @@ def _cells(table: pd.DataFrame, column: str, form: str, measure: str) -> pd.Seri
     if list(table.columns).count(column) != 1:
         fault = "has more than one" if column in table else "lacks the"
         raise ArgumentError(f"`data` {fault} column {column!r}; {remedy}")
-    wanted = form.removesuffix("?")
-    flags = {word: word in (True, "True") for word in (True, False, "True", "False")}
-    read: dict[str, Callable[[pd.Series], pd.Series]] = {
-        "number": pd.to_numeric, "day": pd.to_datetime, "flag": lambda cells: cells.map(flags),
-        "text": lambda cells: cells.astype("str"),
-    }  # fmt: skip
-    try:
-        cells = read[wanted](table[column])
-    except (TypeError, ValueError):
-        cells, form = pd.Series([np.nan]), wanted
+    given, wanted = table[column], form.removesuffix("?")
+    cells = _READ[wanted](given)
     words = {word for text in cells if column == "kind" for word in str(text).split(" + ")}
-    if (form == wanted and cells.isna().any()) or not words <= set(KIND_LABELS):
+    unread = cells.isna() & (given.notna() | (form == wanted))
+    if unread.any() or not words <= set(KIND_LABELS):
         raise ArgumentError(f"`data` has no {wanted} in some cells of {column!r}; {remedy}")
     return cells
 
 
-def refuse_arguments(function: Callable[..., Any], arguments: dict[str, Any]) -> None:
-    """Refuse arguments that come too late, since what the function makes of them is there."""
-    for argument in arguments:
-        raise ArgumentError(
-            f"`{argument}` is an argument of `{function.__name__}`; give it there, or give the "
-            "dataset in place of what it returned"
-        )
-
-
-def known_arguments(function: Callable[..., Any], arguments: dict[str, Any]) -> None:
-    """Refuse arguments that the function which takes them does not know."""
-    known = [name for name in inspect.signature(function).parameters if name != "dataset"]
-    for name in arguments:
-        known_word("**arguments", name, tuple(known))
-
-
-def dataset_of(data: object, call: str, argument: str = "dataset") -> Dataset:
-    """Refuse what is no dataset."""
-    if not isinstance(data, Dataset):
-        raise ArgumentError(
-            f"`{argument}` is {_a(data)}; give a dataset, such as `load()` returns: {call}(load())"
-        )
-    return data
-
-
-def _a(thing: object) -> str:
+def a(thing: object) -> str:
+    """Name a thing that is refused: by its type, or as it is where that is short."""
     return repr(thing) if thing is None or isinstance(thing, str) else f"a {type(thing).__name__}"
 
 
@@ -406,7 +393,7 @@ def save_figure(
     whole = given.get_figure(root=True) if isinstance(given, Artist) else None
     if not isinstance(whole, Figure):
         raise ArgumentError(
-            f"`figure` is {_a(figure)}; give a figure or what a plot returns: "
+            f"`figure` is {a(figure)}; give a figure or what a plot returns: "
             "save_figure(plot_map(load()), 'map.svg')"
         )
     of_type("dpi", dpi, (int, float, np.number), "a number of dots per inch, such as 200")
