@@ -239,10 +239,9 @@ def left_out(attrs: dict[Any, Any]) -> list[str]:
 
 def _filled(axes: Axes, text: str, size: float) -> str:
     """Break a text into lines as wide as the figure."""
-    figure = axes.get_figure(root=True)
-    inches = figure.get_figwidth() if figure else WIDTH
-    if figure and figure.get_layout_engine() is None:
-        inches *= axes.get_position().width
+    figure: Any = axes.get_figure(root=True)
+    share = 1 if figure.get_layout_engine() else axes.get_position().width
+    inches = figure.get_figwidth() * share
     return textwrap.fill(text, max(20, int(inches * 72 / (size * 0.58))))
 
 
@@ -400,11 +399,9 @@ def save_figure(
     if not 10 <= dpi <= 1200:
         raise ArgumentError(f"`dpi` is {dpi!r}; give dots per inch, from 10 to 1200")
     of_type("origin", origin, (str, NoneType), "a text or None")
-    of_type("path", path, (str, Path), "the path of a file")
-    if CONTROL.search(str(path)) or not Path(path).name:
-        raise ArgumentError(f"`path` is {str(path)!r}; give the path of a file")
-    path = Path(path)
-    origin = CONTROL.sub(" ", origin or "")
+    if CONTROL.search(str(path)) or not Path(str(path)).name or not isinstance(path, str | Path):
+        raise ArgumentError(f"`path` is {path!r}; give the path of a file")
+    path, origin = Path(path), CONTROL.sub(" ", origin or "")
     facts = {"Source": f"twinstudy: {origin}" if origin else "twinstudy"}
     if title := " ".join(whole.get_suptitle().split()):
         facts["Title"] = title
