@@ -88,8 +88,7 @@ def plot_pairings(
     for group in map(sorted, nx.connected_components(graph)):
         members = [node for node in group if node in places]
         left = [node for node in members if places[node]["country"] == sides[0]]
-        known = provinces.reindex(left).dropna().sort_values().tolist()
-        province = max(known, key=known.count) if known else ""
+        province = next(iter(provinces.reindex(left).mode()), "")
         middle = _mean([places[node]["west"] for node in members], np.inf)
         groups.append((west.get(province, np.inf), province, middle, group))
     groups.sort()
@@ -119,14 +118,12 @@ def plot_pairings(
                 "linewidth": 0.8, "linestyle": "--", "markerfacecolor": "white",
             }  # fmt: skip
         if looks:
-            above = {"loc": "lower center", "bbox_to_anchor": (0.5, 1)}
-            style.legend(axes, looks, columns=7, fontsize=_TYPE, **above)
-        facts = graph.graph
-        why = ("left_out_by_kind", "left_out_by_status", "left_out_as_later")
-        left_out = sum(facts.get(reason, 0) for reason in why)
+            style.legend(
+                axes, looks, 7, fontsize=_TYPE, loc="lower center", bbox_to_anchor=(0.5, 1)
+            )
+        left_out = sum(n for why, n in graph.graph.items() if str(why).startswith("left_out_"))
         style.note(
-            axes, f"on {facts['at']}" if facts.get("at", "NaT") != "NaT" else "",
-            "from west (top) to east",
+            axes, *style.left_out(graph.graph)[:1], "from west (top) to east",
             f"{left_out} pairings left out by status, kind or day" if left_out else "", size=_TYPE,
         )  # fmt: skip
     return axes
