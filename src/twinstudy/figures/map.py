@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from types import NoneType
 from typing import Any
@@ -26,8 +26,6 @@ from twinstudy.tables.schema import KINDS
 
 _Window = tuple[float, float, float, float]  # west, east, south, north
 _Features = list[dict[str, Any]]
-_Link = Callable[[str], str | None]
-Links = Mapping[str, str] | _Link
 
 _LAYER = (101.5, 109.0, 20.5, 24.0)  # what the outlines cover
 _GROUND = {"VN": "#f5f1e8", "CN": "#eceff3", "sea": "#dcebf5"}
@@ -44,7 +42,7 @@ _MOST_TIES = 1000  # of a kind that are drawn one by one; of more, thin lines an
 def plot_map(
     dataset: Dataset, *, at: str | date | None = None, kind: str | Iterable[str] | None = None,
     status: str | Iterable[str] = ("agreed",), names: Names = "international",
-    labels: bool = True, by_kind: bool = False, links: Links | None = None,
+    labels: bool = True, by_kind: bool = False, links: Mapping[str, str] | None = None,
     window: tuple[float, float, float, float] | None = None, ax: Axes | None = None,
     title: str | None = None,
 ) -> Axes:  # fmt: skip
@@ -69,8 +67,7 @@ def plot_map(
         West, east, south and north end of the map, in degrees; None for the ties that are drawn,
         where most of them lie at the border of Việt Nam and China for those that do.
     links
-        URL by id of a pairing or locality, or a function that returns one or None: in an SVG the
-        marks and ties become links.
+        URL by id of a pairing or locality: in an SVG their ties and marks become links.
     ax
         Axes to draw into; None for those of a new pyplot figure.
     title
@@ -109,9 +106,7 @@ def plot_map(
         raise ArgumentError(f"`dataset` is {given}; give a dataset, such as `load()` returns")
     for name, value in (("labels", labels), ("by_kind", by_kind)):
         of_type(name, value, (int,), "True or False")
-    if not callable(links):
-        of_type("links", links, (Mapping, NoneType), "a mapping from key to address, or a function")
-        links = (links or {}).get
+    of_type("links", links, (Mapping, NoneType), "a mapping from key to address")
     choice = choose(dataset, at=at, kind=kind, status=status)
     ends = _ends(dataset, choice)
     drawn = [word for word in KINDS if (ends["kind"] == word).any()]
@@ -130,7 +125,7 @@ def plot_map(
         for panel, part in panels.items():
             _draw_land(panel, view, layer, names, words, named=panel is axes)
             for word in sorted(part["kind"].unique(), key=_FROM_BELOW.index):
-                _draw_kind(panel, part[part["kind"] == word], links, used)
+                _draw_kind(panel, part[part["kind"] == word], links or {}, used)
             _draw_leaving(panel, part, view, words)
         if axes in panels and len(drawn) > 1:
             style.legend(axes, style.lines(drawn), len(KINDS), fontsize=_TYPE + 0.5)
@@ -265,7 +260,7 @@ def _draw_land(
                 va="bottom")  # fmt: skip
 
 
-def _draw_kind(axes: Axes, ends: pd.DataFrame, links: _Link, used: set[str]) -> None:
+def _draw_kind(axes: Axes, ends: pd.DataFrame, links: Mapping[str, str], used: set[str]) -> None:
     """Draw ties and markers of a kind, each with an id and a link."""
     kind = ends["kind"].iloc[0]
     colour = style.COLOURS[kind]
@@ -277,7 +272,7 @@ def _draw_kind(axes: Axes, ends: pd.DataFrame, links: _Link, used: set[str]) -> 
     for pairing, part in [(kind, ties)] if many else ties.groupby("pairing_id"):
         tie = LineCollection(
             part["piece"].tolist(), colors=colour, linewidths=0.3 if many else 0.8,
-            alpha=min(0.85, 600 / number), gid=str(pairing), urls=[*map(links, part["pairing_id"])],
+            alpha=min(0.85, 600 / number), gid=str(pairing), urls=[*map(links.get, part["pairing_id"])],
             linestyles=["solid" if own else (0, (3, 1.5)) for own in part["own"] & part["own_to"]],
         )  # fmt: skip
         axes.add_collection(tie, autolim=False)
@@ -291,7 +286,7 @@ def _draw_kind(axes: Axes, ends: pd.DataFrame, links: _Link, used: set[str]) -> 
         axes.plot(
             end.longitude, end.latitude, marker=style.MARKERS[kind], markersize=3.6, zorder=3,
             markerfacecolor=colour if end.own else "white", markeredgecolor=colour,
-            markeredgewidth=0.7, linestyle="none", url=links(end.locality_id),
+            markeredgewidth=0.7, linestyle="none", url=links.get(end.locality_id),
             gid=end.locality_id + f"--{kind}" * (end.locality_id in used),
         )  # fmt: skip
     used.update(ends["locality_id"])
@@ -369,7 +364,6 @@ def _write_names(axes: Axes, labels: pd.DataFrame) -> int:
     taken = [np.array(each.get_window_extent().extents) for each in written]
     at = axes.transData.transform(chosen[_POINT].to_numpy(float).reshape(-1, 2))
     crowd = (np.hypot(*(at[:, None] - at).T) < 60 * unit).sum(axis=0)
-    left = len(labels) - len(chosen)
     for k in np.argsort(-crowd, kind="stable"):
         row = chosen.iloc[k]
         text = style.write(
@@ -386,7 +380,6 @@ def _write_names(axes: Axes, labels: pd.DataFrame) -> int:
             free &= ~((low < (x1, y1)) & (high > (x0, y0))).all(axis=1)
         if not free.any():
             text.remove()
-            left += 1
             continue
         covers = (markers > low[:, None] - unit) & (markers < high[:, None] + unit)
         best = int(min(np.flatnonzero(free), key=covers.all(axis=2).sum(axis=1).__getitem__))
@@ -394,4 +387,4 @@ def _write_names(axes: Axes, labels: pd.DataFrame) -> int:
         text.set_position((middles[best] - at[k]) / unit)
         if text.arrow_patch:
             text.arrow_patch.set_visible(best >= 2 * len(_RING))
-    return left
+    return len(labels) - (len(taken) - len(written))
