@@ -17,16 +17,12 @@ import signal
 import textwrap
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import twinstudy as ts  # what its names stand for is imported at their first use
 from twinstudy.errors import ArgumentError, DataError, TwinstudyError
 
-if TYPE_CHECKING:
-    from twinstudy.study.build import Run
-
 _CODES = "exit codes: 0 all is well; 1 {}; 2 it could not run; 130 interrupted"
-_FORMATS = ("graphml", "json", "hif", "geojson", "csv", "bib")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -118,7 +114,7 @@ def _parser() -> argparse.ArgumentParser:
                   "the data have problems", "csv pairings.csv", "bib sources.bib",
                   "geojson ties.geojson --graph locality --at 2020")  # fmt: skip
     add("format", "a graph: graphml, json, hif, geojson; one row a pairing: csv; the sources: bib",
-        metavar="FORMAT", choices=_FORMATS)  # fmt: skip
+        metavar="FORMAT", choices=("graphml", "json", "hif", "geojson", "csv", "bib"))  # fmt: skip
     add("file", "file to write", metavar="FILE", type=Path)
     add("--graph", "pairings as nodes (default), or ties between localities",
         choices=("incidence", "locality"), default="incidence")  # fmt: skip
@@ -207,7 +203,7 @@ def _export(options: argparse.Namespace) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     """Run notebooks, and put what they give into the project."""
-    from twinstudy.study.build import changes, choose_notebooks, execute, find_project, update
+    from twinstudy.study.build import Run, changes, choose_notebooks, execute, find_project, update
 
     def stop(*_signal: object) -> None:
         for number in signals:  # so that nothing keeps what follows from cleaning up
