@@ -127,8 +127,8 @@ def test_files_carry_title_and_origin_and_text_as_text(mini, tmp_path):
     [
         (None, "x.gif", "let it end in one of .svg, .png, .pdf, or in none"),
         (None, "no-such-folder/x.svg", "in a folder that does not exist; make it"),
-        ("x.svg", "x.svg", "`figure` is 'x.svg'; give a figure or what a plot returns"),
-        (pd.DataFrame(), "x.svg", "`figure` is a DataFrame; give a figure"),
+        ("x.svg", "x.svg", "`figure` is of type str; give a figure, or the axes"),
+        (pd.DataFrame(), "x.svg", "`figure` is of type DataFrame; give a figure"),
     ],
 )
 def test_what_cannot_be_saved_is_answered(tmp_path, figure, path, message):

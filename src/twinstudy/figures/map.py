@@ -101,9 +101,7 @@ def plot_map(
     >>> axes.figure.get_suptitle()
     'Twinned communes'
     """
-    if not isinstance(dataset, Dataset):
-        given = style.a(dataset)
-        raise ArgumentError(f"`dataset` is {given}; give a dataset, such as `load()` returns")
+    of_type("dataset", dataset, (Dataset,), "a dataset, such as `load()` returns")
     for name, value in (("labels", labels), ("by_kind", by_kind)):
         of_type(name, value, (int,), "True or False")
     of_type("links", links, (Mapping, NoneType), "a mapping from key to address")

@@ -80,7 +80,7 @@ def drawing(
     """
     usable = isinstance(ax, Axes) and ax.name == "rectilinear" and ax.get_figure() is not None
     if ax is not None and not usable:
-        raise ArgumentError(f"`ax` is {a(ax)}; give plain axes of a figure: plt.subplots()[1]")
+        raise ArgumentError(f"`ax` is {ax!r:.40}; give plain axes of a figure: plt.subplots()[1]")
     if height > 100:  # some 500 rows; an image of 300 inches cannot be written
         raise ArgumentError(
             f"`data` has too many rows (a figure of {height:,.0f} inches); draw some by `restrict`"
@@ -156,9 +156,7 @@ def take(
         for argument in arguments:
             known_word("**arguments", argument, tuple(known))
         return function(data, **arguments)
-    if not isinstance(data, kind):
-        fault = f"is {a(data)}; give a dataset, such as `load()` returns, or what `{name}` returns"
-        raise ArgumentError(f"`data` {fault}")
+    of_type("data", data, (kind,), f"a dataset, such as `load()` returns, or what `{name}` returns")
     for argument in arguments:
         raise ArgumentError(
             f"`{argument}` is an argument of `{name}`; give it there, or give the "
@@ -207,11 +205,6 @@ def _cells(table: pd.DataFrame, column: str, form: str, measure: str) -> pd.Seri
     if unread.any() or not words <= set(KIND_LABELS):
         raise ArgumentError(f"`data` has no {wanted} in some cells of {column!r}; {remedy}")
     return cells
-
-
-def a(thing: object) -> str:
-    """Name a thing that is refused: by its type, or as it is where that is short."""
-    return repr(thing) if thing is None or isinstance(thing, str) else f"a {type(thing).__name__}"
 
 
 def note(axes: Axes, *parts: str, size: float = SMALL - 0.5) -> None:
@@ -388,13 +381,8 @@ def save_figure(
     ...     sorted(path.name for path in Path(folder).iterdir())
     ['map.png', 'map.svg']
     """
-    given: object = figure
-    whole = given.get_figure(root=True) if isinstance(given, Artist) else None
-    if not isinstance(whole, Figure):
-        raise ArgumentError(
-            f"`figure` is {a(figure)}; give a figure or what a plot returns: "
-            "save_figure(plot_map(load()), 'map.svg')"
-        )
+    of_type("figure", figure, (Artist,), "a figure, or the axes that a plot returns")
+    whole: Any = figure.get_figure(root=True)
     of_type("dpi", dpi, (int, float, np.number), "a number of dots per inch, such as 200")
     if not 10 <= dpi <= 1200:
         raise ArgumentError(f"`dpi` is {dpi!r}; give dots per inch, from 10 to 1200")

@@ -119,15 +119,13 @@ class Table:
             foldable = [n for n, width in enumerate(widths) if width > least[n]]
             widths[max(foldable, key=widths.__getitem__)] -= 1
         lines = [self.caption] if self.caption else []
-        for row in (self.heads, *self.rows):
+        for row in (self.heads, ["-" * width for width in widths], *self.rows):
             for parts in zip_longest(*map(wrapped, row, widths), fillvalue=""):
                 line = ""
                 for part, width, numeric in zip(parts, widths, self.numeric, strict=True):
                     space = " " * (width - wide(part))
                     line += f"{space}{part}  " if numeric else f"{part}{space}  "
                 lines.append(line.rstrip())
-            if row is self.heads:
-                lines.append("  ".join("-" * width for width in widths))
         return "\n".join([*lines, *self._rest()])
 
     def to_latex(self) -> str:
@@ -210,11 +208,7 @@ def show(
         frame = nodes.assign(ties=pd.Series(dict(frame.degree))).rename_axis("key")
     elif isinstance(frame, Mapping):
         frame = pd.Series(dict(frame), name="number").rename_axis("what")
-    if not isinstance(frame, (pd.DataFrame, pd.Series)):
-        raise ArgumentError(
-            f"`frame` is {type(frame).__name__} {frame!r:.40}; give a table, such as "
-            "show(coverage(dataset)), or the dataset"
-        )
+    of_type("frame", frame, (pd.DataFrame, pd.Series), "a table, such as show(coverage(dataset))")
     row_numbers = pd.api.types.is_integer_dtype(frame.index)  # which some rows of a frame keep
     if isinstance(frame, pd.Series):
         row_numbers = isinstance(frame.index, pd.RangeIndex)
