@@ -135,8 +135,7 @@ def _info(options: argparse.Namespace) -> int:
     """Print the opening table and the size of each table."""
     dataset = ts.load(options.data)
     print(f"twinstudy {dataset.version}\n")
-    print(ts.show(dataset, "Agreed pairings by Vietnamese province, west to east"))
-    print()
+    print(ts.show(dataset, "Agreed pairings by Vietnamese province, west to east"), end="\n\n")
     for name, frame in dataset.tables.items():
         print(f"{name:<13}{len(frame):>9,} rows")
     return 0
@@ -145,10 +144,8 @@ def _info(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     """Print every problem."""
     problems = ts.check(options.data)
-    if options.format == "json":
-        print(json.dumps([vars(problem) for problem in problems], indent=2))
-    else:
-        print(problems)
+    rows = [vars(problem) for problem in problems]
+    print(json.dumps(rows, indent=2) if options.format == "json" else problems)
     return int(any(problem.severity == "error" for problem in problems))
 
 

@@ -82,9 +82,6 @@ class FuzzyDate:
         return self.text
 
 
-_UNKNOWN = FuzzyDate("", None, None)
-
-
 def parse_date(text: str) -> FuzzyDate:
     """Read an EDTF date or interval.
 
@@ -143,7 +140,7 @@ def _written(value: object) -> str:
 
 def _days(part: str, text: str) -> tuple[date, date]:
     """Return the first and the last day of a single date."""
-    numbers = [int(number) for number in re.findall("[0-9]+", part)]
+    numbers = list(map(int, part.rstrip("~?%").split("-")))
     year, month, day = (*numbers, 1, 1)[:3]
     if not year:
         raise ArgumentError(f"{text!r} has the year 0000; write a year from 0001 to 9999")
@@ -212,18 +209,17 @@ def date_bounds(column: pd.Series, *, errors: Literal["raise", "coerce"] = "rais
     2 2018-01-01 2018-12-31       True
     """
     codes, texts = pd.factorize(column.astype("str"))
-    found = []
-    for text in texts:
+    found = [FuzzyDate("", None, None)] * (len(texts) + 1)  # the code of what is missing is -1
+    for number, text in enumerate(texts):
         try:
-            found.append(parse_date(text))
+            found[number] = parse_date(text)
         except ArgumentError:
             if errors == "raise":
                 raise
-            found.append(_UNKNOWN)
-    found.append(_UNKNOWN)  # of what is missing, whose code is -1
-    rows = [(each.earliest, each.latest, each.qualified) for each in found]
-    bounds = pd.DataFrame(rows, columns=["earliest", "latest", "qualified"])
-    bounds = bounds.astype({"earliest": "datetime64[s]", "latest": "datetime64[s]"})
+    bounds = pd.DataFrame({"qualified": [each.qualified for each in found]})
+    for name in ("latest", "earliest"):
+        days = [getattr(each, name) for each in found]
+        bounds.insert(0, name, pd.Series(days, dtype="datetime64[s]"))
     return bounds.take(codes).set_index(column.index)
 
 

@@ -173,10 +173,7 @@ def _checked(window: object) -> _Window:
     except (TypeError, ValueError):
         west = east = south = north = np.nan
     if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
-        raise ArgumentError(
-            f"`window` is {window!r}; give west, east, south and north in degrees, such as "
-            "(102, 108.5, 21, 24)"
-        )
+        raise ArgumentError(f"`window` is {window!r}; give west, east, south and north in degrees")
     return west, east, south, north
 
 

@@ -82,9 +82,7 @@ def drawing(
     if ax is not None and not usable:
         raise ArgumentError(f"`ax` is {ax!r:.40}; give plain axes of a figure: plt.subplots()[1]")
     if height > 100:  # some 500 rows; an image of 300 inches cannot be written
-        raise ArgumentError(
-            f"`data` has too many rows (a figure of {height:,.0f} inches); draw some by `restrict`"
-        )
+        raise ArgumentError("`data` has too many rows for a figure; draw some by `restrict`")
     of_type("title", title, (str, NoneType), "a text, or None for one that says what is shown")
     figure = None
     if ax is None:
@@ -159,8 +157,7 @@ def take(
     of_type("data", data, (kind,), f"a dataset, such as `load()` returns, or what `{name}` returns")
     for argument in arguments:
         raise ArgumentError(
-            f"`{argument}` is an argument of `{name}`; give it there, or give the "
-            "dataset in place of what it returned"
+            f"`{argument}` is an argument of `{name}`; give it there, or give the dataset here"
         )
     return data
 
