@@ -133,11 +133,11 @@ async def _run(notebook: Path, scratch: Path) -> Run:
         "MPLCONFIGDIR": str(scratch.parent / "matplotlib"),  # with the list of fonts, made once
         "PYTHONPATH": os.pathsep.join(filter(None, paths)),
     }  # fmt: skip
-    settings: Any = {"timeout": TIMEOUT, "kernel_name": "python3", "coalesce_streams": True,
-                "extra_arguments": ["--log-level=50"],
-                "on_cell_execute": lambda cell, **_: begun.append(cell),
-                "resources": {"metadata": {"path": str(folder)}}}  # fmt: skip
-    client = NotebookClient(nb, **settings)
+    client = NotebookClient(
+        nb, timeout=TIMEOUT, kernel_name="python3", coalesce_streams=True,
+        extra_arguments=["--log-level=50"], resources={"metadata": {"path": str(folder)}},
+        on_cell_execute=lambda cell, **_: begun.append(cell),
+    )  # fmt: skip
     client.create_kernel_manager().connection_file = str(scratch / "kernel.json")
     failure = ""
     try:

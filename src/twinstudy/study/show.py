@@ -239,9 +239,8 @@ def show(
 def _targets(name: str, frame: pd.DataFrame) -> list[str]:
     """Say what the cells of a column lead to."""
     leads = "pairing_id" if name in _NAMED["pairing_id"] else name
-    if leads in frame and leads in ("pairing_id", "url"):
-        return frame[leads].fillna("").astype(str).tolist()
-    return [""] * len(frame)
+    linked = leads in frame and leads in ("pairing_id", "url")
+    return frame[leads].fillna("").astype(str).tolist() if linked else [""] * len(frame)
 
 
 def _formatted(name: str, column: pd.Series, known: Mapping[str, str]) -> tuple[list[str], bool]:
@@ -430,8 +429,9 @@ def _headlines(dataset: Dataset) -> dict[str, int]:
     judged = consolidate(dataset)
     agreed = judged[judged["status"] == "agreed"]
     groups: Any = judged.groupby(["status", "kind"], observed=True).size()
-    named = members(dataset)
-    named = named[named["pairing_id"].isin(agreed["pairing_id"])].drop_duplicates("locality_id")
+    named = (
+        members(dataset).query("pairing_id in @agreed.pairing_id").drop_duplicates("locality_id")
+    )
     names = dataset.localities.set_index("id")["name"]
     area = named["locality_id"].map(ancestors(dataset, level="province")).map(names)
     return {
