@@ -138,20 +138,14 @@ def test_help_gives_examples_and_exit_codes(
     assert f"\n    {command} " in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["exprot"], "'exprot' is none of info, check, show, diff, export, run; did you mean exp"),
-        (["xyz"], "'xyz' is none of info, check, show, diff, export, run\n"),
-        (["export", "geojsn", "a"], "'geojsn' is none of graphml, json, hif, geojson, csv, bib; d"),
-    ],
-)
-def test_a_mistyped_word_is_named_with_the_nearest(
-    capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+def test_a_mistyped_word_is_answered_by_the_words_there_are(
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     with pytest.raises(SystemExit, match="2"):
-        main(arguments)
-    assert message in capsys.readouterr().err
+        main(["export", "geojsn", "a"])
+    error = capsys.readouterr().err
+    assert "'geojsn'" in error
+    assert "geojson" in error
 
 
 # -- as processes ------------------------------------------------------------------------------
