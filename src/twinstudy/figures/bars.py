@@ -305,9 +305,8 @@ def _null_tables(data: Any, arguments: dict[str, Any]) -> dict[str, pd.DataFrame
         chosen = {name: arguments[name] for name in ("at", "kind", "status") if name in arguments}
         there = choose(data, **chosen).pairings["kind"].value_counts()
         kinds = [kind for kind in KINDS if there.get(kind, 0) >= _FEWEST]
-        return {
-            kind: style.take(null_distances, data, arguments | {"kind": kind}) for kind in kinds
-        }
+        asked = {kind: arguments | {"kind": kind} for kind in kinds}
+        return {kind: style.take(null_distances, data, more) for kind, more in asked.items()}
     given = data if isinstance(data, Mapping) else {"all": data}
     columns = dict.fromkeys(("observed_km", "low_km", "high_km", "p_value"), "number?")
     columns |= {"pairings": "number", "exact": "flag"}

@@ -266,8 +266,8 @@ def _draw_kind(axes: Axes, ends: pd.DataFrame, links: Mapping[str, str], used: s
     ties = ties.assign(piece=pieces).explode("piece")
     for pairing, part in [(kind, ties)] if many else ties.groupby("pairing_id"):
         tie = LineCollection(
-            part["piece"].tolist(), colors=colour, linewidths=0.3 if many else 0.8,
-            alpha=min(0.85, 600 / number), gid=str(pairing), urls=[*map(links.get, part["pairing_id"])],
+            part["piece"].tolist(), colors=colour, gid=str(pairing), alpha=min(0.85, 600 / number),
+            linewidths=0.3 if many else 0.8, urls=list(map(links.get, part["pairing_id"])),
             linestyles=["solid" if own else (0, (3, 1.5)) for own in part["own"] & part["own_to"]],
         )  # fmt: skip
         axes.add_collection(tie, autolim=False)

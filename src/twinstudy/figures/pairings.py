@@ -118,9 +118,8 @@ def plot_pairings(
                 "linewidth": 0.8, "linestyle": "--", "markerfacecolor": "white",
             }  # fmt: skip
         if looks:
-            style.legend(
-                axes, looks, 7, fontsize=_TYPE, loc="lower center", bbox_to_anchor=(0.5, 1)
-            )
+            above = {"loc": "lower center", "bbox_to_anchor": (0.5, 1)}
+            style.legend(axes, looks, columns=7, fontsize=_TYPE, **above)
         left_out = sum(n for why, n in graph.graph.items() if str(why).startswith("left_out_"))
         style.note(
             axes, *style.left_out(graph.graph)[:1], "from west (top) to east",

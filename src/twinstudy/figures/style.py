@@ -172,8 +172,7 @@ def measured(
     """
     table: pd.DataFrame = take(measure, data, arguments)
     if not isinstance(data, Dataset):
-        name = measure.__name__
-        read = {word: _cells(table, word, form, name) for word, form in columns.items()}
+        read = {word: _cells(table, word, form, measure) for word, form in columns.items()}
         return table.assign(**read)
     if "area_id" in table:
         table["area"] = table["area_id"].map(place_names(data, names))
@@ -189,9 +188,9 @@ _READ: dict[str, Callable[[pd.Series], pd.Series]] = {
 }
 
 
-def _cells(table: pd.DataFrame, column: str, form: str, measure: str) -> pd.Series:
+def _cells(table: pd.DataFrame, column: str, form: str, measure: Callable[..., Any]) -> pd.Series:
     """Return a column of a table as one of numbers, days, flags or text; refuse other cells."""
-    remedy = f"give what `{measure}` returns, or the dataset"
+    remedy = f"give what `{measure.__name__}` returns, or the dataset"
     if list(table.columns).count(column) != 1:
         fault = "has more than one" if column in table else "lacks the"
         raise ArgumentError(f"`data` {fault} column {column!r}; {remedy}")
