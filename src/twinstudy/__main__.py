@@ -8,38 +8,19 @@ if __name__ == "__main__" and not sys.flags.safe_path:
     del sys.path[0]  # the folder that is checked may hold a pandas.py, which is not to be run
 
 import argparse
-import difflib
 import io
 import json
 import os
-import re
 import signal
 import textwrap
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any
 
 import twinstudy as ts  # what its names stand for is imported at their first use
 from twinstudy.errors import ArgumentError, DataError, TwinstudyError
 
-if TYPE_CHECKING:
-    from twinstudy.study.build import Run
-
 _CODES = "exit codes: 0 all is well; 1 {}; 2 it could not run; 130 interrupted"
-_FORMATS = ("graphml", "json", "hif", "geojson", "csv", "bib")
-
-
-class _Parser(argparse.ArgumentParser):
-    """A parser that names the nearest word for a mistyped one."""
-
-    def error(self, message: str) -> NoReturn:
-        wrong = re.search(r"invalid choice: '(.*?)' \(choose from (.*)\)", message)
-        if wrong is not None:
-            words = re.findall(r"[\w-]+", wrong[2])
-            near = difflib.get_close_matches(wrong[1], words, n=1)
-            meant = f"; did you mean {near[0]}?" if near else ""
-            message = f"{wrong[1]!r} is none of {', '.join(words)}{meant}"
-        super().error(message)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -69,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     """Describe the commands in lines of at most 79 columns."""
-    parser = _Parser(
+    parser = argparse.ArgumentParser(
         prog="twinstudy",
         description="Border twinning between Việt Nam and China: look at the data, check them, "
         "export them, and run the notebooks.",
@@ -118,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
                   "the data have problems", "csv pairings.csv", "bib sources.bib",
                   "geojson ties.geojson --graph locality --at 2020")  # fmt: skip
     add("format", "a graph: graphml, json, hif, geojson; one row a pairing: csv; the sources: bib",
-        metavar="FORMAT", choices=_FORMATS)  # fmt: skip
+        metavar="FORMAT", choices=("graphml", "json", "hif", "geojson", "csv", "bib"))  # fmt: skip
     add("file", "file to write", metavar="FILE", type=Path)
     add("--graph", "pairings as nodes (default), or ties between localities",
         choices=("incidence", "locality"), default="incidence")  # fmt: skip
@@ -139,8 +120,7 @@ def _info(options: argparse.Namespace) -> int:
     """Print the opening table and the size of each table."""
     dataset = ts.load(options.data)
     print(f"twinstudy {dataset.version}\n")
-    print(ts.show(dataset, "Agreed pairings by Vietnamese province, west to east"))
-    print()
+    print(ts.show(dataset, "Agreed pairings by Vietnamese province, west to east"), end="\n\n")
     for name, frame in dataset.tables.items():
         print(f"{name:<13}{len(frame):>9,} rows")
     return 0
@@ -149,10 +129,8 @@ def _info(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     """Print every problem."""
     problems = ts.check(options.data)
-    if options.format == "json":
-        print(json.dumps([vars(problem) for problem in problems], indent=2))
-    else:
-        print(problems)
+    rows = [vars(problem) for problem in problems]
+    print(json.dumps(rows, indent=2) if options.format == "json" else problems)
     return int(any(problem.severity == "error" for problem in problems))
 
 
@@ -207,7 +185,7 @@ def _export(options: argparse.Namespace) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     """Run notebooks, and put what they give into the project."""
-    from twinstudy.study.build import changes, choose_notebooks, execute, find_project, update
+    from twinstudy.study.build import Run, changes, choose_notebooks, execute, find_project, update
 
     def stop(*_signal: object) -> None:
         for number in signals:  # so that nothing keeps what follows from cleaning up

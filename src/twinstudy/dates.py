@@ -13,6 +13,7 @@ Library of Congress, Extended Date/Time Format (EDTF) Specification, 2019; ISO 8
 from __future__ import annotations
 
 import calendar
+import contextlib
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -26,15 +27,13 @@ from twinstudy.errors import ArgumentError
 
 FORMS = "YYYY, YYYY-MM, YYYY-MM-DD, or A/B with .. for an open end; ~, ? or % after a date"
 
-_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?[~?%]?", re.ASCII)
+_DATE = "[0-9]{4}(?:-[0-9]{2}){0,2}[~?%]?"
+FORM = re.compile(rf"{_DATE}(?:/(?:{_DATE}|\.\.))?|\.\./{_DATE}")
 
 #: What others write for a date, or for one end of an interval, and what that is here.
 _EQUIVALENTS = {
     r"|open|unknown": "..",
-    r"[+y]?(\d{4})-(?:00|xx|uu)(?:-(?:00|xx|uu))?(?:T.*)?": r"\1",
-    r"\+?(\d{4}-\d\d)-(?:00|xx|uu)(?:T.*)?": r"\1",
-    r"\+?(\d{4}-\d\d-\d\d)(?:[T ].*)?": r"\1",
-    r"y?(\d{4})": r"\1",
+    r"[+y]?(\d{4}(?:-(?!00)\d\d){0,2})(?:-(?:00|xx|uu)){0,2}(?:T.*| \d\d:.*|年)?": r"\1",
     r"(\d{3})(?:[xu]|0'?s)": r"\g<1>0/\g<1>9",
     r"(\d\d)(\d\d)/(\d\d)": r"\1\2/\1\3",
     r"(\d\d?)[/.](\d{4})": r"\2-\1",
@@ -42,11 +41,10 @@ _EQUIVALENTS = {
     r"(\d{4}(?:-\d\d){0,2})(?:~\?|\?~)": r"\1%",
     r"([~?%])(\d{4}(?:-\d\d){0,2})": r"\2\1",
     r"(?:c|ca|circa|about|khoảng)\.? ?(\d{4}(?:-\d\d){0,2})": r"\1~",
-    r"(\d{4})-(\d)": r"\1-0\2",
     r"(\d{4})(\d\d)(\d\d)": r"\1-\2-\3",
     r"(\d{4})(?:-|\.\.)(\d{4})": r"\1/\2",
     r"(\d{4})[-/.年] ?(\d\d?)[-/.月] ?(\d\d?)日?": r"\1-\2-\3",
-    r"(\d{4})年(?:(\d\d?)月)?": r"\1-\2",
+    r"(\d{4})[-年](\d\d?)月?": r"\1-\2",
     r"(1[3-9]|2\d|3[01])[-/.](\d\d?)[-/.](\d{4})": r"\3-\2-\1",
 }
 
@@ -83,9 +81,6 @@ class FuzzyDate:
 
     def __str__(self) -> str:
         return self.text
-
-
-_UNKNOWN = FuzzyDate("", None, None)
 
 
 def parse_date(text: str) -> FuzzyDate:
@@ -131,8 +126,10 @@ def _parsed(text: str) -> FuzzyDate:
     """Read a text as a date."""
     if text == "../..":
         raise ArgumentError(f"{text!r} has no bound; write at least one date, or leave it out")
-    parts = text.split("/") if text.count("/") == 1 else [text]
-    ends = [None if part == ".." and parts[1:] else _days(part, text) for part in parts]
+    if not FORM.fullmatch(text):
+        shown = text if len(text) <= 60 else f"{text[:60]}…"
+        raise ArgumentError(f"{shown!r} is not a date in a form read here; write {_remedy(text)}")
+    ends = [None if part == ".." else _days(part, text) for part in text.split("/")]
     start, end = ends[0], ends[-1]
     earliest, latest = start and start[0], end and end[1]
     if earliest and latest and earliest > latest:
@@ -150,11 +147,8 @@ def _written(value: object) -> str:
 
 def _days(part: str, text: str) -> tuple[date, date]:
     """Return the first and the last day of a single date."""
-    match = _DATE.fullmatch(part)
-    if match is None:
-        shown = text if len(text) <= 60 else f"{text[:60]}…"
-        raise ArgumentError(f"{shown!r} is not a date in a form read here; write {_remedy(text)}")
-    year, month, day = (int(number or 1) for number in match.groups())
+    numbers = list(map(int, part.rstrip("~?%").split("-")))
+    year, month, day = (*numbers, 1, 1)[:3]
     if not year:
         raise ArgumentError(f"{text!r} has the year 0000; write a year from 0001 to 9999")
     if month == 0 or 21 <= month <= 41:
@@ -169,9 +163,7 @@ def _days(part: str, text: str) -> tuple[date, date]:
     if day > length:
         raise ArgumentError(f"{text!r} has no day {day:02}; {part[:7]} has days 01 to {length}")
     first = date(year, month, day)
-    if match[3]:
-        return first, first
-    return first, date(year, month, length) if match[2] else date(year, 12, 31)
+    return first, (date(year, 12, 31), date(year, month, length), first)[len(numbers) - 1]
 
 
 def _remedy(text: str) -> str:
@@ -179,13 +171,9 @@ def _remedy(text: str) -> str:
     plain = re.sub("[\u2010-\u2015\u2212]", "-", unicodedata.normalize("NFKC", text)).strip()
     for parts in ([plain], plain.split("/")):
         meant = "/".join(map(_equivalent, parts[:3]))
-        ends = meant.split("/")
-        dates = [end for end in ends if end != ".."]
-        if 1 <= len(dates) <= len(ends) <= 2 and all(map(_DATE.fullmatch, dates)):
-            try:
+        if FORM.fullmatch(meant):
+            with contextlib.suppress(ArgumentError):
                 return repr(parse_date(meant).text)
-            except ArgumentError:
-                continue
     return FORMS
 
 
@@ -194,8 +182,7 @@ def _equivalent(part: str) -> str:
     for form, meant in _EQUIVALENTS.items():
         found = re.fullmatch(form, part, re.ASCII | re.IGNORECASE)
         if found:
-            numbers = found.expand(meant).rstrip("-")
-            return re.sub(r"(?<=-)\d(?!\d)", lambda digit: f"0{digit[0]}", numbers)
+            return re.sub(r"-(\d)(?!\d)", r"-0\1", found.expand(meant))
     return part
 
 
@@ -229,22 +216,17 @@ def date_bounds(column: pd.Series, *, errors: Literal["raise", "coerce"] = "rais
     2 2018-01-01 2018-12-31       True
     """
     codes, texts = pd.factorize(column.astype("str"))
-    found = []
-    for text in texts:
+    found = [FuzzyDate("", None, None)] * (len(texts) + 1)  # the code of what is missing is -1
+    for number, text in enumerate(texts):
         try:
-            found.append(parse_date(text))
+            found[number] = parse_date(text)
         except ArgumentError:
             if errors == "raise":
                 raise
-            found.append(_UNKNOWN)
-    found.append(_UNKNOWN)  # of what is missing, whose code is -1
-    bounds = pd.DataFrame(
-        {
-            "earliest": pd.Series([each.earliest for each in found], dtype="datetime64[s]"),
-            "latest": pd.Series([each.latest for each in found], dtype="datetime64[s]"),
-            "qualified": [each.qualified for each in found],
-        }
-    )
+    bounds = pd.DataFrame({"qualified": [each.qualified for each in found]})
+    for name in ("latest", "earliest"):
+        days = [getattr(each, name) for each in found]
+        bounds.insert(0, name, pd.Series(days, dtype="datetime64[s]"))
     return bounds.take(codes).set_index(column.index)
 
 

@@ -216,12 +216,12 @@ def test_contents_are_dots_of_pairings_or_bars_of_counts(mini):
         (lambda d, _: ts.plot_timeline(ts.timeline(d), at="2018"),
          "`at` is an argument of `timeline`; give it there, or give the dataset"),
         (lambda _, g: ts.plot_pairings(g, kind="village"), "`kind` is an argument of `incidence_gr"),
-        (lambda d, _: ts.plot_null(d, knd=1), r"`\*\*arguments` is 'knd'; use one of samples, seed"),
-        (lambda _, g: ts.plot_map(g), r"`dataset` is a Graph; give a dataset, such as `load\(\)`"),
-        (lambda _, g: ts.plot_coverage(g), r"`data` is a Graph; give a dataset, such as `load\(\)`"),
-        (lambda *_: ts.plot_pairings("data"), "`data` is 'data'; give a dataset"),
+        (lambda *_: ts.plot_null(ts.load(), knd=1), r"`\*\*arguments` is 'knd'; use one of samples, seed"),
+        (lambda _, g: ts.plot_map(g), r"`dataset` is of type Graph; give a dataset, such as `lo"),
+        (lambda _, g: ts.plot_coverage(g), r"`data` is of type Graph; give a dataset, such as `load"),
+        (lambda *_: ts.plot_pairings("data"), "`data` is of type str; give a dataset"),
         (lambda d, _: ts.plot_null(ts.contents(d)), "lacks the column 'observed_km'; give what"),
-        (lambda d, _: ts.plot_map(d, ax=3), r"`ax` is a int; give axes, such as plt.subplots\(\)"),
+        (lambda d, _: ts.plot_map(d, ax=3), r"`ax` is 3; give plain axes of a figure: plt"),
         (lambda d, _: ts.plot_null(pd.concat([null_distances(d)] * 2)), "`data` lacks the arrangem"),
         (lambda _, g: ts.plot_pairings(g.subgraph([n for n in g if n.startswith("l-vn")])),
          r"`data` has localities of 1 countries \(VN\); give some that tie two countries"),
@@ -254,7 +254,7 @@ def test_axes_that_are_no_plain_ones_of_a_figure_are_refused(mini, projection):
     if projection is None:
         own.remove()
     for draw in DRAW.values():
-        with pytest.raises(ArgumentError, match=r"^`ax` are no plain axes of a figure; give"):
+        with pytest.raises(ArgumentError, match=r"^`ax` is <.*Axes.*; give plain axes of a figure"):
             draw(mini, ax=own)
 
 

@@ -125,8 +125,8 @@ def test_files_carry_title_and_origin_and_text_as_text(mini, tmp_path):
 @pytest.mark.parametrize(
     ("name", "values", "message"),
     [
-        ("figure", ["x.svg"], "'x.svg'; give a figure or what a plot returns"),
-        ("figure", [pd.DataFrame()], "a DataFrame; give a figure"),
+        ("figure", ["x.svg"], "of type str; give a figure, or the axes"),
+        ("figure", [pd.DataFrame()], "of type DataFrame; give a figure"),
         ("path", ["x.gif"], "'x.gif'; let it end in one of .svg, .png, .pdf, or in none"),
         ("path", ["none/x.svg"], "'none/x.svg', in a folder that does not exist; make it"),
         ("path", [None, 5, b"x", "", "x\0.svg", "\ud800.svg"], ".*; give the path of a file"),

@@ -32,7 +32,7 @@ _DOT: style.Look = {"marker": "o", "markersize": 9, "markeredgewidth": 1.3, "lin
 _MIDDLE: style.Look = {"color": "#E3E9EE", "linewidth": 0}
 _DRAWN: style.Look = {"color": "#9A9A9A", "fill": True}
 _OBSERVED: style.Look = {"marker": "D", "markersize": 8, "markeredgecolor": "white",
-                         "linestyle": "none", "clip_on": False}  # fmt: skip
+                         "linestyle": "none", "clip_on": False, "color": style.INK}  # fmt: skip
 _PLAINLY, _IMPLIED = _DOT | {"markerfacecolor": _BAR}, _DOT | {"markerfacecolor": "white"}
 
 
@@ -117,21 +117,20 @@ def plot_coverage(
 def _shares(table: pd.DataFrame) -> pd.DataFrame:
     """Gather the rows of a bar, one area, kind, side and number of units, in per cent."""
     found = []
-    some_counted = bool((table["eligible"].fillna(0) > 0).any())
-    for _, group in table.groupby(
-        ["area_id", "kind", "side", "eligible"], sort=False, dropna=False, observed=True
-    ):
+    table = table.fillna({"eligible": 0})
+    of_a_bar = ["area_id", "kind", "side", "eligible"]
+    for _, group in table.groupby(of_a_bar, sort=False, dropna=False, observed=True):
         row = group.iloc[0]
         totals = sorted(set(group["reported"].dropna().astype(int)))
-        counted = bool(pd.notna(row["eligible"]) and row["eligible"])
-        base = int(row["eligible"]) if counted else max(totals, default=0)
+        counted = bool(row["eligible"])
+        base = int(row["eligible"]) or max(totals, default=0)
         if not base:
             continue
         across = "" if row["side"] == row["country"] else ", across"
         if pd.isna(row["side"]):
             across = "" if table["side"].isna().all() else ", pairings"
         told = f"; {', '.join(map(str, totals))} reported" if counted and totals else ""
-        of_total = ", of the total reported" if some_counted and not counted else ""
+        of_total = "" if counted or not table["eligible"].any() else ", of the total reported"
         found.append(
             {
                 "kind": str(row["kind"]), "counted": counted, "label": row["area"] + across,
@@ -195,9 +194,8 @@ def plot_density(
     table = given.astype({"kind": "str", "basis": "str"})
     table["rank"] = table["kind"].map(_RANK).fillna(-1)
     table = table.sort_values(["rank", "kind"], kind="stable", ignore_index=True)
-    table["text"] = [
-        f"{style.span(row.certain, row.possible)} {row.basis}" for row in style.rows_of(table)
-    ]
+    spans = pd.Series(map(style.span, table["certain"], table["possible"]), dtype="str")
+    table["text"] = spans + " " + table["basis"]
     row = table.groupby(["kind", "area_id"], sort=False)
     rows = row.agg(area=("area", "first"), text=("text", "; ".join)).reset_index()
     words = rows["kind"].replace(style.KIND_LABELS, regex=True).str.replace(" + ", " and ")
@@ -291,13 +289,11 @@ def plot_null(
         axes.set_ylim(len(rows) - 0.5, -0.85)
         axes.set_xlim(0, end)
         axes.set_xlabel("mean distance of the two sides (km)")
-        observed = _OBSERVED | {"color": style.INK}
-        looks = {"middle 95 %": _MIDDLE, "random arrangements": _DRAWN, "observed": observed}
+        looks = {"middle 95 %": _MIDDLE, "random arrangements": _DRAWN, "observed": _OBSERVED}
         style.legend(axes, looks, columns=3)
         sampled = f"{given['samples']:,} arrangements, seed {given['seed']}"
         style.note(
-            axes, f"on {given['at']}" if given.get("at") else "",
-            "" if facts["exact"].all() else sampled,
+            axes, *style.left_out(given)[:1], "" if facts["exact"].all() else sampled,
             f"kinds of fewer than {_FEWEST} pairings with points are not drawn",
         )  # fmt: skip
     return axes
@@ -306,11 +302,11 @@ def plot_null(
 def _null_tables(data: Any, arguments: dict[str, Any]) -> dict[str, pd.DataFrame]:
     """Compare each kind of a dataset, or take the tables that are given."""
     if isinstance(data, Dataset):
-        style.known_arguments(null_distances, arguments)
         chosen = {name: arguments[name] for name in ("at", "kind", "status") if name in arguments}
         there = choose(data, **chosen).pairings["kind"].value_counts()
         kinds = [kind for kind in KINDS if there.get(kind, 0) >= _FEWEST]
-        return {kind: null_distances(data, **arguments | {"kind": kind}) for kind in kinds}
+        asked = {kind: arguments | {"kind": kind} for kind in kinds}
+        return {kind: style.take(null_distances, data, more) for kind, more in asked.items()}
     given = data if isinstance(data, Mapping) else {"all": data}
     columns = dict.fromkeys(("observed_km", "low_km", "high_km", "p_value"), "number?")
     columns |= {"pairings": "number", "exact": "flag"}
@@ -365,10 +361,8 @@ def plot_contents(
     """
     columns = {"topic": "text"} | dict.fromkeys(("explicit", "told", "base", "pairings"), "number")
     table = style.measured(data, contents, columns, names, arguments).astype({"topic": "str"})
-    rows = table[table["told"] > 0].sort_values(
-        ["told", "explicit"], kind="stable", ascending=False
-    )
-    rows = rows.reset_index(drop=True)
+    rows = table[table["told"] > 0]
+    rows = rows.sort_values(["told", "explicit"], kind="stable", ascending=False, ignore_index=True)
     if rows.empty:
         raise ArgumentError("`data` has no contents that are told; nothing to draw")
     base, pairings = int(rows["base"].iloc[0]), int(rows["pairings"].iloc[0])
@@ -404,7 +398,7 @@ def _draw_dots(
     found = found[found["pairing_id"].isin(choose(dataset, **chosen).pairings["pairing_id"])]
     found = found[found["basis"].isin(rows.attrs["basis"])]
     found = found.drop_duplicates(["pairing_id", "topic"])  # "explicit" stands before "implied"
-    number = found["pairing_id"].value_counts().sort_index()
+    number = found.groupby("pairing_id").size()
     most = number.sort_values(ascending=False, kind="stable").index
     x = found["pairing_id"].map(pd.Series(range(len(most)), index=most))
     y = found["topic"].map(pd.Series(rows.index, index=rows["topic"]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from types import NoneType
 from typing import Any
@@ -26,7 +26,6 @@ from twinstudy.tables.schema import KINDS
 
 _Window = tuple[float, float, float, float]  # west, east, south, north
 _Features = list[dict[str, Any]]
-Links = Mapping[str, str] | Callable[[str], str | None]
 
 _LAYER = (101.5, 109.0, 20.5, 24.0)  # what the outlines cover
 _GROUND = {"VN": "#f5f1e8", "CN": "#eceff3", "sea": "#dcebf5"}
@@ -43,7 +42,7 @@ _MOST_TIES = 1000  # of a kind that are drawn one by one; of more, thin lines an
 def plot_map(
     dataset: Dataset, *, at: str | date | None = None, kind: str | Iterable[str] | None = None,
     status: str | Iterable[str] = ("agreed",), names: Names = "international",
-    labels: bool = True, by_kind: bool = False, links: Links | None = None,
+    labels: bool = True, by_kind: bool = False, links: Mapping[str, str] | None = None,
     window: tuple[float, float, float, float] | None = None, ax: Axes | None = None,
     title: str | None = None,
 ) -> Axes:  # fmt: skip
@@ -68,8 +67,7 @@ def plot_map(
         West, east, south and north end of the map, in degrees; None for the ties that are drawn,
         where most of them lie at the border of Việt Nam and China for those that do.
     links
-        URL by id of a pairing or locality, or a function that returns one or None: in an SVG the
-        marks and ties become links.
+        URL by id of a pairing or locality: in an SVG their ties and marks become links.
     ax
         Axes to draw into; None for those of a new pyplot figure.
     title
@@ -103,11 +101,10 @@ def plot_map(
     >>> axes.figure.get_suptitle()
     'Twinned communes'
     """
-    dataset = style.dataset_of(dataset, "plot_map")
+    of_type("dataset", dataset, (Dataset,), "a dataset, such as `load()` returns")
     for name, value in (("labels", labels), ("by_kind", by_kind)):
         of_type(name, value, (int,), "True or False")
-    if not callable(links):
-        of_type("links", links, (Mapping, NoneType), "a mapping from key to address, or a function")
+    of_type("links", links, (Mapping, NoneType), "a mapping from key to address")
     choice = choose(dataset, at=at, kind=kind, status=status)
     ends = _ends(dataset, choice)
     drawn = [word for word in KINDS if (ends["kind"] == word).any()]
@@ -121,23 +118,21 @@ def plot_map(
     default = f"Twinned {style.KIND_LABELS[drawn[0]] if len(drawn) == 1 else 'places'}"
     letters = "".join(shown) + ("北部湾" if names == "zh" else "")
     with style.drawing(ax, title, default, 0.95 + height, words=letters) as axes:
-        panels = _panels(axes, drawn) if by_kind and len(drawn) > 1 else {axes: drawn}
+        panels = _panels(axes, ends, drawn) if by_kind and len(drawn) > 1 else {axes: ends}
         used: set[str] = set()
-        for panel, kinds in panels.items():
-            part = ends[ends["kind"].isin(kinds)]
+        for panel, part in panels.items():
             _draw_land(panel, view, layer, names, words, named=panel is axes)
-            for word in sorted(kinds, key=_FROM_BELOW.index):
-                _draw_kind(panel, part[part["kind"] == word], links, used)
+            for word in sorted(part["kind"].unique(), key=_FROM_BELOW.index):
+                _draw_kind(panel, part[part["kind"] == word], links or {}, used)
             _draw_leaving(panel, part, view, words)
         if axes in panels and len(drawn) > 1:
             style.legend(axes, style.lines(drawn), len(KINDS), fontsize=_TYPE + 0.5)
         if figure := axes.get_figure(root=True):
             figure.draw_without_rendering()  # so that the layout is settled
         unnamed = 0
-        for panel, kinds in panels.items() if labels else ():
-            part = ends[ends["kind"].isin(kinds)]
-            part = part if len(kinds) == 1 else part[part["kind"] != "border_post"]
-            table = _labels(part, words)
+        for panel, part in panels.items() if labels else ():
+            posts = part["kind"] == "border_post"  # named only where nothing else is drawn
+            table = _labels(part[~posts | bool(posts.all())], words)
             unnamed += _write_names(panel, table[_inside(table, view)])
         style.note(
             axes, *_notes(dataset, choice, ends, view),
@@ -161,14 +156,14 @@ def _ties(ends: pd.DataFrame) -> pd.DataFrame:
     return ties[ties["second"] != ties["second_to"]]
 
 
-def _panels(axes: Axes, drawn: list[str]) -> dict[Axes, list[str]]:
-    """Divide axes into a map for each kind."""
+def _panels(axes: Axes, ends: pd.DataFrame, drawn: list[str]) -> dict[Axes, pd.DataFrame]:
+    """Divide axes into a map for each kind, with the ends that belong there."""
     axes.set_axis_off()
     rows, panels = -(-len(drawn) // 2), {}
     for k, kind in enumerate(drawn):
         panel = axes.inset_axes((k % 2 * 0.505, 1 - (k // 2 + 1) / rows, 0.495, 0.9 / rows))
         panel.set_title(style.KIND_LABELS[kind], loc="left", fontsize=8, color=style.INK, pad=2)
-        panels[panel] = [kind]
+        panels[panel] = ends[ends["kind"] == kind]
     return panels
 
 
@@ -178,10 +173,7 @@ def _checked(window: object) -> _Window:
     except (TypeError, ValueError):
         west = east = south = north = np.nan
     if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
-        raise ArgumentError(
-            f"`window` is {window!r}; give west, east, south and north in degrees, such as "
-            "(102, 108.5, 21, 24)"
-        )
+        raise ArgumentError(f"`window` is {window!r}; give west, east, south and north in degrees")
     return west, east, south, north
 
 
@@ -263,31 +255,21 @@ def _draw_land(
                 va="bottom")  # fmt: skip
 
 
-def _draw_kind(axes: Axes, ends: pd.DataFrame, links: Links | None, used: set[str]) -> None:
+def _draw_kind(axes: Axes, ends: pd.DataFrame, links: Mapping[str, str], used: set[str]) -> None:
     """Draw ties and markers of a kind, each with an id and a link."""
     kind = ends["kind"].iloc[0]
     colour = style.COLOURS[kind]
-
-    def known(key: str) -> dict[str, Any]:
-        gid = f"{key}--{kind}" if key in used else key
-        used.add(gid)
-        return {"gid": gid, "url": linked(key)}
-
-    def linked(key: str) -> str | None:
-        return links(key) if callable(links) else links.get(key) if links else None
-
-    ties = _ties(ends)
-    ties, many = ties[~ties["second"]], len(ties) > 2 * _MOST_TIES
+    ties = _ties(ends).query("~second")
+    number, many = len(ties), len(ties) > _MOST_TIES
+    across = ties[[*_POINT, *_FAR]].to_numpy().reshape(-1, 2, 2).tolist()
+    pieces: list[Any] = [cut_at_date_line(*each) for each in across]
+    ties = ties.assign(piece=pieces).explode("piece")
     for pairing, part in [(kind, ties)] if many else ties.groupby("pairing_id"):
-        across = part[[*_POINT, *_FAR]].to_numpy().reshape(-1, 2, 2).tolist()
-        pieces = [cut_at_date_line(*each) for each in across]
-        part = part.loc[part.index.repeat(list(map(len, pieces)))]  # noqa: PLW2901
         tie = LineCollection(
-            [piece for each in pieces for piece in each], colors=colour,
-            linewidths=0.3 if many else 0.8, alpha=min(0.85, 600 / len(ties)),
+            part["piece"].tolist(), colors=colour, gid=str(pairing), alpha=min(0.85, 600 / number),
+            linewidths=0.3 if many else 0.8, urls=list(map(links.get, part["pairing_id"])),
             linestyles=["solid" if own else (0, (3, 1.5)) for own in part["own"] & part["own_to"]],
         )  # fmt: skip
-        tie.set(gid=known(str(pairing))["gid"], urls=[linked(key) for key in part["pairing_id"]])
         axes.add_collection(tie, autolim=False)
     ends = ends.drop_duplicates("locality_id").sort_values("locality_id")
     if many:
@@ -299,8 +281,10 @@ def _draw_kind(axes: Axes, ends: pd.DataFrame, links: Links | None, used: set[st
         axes.plot(
             end.longitude, end.latitude, marker=style.MARKERS[kind], markersize=3.6, zorder=3,
             markerfacecolor=colour if end.own else "white", markeredgecolor=colour,
-            markeredgewidth=0.7, linestyle="none", **known(end.locality_id),
+            markeredgewidth=0.7, linestyle="none", url=links.get(end.locality_id),
+            gid=end.locality_id + f"--{kind}" * (end.locality_id in used),
         )  # fmt: skip
+    used.update(ends["locality_id"])
 
 
 def _draw_leaving(axes: Axes, ends: pd.DataFrame, view: _Window, words: pd.Series) -> None:
@@ -375,7 +359,6 @@ def _write_names(axes: Axes, labels: pd.DataFrame) -> int:
     taken = [np.array(each.get_window_extent().extents) for each in written]
     at = axes.transData.transform(chosen[_POINT].to_numpy(float).reshape(-1, 2))
     crowd = (np.hypot(*(at[:, None] - at).T) < 60 * unit).sum(axis=0)
-    left = len(labels) - len(chosen)
     for k in np.argsort(-crowd, kind="stable"):
         row = chosen.iloc[k]
         text = style.write(
@@ -392,13 +375,11 @@ def _write_names(axes: Axes, labels: pd.DataFrame) -> int:
             free &= ~((low < (x1, y1)) & (high > (x0, y0))).all(axis=1)
         if not free.any():
             text.remove()
-            left += 1
             continue
         covers = (markers > low[:, None] - unit) & (markers < high[:, None] + unit)
-        covered = covers.all(axis=2).sum(axis=1)
-        best = int(min(np.flatnonzero(free), key=lambda n: (covered[n], n)))
+        best = int(min(np.flatnonzero(free), key=covers.all(axis=2).sum(axis=1).__getitem__))
         taken.append(np.append(low[best], high[best]))
         text.set_position((middles[best] - at[k]) / unit)
         if text.arrow_patch:
             text.arrow_patch.set_visible(best >= 2 * len(_RING))
-    return left
+    return len(labels) - (len(taken) - len(written))

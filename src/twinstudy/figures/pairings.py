@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import networkx as nx
@@ -28,9 +27,8 @@ _Point = tuple[float, float]
 
 
 def plot_pairings(
-    data: Dataset | nx.Graph[Any], *, at: str | date | None = None,
-    names: Names = "international", ax: Axes | None = None, title: str | None = None,
-    **arguments: Any,
+    data: Dataset | nx.Graph[Any], *, names: Names = "international", ax: Axes | None = None,
+    title: str | None = None, **arguments: Any,
 ) -> Axes:  # fmt: skip
     """Draw the twinned localities of two countries face to face, and the ties between them.
 
@@ -43,8 +41,6 @@ def plot_pairings(
     data
         A dataset, of which the incidence graph is drawn; or what `incidence_graph` or
         `locality_graph` returns.
-    at
-        Day of the graph that is made of a dataset; None for the newest day that the data speak of.
     names
         Language of the names: "international", "vi" or "zh"; for a dataset.
     ax
@@ -52,7 +48,7 @@ def plot_pairings(
     title
         Title; None for one that says what the figure shows, "" for none.
     **arguments
-        Arguments of `incidence_graph`, such as ``kind``; for a dataset.
+        Arguments of `incidence_graph`, such as ``kind`` and ``at``; for a dataset.
 
     Returns
     -------
@@ -76,15 +72,11 @@ def plot_pairings(
     True
     """
     words = west = provinces = longitudes = pd.Series(dtype=object)
-    if isinstance(data, nx.Graph):
-        graph = data
-        style.refuse_arguments(incidence_graph, arguments | ({} if at is None else {"at": at}))
-    else:
-        dataset = style.dataset_of(data, "plot_pairings", "data")
-        style.known_arguments(incidence_graph, arguments)
-        graph = incidence_graph(dataset, at=at, **arguments)
-        words, provinces = place_names(dataset, names), ancestors(dataset, level="province", at=at)
-        west, longitudes = west_to_east(dataset), drawing_points(dataset)["longitude"]
+    graph = style.take(incidence_graph, data, arguments, nx.Graph)
+    if isinstance(data, Dataset):
+        provinces = ancestors(data, level="province", at=arguments.get("at"))
+        words, west = place_names(data, names), west_to_east(data)
+        longitudes = drawing_points(data)["longitude"]
     places = _places(graph, words, longitudes)
     sides = sorted({place["country"] for place in places.values()}, reverse=True)
     if len(sides) != 2:
@@ -96,8 +88,7 @@ def plot_pairings(
     for group in map(sorted, nx.connected_components(graph)):
         members = [node for node in group if node in places]
         left = [node for node in members if places[node]["country"] == sides[0]]
-        known = provinces.reindex(left).dropna().sort_values().tolist()
-        province = max(known, key=known.count) if known else ""
+        province = next(iter(provinces.reindex(left).mode()), "")
         middle = _mean([places[node]["west"] for node in members], np.inf)
         groups.append((west.get(province, np.inf), province, middle, group))
     groups.sort()
@@ -129,12 +120,9 @@ def plot_pairings(
         if looks:
             above = {"loc": "lower center", "bbox_to_anchor": (0.5, 1)}
             style.legend(axes, looks, columns=7, fontsize=_TYPE, **above)
-        facts = graph.graph
-        why = ("left_out_by_kind", "left_out_by_status", "left_out_as_later")
-        left_out = sum(facts.get(reason, 0) for reason in why)
+        left_out = sum(n for why, n in graph.graph.items() if str(why).startswith("left_out_"))
         style.note(
-            axes, f"on {facts['at']}" if facts.get("at", "NaT") != "NaT" else "",
-            "from west (top) to east",
+            axes, *style.left_out(graph.graph)[:1], "from west (top) to east",
             f"{left_out} pairings left out by status, kind or day" if left_out else "", size=_TYPE,
         )  # fmt: skip
     return axes

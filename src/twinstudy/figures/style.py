@@ -7,12 +7,11 @@ import io
 import textwrap
 import warnings
 from collections.abc import Callable, Container, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import NoneType
 from typing import Any
 
-import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -61,17 +60,11 @@ _STYLE: dict[Any, Any] = {
     "legend.handlelength": 1.4, "legend.columnspacing": 1.1, "legend.handletextpad": 0.5,
     "legend.borderaxespad": 0.2, "legend.borderpad": 0.1,
 }  # fmt: skip
-_OF_THE_MACHINE = ("backend", "interactive", "toolbar", "webagg", "tk.", "keymap", "timezone",
-                   "figure.max_open_warning", "savefig.directory", "date.epoch")  # fmt: skip
 
 
-@contextmanager
-def _defaults(**settings: Any) -> Iterator[None]:
+def _defaults(**settings: Any) -> AbstractContextManager[None]:
     """Let no style or matplotlibrc of the user bear on a drawing."""
-    default: dict[Any, Any] = dict(mpl.rcParamsDefault)
-    plain = {k: v for k, v in default.items() if not k.startswith(_OF_THE_MACHINE)}
-    with mpl.rc_context(plain | _STYLE | settings):
-        yield
+    return plt.style.context(["default", _STYLE, settings])
 
 
 @contextmanager
@@ -85,14 +78,11 @@ def drawing(
 
     `words` are those that are measured while they are drawn, so that their fonts must be known.
     """
-    if ax is not None and not isinstance(ax, Axes):
-        raise ArgumentError(f"`ax` is {_a(ax)}; give axes, such as plt.subplots()[1]")
-    if ax is not None and (ax.name != "rectilinear" or ax.get_figure() is None):
-        raise ArgumentError("`ax` are no plain axes of a figure; give such as plt.subplots()[1]")
+    usable = isinstance(ax, Axes) and ax.name == "rectilinear" and ax.get_figure() is not None
+    if ax is not None and not usable:
+        raise ArgumentError(f"`ax` is {ax!r:.40}; give plain axes of a figure: plt.subplots()[1]")
     if height > 100:  # some 500 rows; an image of 300 inches cannot be written
-        raise ArgumentError(
-            f"`data` has too many rows (a figure of {height:,.0f} inches); draw some by `restrict`"
-        )
+        raise ArgumentError("`data` has too many rows for a figure; draw some by `restrict`")
     of_type("title", title, (str, NoneType), "a text, or None for one that says what is shown")
     figure = None
     if ax is None:
@@ -154,77 +144,63 @@ def _fonts_for(letters: set[str]) -> list[str]:
     return chosen
 
 
-def measured(
-    data: object, measure: Callable[..., pd.DataFrame], columns: dict[str, str], names: Names,
-    arguments: dict[str, Any],
-) -> pd.DataFrame:  # fmt: skip
-    """Take what a measure returned, or measure a dataset; refuse anything else.
-
-    `columns` says what each must hold: text, number, day or flag, with ? where it may be missing.
-    """
-    name = measure.__name__
+def take(
+    function: Callable[..., Any], data: object, arguments: dict[str, Any], kind: type = pd.DataFrame
+) -> Any:
+    """Take what a function returned, or call it on a dataset; refuse anything else."""
+    name = function.__name__
     if isinstance(data, Dataset):
-        known_arguments(measure, arguments)
-        table = measure(data, **arguments)
-        if "area_id" in table:
-            table["area"] = table["area_id"].map(place_names(data, names))
-        return table
-    if not isinstance(data, pd.DataFrame):
-        fault = f"is {_a(data)}; give a dataset, such as `load()` returns, or what `{name}` returns"
-        raise ArgumentError(f"`data` {fault}")
-    refuse_arguments(measure, arguments)
-    return data.assign(**{word: _cells(data, word, form, name) for word, form in columns.items()})
-
-
-def _cells(table: pd.DataFrame, column: str, form: str, measure: str) -> pd.Series:
-    """Return a column of a table as one of numbers, days, flags or text; refuse other cells."""
-    remedy = f"give what `{measure}` returns, or the dataset"
-    if list(table.columns).count(column) != 1:
-        fault = "has more than one" if column in table else "lacks the"
-        raise ArgumentError(f"`data` {fault} column {column!r}; {remedy}")
-    wanted = form.removesuffix("?")
-    flags = {word: word in (True, "True") for word in (True, False, "True", "False")}
-    read: dict[str, Callable[[pd.Series], pd.Series]] = {
-        "number": pd.to_numeric, "day": pd.to_datetime, "flag": lambda cells: cells.map(flags),
-        "text": lambda cells: cells.astype("str"),
-    }  # fmt: skip
-    try:
-        cells = read[wanted](table[column])
-    except (TypeError, ValueError):
-        cells, form = pd.Series([np.nan]), wanted
-    words = {word for text in cells if column == "kind" for word in str(text).split(" + ")}
-    if (form == wanted and cells.isna().any()) or not words <= set(KIND_LABELS):
-        raise ArgumentError(f"`data` has no {wanted} in some cells of {column!r}; {remedy}")
-    return cells
-
-
-def refuse_arguments(function: Callable[..., Any], arguments: dict[str, Any]) -> None:
-    """Refuse arguments that come too late, since what the function makes of them is there."""
+        known = [word for word in inspect.signature(function).parameters if word != "dataset"]
+        for argument in arguments:
+            known_word("**arguments", argument, tuple(known))
+        return function(data, **arguments)
+    of_type("data", data, (kind,), f"a dataset, such as `load()` returns, or what `{name}` returns")
     for argument in arguments:
         raise ArgumentError(
-            f"`{argument}` is an argument of `{function.__name__}`; give it there, or give the "
-            "dataset in place of what it returned"
-        )
-
-
-def known_arguments(function: Callable[..., Any], arguments: dict[str, Any]) -> None:
-    """Refuse arguments that the function which takes them does not know."""
-    known = [name for name in inspect.signature(function).parameters if name != "dataset"]
-    for name in arguments:
-        known_word("**arguments", name, tuple(known))
-
-
-def dataset_of(data: object, call: str, argument: str = "dataset") -> Dataset:
-    """Refuse what is no dataset."""
-    if not isinstance(data, Dataset):
-        raise ArgumentError(
-            f"`{argument}` is {_a(data)}; give a dataset, such as `load()` returns: {call}(load())"
+            f"`{argument}` is an argument of `{name}`; give it there, or give the dataset here"
         )
     return data
 
 
-def _a(thing: object) -> str:
-    return repr(thing) if thing is None or isinstance(thing, str) else f"a {type(thing).__name__}"
+def measured(
+    data: object, measure: Callable[..., pd.DataFrame], columns: dict[str, str], names: Names,
+    arguments: dict[str, Any],
+) -> pd.DataFrame:  # fmt: skip
+    """Take what a measure returned, or measure a dataset.
+
+    `columns` says what each must hold: text, number, day or flag, with ? where it may be missing.
+    """
+    table: pd.DataFrame = take(measure, data, arguments)
+    if not isinstance(data, Dataset):
+        read = {word: _cells(table, word, form, measure) for word, form in columns.items()}
+        return table.assign(**read)
+    if "area_id" in table:
+        table["area"] = table["area_id"].map(place_names(data, names))
+    return table
+
+
+#: How the cells of a column are read; those that cannot be are missing.
+_READ: dict[str, Callable[[pd.Series], pd.Series]] = {
+    "text": lambda cells: cells.astype("str"),
+    "number": lambda cells: pd.to_numeric(cells, errors="coerce"),
+    "day": lambda cells: pd.to_datetime(cells, errors="coerce"),
+    "flag": lambda cells: cells.map({True: True, False: False, "True": True, "False": False}),
+}
+
+
+def _cells(table: pd.DataFrame, column: str, form: str, measure: Callable[..., Any]) -> pd.Series:
+    """Return a column of a table as one of numbers, days, flags or text; refuse other cells."""
+    remedy = f"give what `{measure.__name__}` returns, or the dataset"
+    if list(table.columns).count(column) != 1:
+        fault = "has more than one" if column in table else "lacks the"
+        raise ArgumentError(f"`data` {fault} column {column!r}; {remedy}")
+    given, wanted = table[column], form.removesuffix("?")
+    cells = _READ[wanted](given)
+    words = {word for text in cells if column == "kind" for word in str(text).split(" + ")}
+    unread = cells.isna() & (given.notna() | (form == wanted))
+    if unread.any() or not words <= set(KIND_LABELS):
+        raise ArgumentError(f"`data` has no {wanted} in some cells of {column!r}; {remedy}")
+    return cells
 
 
 def note(axes: Axes, *parts: str, size: float = SMALL - 0.5) -> None:
@@ -252,10 +228,9 @@ def left_out(attrs: dict[Any, Any]) -> list[str]:
 
 def _filled(axes: Axes, text: str, size: float) -> str:
     """Break a text into lines as wide as the figure."""
-    figure = axes.get_figure(root=True)
-    inches = figure.get_figwidth() if figure else WIDTH
-    if figure and figure.get_layout_engine() is None:
-        inches *= axes.get_position().width
+    figure: Any = axes.get_figure(root=True)
+    share = 1 if figure.get_layout_engine() else axes.get_position().width
+    inches = figure.get_figwidth() * share
     return textwrap.fill(text, max(20, int(inches * 72 / (size * 0.58))))
 
 
@@ -402,22 +377,15 @@ def save_figure(
     ...     sorted(path.name for path in Path(folder).iterdir())
     ['map.png', 'map.svg']
     """
-    given: object = figure
-    whole = given.get_figure(root=True) if isinstance(given, Artist) else None
-    if not isinstance(whole, Figure):
-        raise ArgumentError(
-            f"`figure` is {_a(figure)}; give a figure or what a plot returns: "
-            "save_figure(plot_map(load()), 'map.svg')"
-        )
+    of_type("figure", figure, (Artist,), "a figure, or the axes that a plot returns")
+    whole: Any = figure.get_figure(root=True)
     of_type("dpi", dpi, (int, float, np.number), "a number of dots per inch, such as 200")
     if not 10 <= dpi <= 1200:
         raise ArgumentError(f"`dpi` is {dpi!r}; give dots per inch, from 10 to 1200")
     of_type("origin", origin, (str, NoneType), "a text or None")
-    of_type("path", path, (str, Path), "the path of a file")
-    if CONTROL.search(str(path)) or not Path(path).name:
-        raise ArgumentError(f"`path` is {str(path)!r}; give the path of a file")
-    path = Path(path)
-    origin = CONTROL.sub(" ", origin or "")
+    if CONTROL.search(str(path)) or not Path(str(path)).name or not isinstance(path, str | Path):
+        raise ArgumentError(f"`path` is {path!r}; give the path of a file")
+    path, origin = Path(path), CONTROL.sub(" ", origin or "")
     facts = {"Source": f"twinstudy: {origin}" if origin else "twinstudy"}
     if title := " ".join(whole.get_suptitle().split()):
         facts["Title"] = title

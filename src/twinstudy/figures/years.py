@@ -15,6 +15,7 @@ from twinstudy.evidence.names import Names, pairing_names, place_names
 from twinstudy.figures import style
 from twinstudy.measures.timeline import signings, timeline
 from twinstudy.records.dataset import Dataset
+from twinstudy.tables.schema import KINDS
 
 _BAND, _EDGE, _LINE = "#DCE6EE", "#5B7F9A", "#0072B2"
 _FILLED: style.Look = {"facecolor": _LINE, "edgecolor": _LINE, "linewidth": 0}
@@ -70,15 +71,18 @@ def plot_timeline(
         raise ArgumentError(f"`data` is empty{f' ({why})' if why else ''}; nothing to draw")
     if "area" in table:
         return _plot_areas(table, named, ax, title)
-    kinds = table.attrs.get("kind")
-    kinds = [kinds] if isinstance(kinds, str) else list(kinds or [])
-    totals = table[table["reported"].notna() & table["reported_kind"].isin(kinds or ["all"])]
-    totals = totals if len(kinds) < 2 else totals[:0]
-    words = "Pairings" if len(kinds) != 1 else f"Pairings of {style.KIND_LABELS[kinds[0]]}"
+    kinds = np.atleast_1d(table.attrs.get("kind") or "all")
+    kind = str(kinds[0]) if len(kinds) == 1 else "several"
+    totals = table[table["reported"].notna() & (table["reported_kind"] == kind)]
+    words = f"Pairings of {style.KIND_LABELS[kind]}" if kind in KINDS else "Pairings"
     with style.drawing(ax, title, f"{words} signed, by year", 5.4) as upper:
         lower = upper.inset_axes((0, -0.66, 1, 0.54), sharex=upper)
         _draw_band(upper, named, 0.0, 1.0)
-        _draw_totals(upper, totals)
+        for row in style.rows_of(totals):
+            look = style.DIAMOND | {"markeredgecolor": style.COLOURS[kind], "zorder": 5}
+            upper.plot(row.year, row.reported, **look)
+            style.write(upper, f"{row.reported:g} reported", (row.year, row.reported), (0, 12),
+                        ha="center", color=style.COLOURS[kind])  # fmt: skip
         last = named.iloc[-1]
         top = 1.1 * max(last["upper"], totals["reported"].max() if len(totals) else 0, 1)
         style.write(upper, f"{last['lower']} certain", (last["year"] + 0.5, last["lower"]), (5, 0),
@@ -148,15 +152,6 @@ def _draw_band(axes: Axes, named: pd.DataFrame, base: float, scale: float) -> No
     axes.stairs(low, edges, baseline=None, color=_LINE, linewidth=2)
 
 
-def _draw_totals(axes: Axes, totals: pd.DataFrame) -> None:
-    for row in style.rows_of(totals):
-        colour = style.COLOURS[row.reported_kind]
-        look = style.DIAMOND | {"markeredgecolor": colour, "zorder": 5}
-        axes.plot(row.year, row.reported, **look)
-        spot, text = (row.year, row.reported), f"{row.reported:g} reported"
-        style.write(axes, text, spot, (0, 12), ha="center", color=colour)
-
-
 def plot_signings(
     data: Dataset | pd.DataFrame, *, names: Names = "international", ax: Axes | None = None,
     title: str | None = None, **arguments: Any,
@@ -219,19 +214,18 @@ def plot_signings(
         axes.set_xlim(first, last)
         style.years(axes)
         axes.grid(axis="x")
-        looks: dict[str, style.Look] = {
-            style.KIND_LABELS[kind]: {"color": style.COLOURS[kind]}
-            for kind in style.KIND_LABELS if (rows["kind"] == kind).any()
-        }  # fmt: skip
         hollow: style.Look = {"facecolor": "white", "edgecolor": style.MUTED}
         dot = {"marker": "o", "markersize": 6, "color": style.INK, "linestyle": "none"}
-        others = {
+        explained = {
+            word: (rows["kind"] == kind, {"color": style.COLOURS[kind]})
+            for kind, word in style.KIND_LABELS.items()
+        } | {
             "hedged": (rows["qualified"], hollow | {"linestyle": "--"}),
             "sources disagree": (rows["conflict"], hollow | {"hatch": style.HATCH}),
             "no stated date": (rows["precision"] == "none", hollow),
             "day": (rows["precision"] == "day", dot),
         }
-        looks |= {word: look for word, (shown, look) in others.items() if shown.any()}
+        looks = {word: look for word, (shown, look) in explained.items() if shown.any()}
         style.legend(axes, looks, bbox_to_anchor=(1.03, 1), loc="lower right")
         style.note(axes, *style.left_out(table.attrs))
     return axes
@@ -239,10 +233,10 @@ def plot_signings(
 
 def _by_province(dataset: Dataset, table: pd.DataFrame, names: Names) -> pd.DataFrame:
     """Add the province of the first member, that of Việt Nam where there is one, and sort by it."""
-    found = members(dataset).assign(abroad=lambda all_: all_["side"] != "VN")
-    found = found.sort_values(["abroad", "second"], kind="stable").drop_duplicates("pairing_id")
-    place = table["pairing_id"].map(found.set_index("pairing_id")["locality_id"])
-    area = place.map(ancestors(dataset, level="province", at=table.attrs.get("at")))
+    found = members(dataset).sort_values("side", key=lambda side: side != "VN", kind="stable")
+    places = found.drop_duplicates("pairing_id").set_index("pairing_id")["locality_id"]
+    provinces = ancestors(dataset, level="province", at=table.attrs.get("at"))
+    area = table["pairing_id"].map(places).map(provinces)
     table = table.assign(pairing=table["pairing_id"].map(pairing_names(dataset, names)))
     if area.isna().all():
         return table

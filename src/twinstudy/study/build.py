@@ -125,15 +125,23 @@ async def _run(notebook: Path, scratch: Path) -> Run:
     shutil.copytree(notebook.parent, folder, ignore=shutil.ignore_patterns("*.ipynb", ".*"))
     figures.mkdir()
     begun: list[Any] = []
-    settings: Any = {"timeout": TIMEOUT, "kernel_name": "python3", "coalesce_streams": True,
-                "extra_arguments": ["--log-level=50"],
-                "on_cell_execute": lambda cell, **_: begun.append(cell),
-                "resources": {"metadata": {"path": str(folder)}}}  # fmt: skip
-    client = NotebookClient(nb, **settings)
+    # No settings of the user, and the library that runs it.
+    paths = [str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH", "")]
+    environment = os.environ | REPEATABLE | {
+        "IPYTHONDIR": str(scratch / "ipython"),
+        "MATPLOTLIBRC": str(scratch.parent / "matplotlibrc"),
+        "MPLCONFIGDIR": str(scratch.parent / "matplotlib"),  # with the list of fonts, made once
+        "PYTHONPATH": os.pathsep.join(filter(None, paths)),
+    }  # fmt: skip
+    client = NotebookClient(
+        nb, timeout=TIMEOUT, kernel_name="python3", coalesce_streams=True,
+        extra_arguments=["--log-level=50"], resources={"metadata": {"path": str(folder)}},
+        on_cell_execute=lambda cell, **_: begun.append(cell),
+    )  # fmt: skip
     client.create_kernel_manager().connection_file = str(scratch / "kernel.json")
     failure = ""
     try:
-        await client.async_execute(env=_environment(scratch))
+        await client.async_execute(env=environment)
     except CellExecutionError:
         failure = f"cell {len(begun)}, {_error_of(begun[-1])}"
     except CellTimeoutError:
@@ -153,19 +161,6 @@ async def _run(notebook: Path, scratch: Path) -> Run:
         cell.metadata.pop("execution", None)
     text = nbformat.writes(nb, version=4)  # type: ignore[no-untyped-call]
     return Run(notebook, f"{text.rstrip()}\n".encode(), drawn, failure)
-
-
-def _environment(scratch: Path) -> dict[str, str]:
-    """Return the variables of a kernel: no settings of the user, and the library that runs it."""
-    paths = [str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH", "")]
-    return {
-        **os.environ,
-        **REPEATABLE,
-        "IPYTHONDIR": str(scratch / "ipython"),
-        "MATPLOTLIBRC": str(scratch.parent / "matplotlibrc"),
-        "MPLCONFIGDIR": str(scratch.parent / "matplotlib"),  # with the list of fonts, made once
-        "PYTHONPATH": os.pathsep.join(filter(None, paths)),
-    }
 
 
 def _error_of(cell: Any) -> str:

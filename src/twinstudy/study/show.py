@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from twinstudy.dates import FORM
 from twinstudy.errors import ArgumentError, of_type
 from twinstudy.evidence.consolidate import consolidate, members
 from twinstudy.evidence.hierarchy import ancestors, lineage
@@ -31,7 +32,6 @@ _WORDS = {"country", "side", "side_a", "side_b"} | {
 }
 #: The columns that may have the names of a column of keys, where they are not called like it.
 _NAMED = {"pairing_id": ("pairing", "name"), "locality_id": ("locality", "name")}
-_EDTF = r"(\.\.|\d{4}(?:-\d\d){0,2}[~?%]?)"
 _WIDE = "[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]"
 #: What is told of a claim in full, by the name of the line.
 _TOLD = {"claim": "claim_id", "at": "locator", "title": "title", "": "url", "signed": "signed",
@@ -47,9 +47,10 @@ _STYLE = (
     ".twin-table .n{text-align:right!important;font-variant-numeric:tabular-nums}"
     ".twin-table tbody tr:nth-child(even){background:rgba(128,128,128,.1)}"
 )
-_LATEX = {mark: f"\\{mark}" for mark in "&%$#_{}"} | {
+#: What LaTeX takes for commands, escaped.
+_LATEX = str.maketrans({mark: f"\\{mark}" for mark in "&%$#_{}"} | {
     "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
-}  # fmt: skip
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -118,26 +119,22 @@ class Table:
             foldable = [n for n, width in enumerate(widths) if width > least[n]]
             widths[max(foldable, key=widths.__getitem__)] -= 1
         lines = [self.caption] if self.caption else []
-        for row in (self.heads, *self.rows):
+        for row in (self.heads, ["-" * width for width in widths], *self.rows):
             for parts in zip_longest(*map(wrapped, row, widths), fillvalue=""):
                 line = ""
                 for part, width, numeric in zip(parts, widths, self.numeric, strict=True):
                     space = " " * (width - wide(part))
                     line += f"{space}{part}  " if numeric else f"{part}{space}  "
                 lines.append(line.rstrip())
-            if row is self.heads:
-                lines.append("  ".join("-" * width for width in widths))
         return "\n".join([*lines, *self._rest()])
 
     def to_latex(self) -> str:
         """Write the table for LaTeX with the package booktabs; the text is UTF-8."""
-
-        def line(cells: tuple[str, ...]) -> str:
-            return " & ".join(map(_latex, cells)) + r" \\"
-
+        cells = [[cell.translate(_LATEX) for cell in row] for row in (self.heads, *self.rows)]
+        heads, *rows = [" & ".join(row) + r" \\" for row in cells]
         columns = "".join("r" if number else "l" for number in self.numeric)
-        caption = [rf"\caption{{{_latex(self.caption)}}}"] if self.caption else []
-        body = [r"\toprule", line(self.heads), r"\midrule", *map(line, self.rows), r"\bottomrule"]
+        caption = [rf"\caption{{{self.caption.translate(_LATEX)}}}"] if self.caption else []
+        body = [r"\toprule", heads, r"\midrule", *rows, r"\bottomrule"]
         parts = [r"\begin{table}", r"\centering", *caption, rf"\begin{{tabular}}{{{columns}}}"]
         return "\n".join([*parts, *body, r"\end{tabular}", r"\end{table}", ""])
 
@@ -211,23 +208,20 @@ def show(
         frame = nodes.assign(ties=pd.Series(dict(frame.degree))).rename_axis("key")
     elif isinstance(frame, Mapping):
         frame = pd.Series(dict(frame), name="number").rename_axis("what")
-    row_numbers = isinstance(getattr(frame, "index", None), pd.RangeIndex)
+    of_type("frame", frame, (pd.DataFrame, pd.Series), "a table, such as show(coverage(dataset))")
+    row_numbers = pd.api.types.is_integer_dtype(frame.index)  # which some rows of a frame keep
     if isinstance(frame, pd.Series):
+        row_numbers = isinstance(frame.index, pd.RangeIndex)
         frame = frame.to_frame("value" if frame.name is None else frame.name)
-    elif isinstance(frame, pd.DataFrame):  # some rows of a frame keep their numbers
-        row_numbers = pd.api.types.is_integer_dtype(frame.index)
-    if not isinstance(frame, pd.DataFrame):
-        raise ArgumentError(
-            f"`frame` is {type(frame).__name__} {frame!r:.40}; give a table, such as "
-            "show(coverage(dataset)), or the dataset"
-        )
     if any(frame.index.names) or not row_numbers:
         frame = frame.reset_index()
     if isinstance(names, Dataset):
         publishers = names.sources.set_index("id")["publisher"].dropna()
         names = {**place_names(names), **pairing_names(names), **publishers}
-    flat = _heads(frame)
+    flat = [" ".join(map(str, c)) if isinstance(c, tuple) else str(c) for c in frame.columns]
     frame = frame.set_axis(flat, axis=1)
+    for head in frame.columns[frame.columns.duplicated()]:
+        raise ArgumentError(f"`frame` has the column {head!r} more than once; rename one")
     kept = [c for c in flat if not set(_NAMED.get(c, [c.removesuffix("_id")])) & set(flat) - {c}]
     shown = frame if rows is None else frame.head(rows)
     shares = {"lower": "share"} if "eligible" in flat else {}  # of the units that `coverage` counts
@@ -242,21 +236,11 @@ def show(
     )
 
 
-def _heads(frame: Any) -> list[str]:
-    """Write the names of columns as text; refuse a frame that has one twice."""
-    heads = [" ".join(map(str, c)) if isinstance(c, tuple) else str(c) for c in frame.columns]
-    for head in heads:
-        if heads.count(head) > 1:
-            raise ArgumentError(f"`frame` has the column {head!r} more than once; rename one")
-    return heads
-
-
 def _targets(name: str, frame: pd.DataFrame) -> list[str]:
     """Say what the cells of a column lead to."""
     leads = "pairing_id" if name in _NAMED["pairing_id"] else name
-    if leads in frame and leads in ("pairing_id", "url"):
-        return frame[leads].fillna("").astype(str).tolist()
-    return [""] * len(frame)
+    linked = leads in frame and leads in ("pairing_id", "url")
+    return frame[leads].fillna("").astype(str).tolist() if linked else [""] * len(frame)
 
 
 def _formatted(name: str, column: pd.Series, known: Mapping[str, str]) -> tuple[list[str], bool]:
@@ -295,7 +279,7 @@ def _number_form(name: str, values: pd.Series) -> tuple[int, str]:
 
 def date_words(text: str) -> str:
     """Say an EDTF date that has marks in words; any other text stays as it is."""
-    if not re.fullmatch(rf"{_EDTF}(/{_EDTF})?", text):
+    if not FORM.fullmatch(text):
         return text
     start, *rest = (
         f"{'about ' * (part[-1] in '~%')}{part.rstrip('~?%')}{' (uncertain)' * (part[-1] in '?%')}"
@@ -400,13 +384,12 @@ def _place(dataset: Dataset, key: str, full: bool) -> tuple[str, _Fields]:  # no
     age = above["latest"].rank(method="min", na_option="bottom")  # what is still there is the last
     above = above[age == age.max()].sort_values("level", ascending=False)
     aliases = dataset.aliases.query("locality_id == @key")
+    point = f"{place['latitude']:.4f} N, {place['longitude']:.4f} E ({place['position']})"
     fields: _Fields = [
         ("in", ", ".join(above["ancestor_id"].map(places["name"]))),
         ("also", ", ".join(aliases["name"])),
+        ("point", "" if pd.isna(place["longitude"]) else point),
     ]
-    if not pd.isna(place["longitude"]):
-        point = f"{place['latitude']:.4f} N, {place['longitude']:.4f} E ({place['position']})"
-        fields.append(("point", point))
     for row in dataset.successions.query("old_id == @key").to_dict("records"):
         fields.append(("became", f"{row['new_id']} ({row['kind']}, {date_words(row['date'])})"))
     fields.append(("note", place["note"] if full else ""))
@@ -446,8 +429,9 @@ def _headlines(dataset: Dataset) -> dict[str, int]:
     judged = consolidate(dataset)
     agreed = judged[judged["status"] == "agreed"]
     groups: Any = judged.groupby(["status", "kind"], observed=True).size()
-    named = members(dataset)
-    named = named[named["pairing_id"].isin(agreed["pairing_id"])].drop_duplicates("locality_id")
+    named = (
+        members(dataset).query("pairing_id in @agreed.pairing_id").drop_duplicates("locality_id")
+    )
     names = dataset.localities.set_index("id")["name"]
     area = named["locality_id"].map(ancestors(dataset, level="province")).map(names)
     return {
@@ -476,12 +460,7 @@ def bibliography(dataset: Dataset) -> str:
         found = {name: source[column] for name, column in fields.items()}
         found["title"] = found["title"] or source["id"]
         found["year"] = found["date"][:4] if found["date"][:4].isdigit() else ""
-        found |= {name: _latex(value) for name, value in found.items() if name != "url"}
+        found |= {name: found[name].translate(_LATEX) for name in found if name != "url"}
         lines = [f"  {name} = {{{value}}}" for name, value in found.items() if value]
         entries.append(f"@misc{{{source['id']},\n" + ",\n".join(lines) + "\n}\n")
     return "\n".join(entries)
-
-
-def _latex(text: str) -> str:
-    """Escape what LaTeX takes for commands."""
-    return "".join(_LATEX.get(mark, mark) for mark in text)
