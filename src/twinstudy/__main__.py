@@ -8,19 +8,34 @@ if __name__ == "__main__" and not sys.flags.safe_path:
     del sys.path[0]  # the folder that is checked may hold a pandas.py, which is not to be run
 
 import argparse
+import difflib
 import io
 import json
 import os
+import re
 import signal
 import textwrap
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import twinstudy as ts  # what its names stand for is imported at their first use
 from twinstudy.errors import ArgumentError, DataError, TwinstudyError
 
 _CODES = "exit codes: 0 all is well; 1 {}; 2 it could not run; 130 interrupted"
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that names the nearest word for a mistyped one."""
+
+    def error(self, message: str) -> NoReturn:
+        wrong = re.search(r"invalid choice: '(.*?)' \(choose from (.*)\)", message)
+        if wrong is not None:
+            words = re.findall(r"[\w-]+", wrong[2])
+            near = difflib.get_close_matches(wrong[1], words, n=1)
+            meant = f"; did you mean {near[0]}?" if near else ""
+            message = f"{wrong[1]!r} is none of {', '.join(words)}{meant}"
+        super().error(message)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     """Describe the commands in lines of at most 79 columns."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="twinstudy",
         description="Border twinning between Việt Nam and China: look at the data, check them, "
         "export them, and run the notebooks.",
