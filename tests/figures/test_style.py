@@ -17,6 +17,7 @@ import pytest
 from artists import tied
 from conftest import MINIATURE
 from matplotlib import font_manager
+from matplotlib.lines import Line2D
 from nbclient import NotebookClient
 
 import twinstudy as ts
@@ -125,6 +126,7 @@ def test_files_carry_title_and_origin_and_text_as_text(mini, tmp_path):
 @pytest.mark.parametrize(
     ("name", "values", "message"),
     [
+        ("figure", [Line2D([0], [0])], "in no figure any more; give what a plot returns"),
         ("figure", ["x.svg"], "of type str; give a figure, or the axes"),
         ("figure", [pd.DataFrame()], "of type DataFrame; give a figure"),
         ("path", ["x.gif"], "'x.gif'; let it end in one of .svg, .png, .pdf, or in none"),

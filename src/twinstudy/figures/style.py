@@ -379,6 +379,8 @@ def save_figure(
     """
     of_type("figure", figure, (Artist,), "a figure, or the axes that a plot returns")
     whole: Any = figure.get_figure(root=True)
+    if whole is None:
+        raise ArgumentError("`figure` is in no figure any more; give what a plot returns")
     of_type("dpi", dpi, (int, float, np.number), "a number of dots per inch, such as 200")
     if not 10 <= dpi <= 1200:
         raise ArgumentError(f"`dpi` is {dpi!r}; give dots per inch, from 10 to 1200")
