@@ -208,7 +208,7 @@ def provinces(dataset: ts.Dataset) -> None:
     members, province = ts.members(dataset), ts.ancestors(dataset, level="province", at=DAY)
     keys = members.groupby(members["locality_id"].map(province))["pairing_id"].agg(set)
     places = dataset.localities.set_index("id").loc[keys.index]
-    east = west_to_east(dataset, keys.index)
+    east = west_to_east(dataset)
     places = places.assign(shown=place_names(dataset), east=east)
     places = places.sort_values(["country", "east"], ascending=[False, True])
     for key, name in places["shown"].items():
