@@ -264,7 +264,7 @@ def place_labels(dataset: Dataset, names: Names = "international") -> pd.Series:
     notes = [(level + ", " + each).fillna(level) for each in (nearest, period)]
     label = name.rename("label")
     for note in (level, *notes, name.index.to_series()):
-        alike = label.index[label.duplicated(keep=False)]
+        alike = label.duplicated(keep=False)
         label[alike] = name[alike] + " (" + note[alike] + ")"
     return label
 

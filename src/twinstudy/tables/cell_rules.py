@@ -25,8 +25,8 @@ _COMPARISONS = 200_000  # that the search for keys near to the missing ones of a
 def unclean(_: Column, values: set[str]) -> dict[str, str]:
     """Find values that no sound file holds: with control characters, or separate accents."""
     wrong = {}
-    for value in values:
-        control = None if value.isprintable() else CONTROL.search(value)
+    for value in (each for each in values if not (each.isascii() and each.isprintable())):
+        control = CONTROL.search(value)
         if control:
             wrong[value] = f"holds the control character {control.group()!r}; take it out"
         elif not unicodedata.is_normalized("NFC", value):

@@ -250,7 +250,7 @@ def text_frame(data: bytes, table: Table) -> tuple[pd.DataFrame | None, list[Pro
             refused[number] = Problem(table.file, number, "", "", message)
             unread.update(re.findall("^[a-z0-9-]*", line[:200].lstrip('" ')))
             lines[number - 2] = "," * (width - 1)
-    rows = io.StringIO("\n".join([header, *lines]))
+    rows = io.StringIO("\n".join([header, *lines]) if refused else text)
     frame = pd.read_csv(rows, dtype="str", na_filter=False, skip_blank_lines=False)
     frame = frame.set_axis(pd.RangeIndex(2, len(lines) + 2)).drop(index=list(refused))
     return frame, [*problems, *listed(refused.values())], unread
@@ -356,7 +356,8 @@ def type_tables(
                 (frame[name].cat.codes if table.column(name).words else cells[name]).tolist()
                 for name in table.key
             ]
-            order = sorted(range(len(cells)), key=list(zip(*key, strict=True)).__getitem__)
+            rows = list(zip(*key, strict=True)) if key[1:] else key[0]
+            order = sorted(range(len(cells)), key=rows.__getitem__)
             in_order[table.name], typed[table.name] = cells.iloc[order], frame.iloc[order]
     return Tables(in_order, typed, suffix, unread or {})
 
