@@ -168,7 +168,7 @@ def _consolidated(dataset: Dataset, rule: Rule) -> pd.DataFrame:
     of_pairing = claims.assign(
         official=claims["kind"] == "government",
         report=claims["published"].mask(claims["hedged"] | (claims["status"] == "planned")),
-    ).groupby("pairing_id")
+    ).groupby("pairing_id", sort=False)
     told = of_pairing.agg(
         reported_by=("report", "min"),
         witnesses=("witness", "nunique"),
@@ -176,7 +176,7 @@ def _consolidated(dataset: Dataset, rule: Rule) -> pd.DataFrame:
     )
     sides = (
         members(dataset)
-        .groupby("pairing_id")
+        .groupby("pairing_id", sort=False)
         .agg(
             members=("side", "size"),
             side_a=("side", "first"),
@@ -187,7 +187,7 @@ def _consolidated(dataset: Dataset, rule: Rule) -> pd.DataFrame:
     sides.insert(3, "members_a", sides["members"] - sides["members_b"])
     found = dataset.pairings.set_index("id")[["kind", "matching", "status"]]
     found = found.join(_signed(claims, rule)).join(told)
-    found.insert(9, "claims", every.groupby("pairing_id").size())
+    found.insert(9, "claims", every.groupby("pairing_id", sort=False).size())
     for name in ("signed_qualified", "signed_conflict", "official"):
         found[name] = found[name].eq(other=True)
     agreed = found["status"] == "agreed"
@@ -206,7 +206,7 @@ def _signed(claims: pd.DataFrame, rule: Rule) -> pd.DataFrame:
     dated["first"] = _number(dated["earliest"]).fillna(-np.inf)
     dated["last"] = _number(dated["latest"]).fillna(np.inf)
     dated["length"] = dated["last"] - dated["first"]
-    of_pairing = dated.groupby("pairing_id")
+    of_pairing = dated.groupby("pairing_id", sort=False)
     conflict = of_pairing["first"].max() > of_pairing["last"].min()
     preferred = ["length", "last", "first", "qualified", "signed"]
     shortest = dated.sort_values(preferred, ascending=[True, True, False, True, True])
@@ -333,14 +333,13 @@ def choose(
     statuses = known_words("status", status, STATUSES)
     day = day_at(dataset, at)
     pairings = _state(dataset, "narrowest", day)
-    pairings = pairings[pairings["kind"].isin(kinds)]
-    meant = pairings["status"].isin(statuses)
-    rest = pairings.loc[~meant, "status"].value_counts(sort=False)
+    of_kind, possible = pairings["kind"].isin(kinds), pairings.pop("possible")
+    meant = of_kind & pairings["status"].isin(statuses)
+    rest = pairings.loc[of_kind & ~meant, "status"].value_counts(sort=False)
     left_out = {f"{word} pairings": int(number) for word, number in rest.items() if number}
-    pairings = pairings[meant]
-    if later := int((~pairings["possible"]).sum()):
+    if later := int((meant & ~possible).sum()):
         left_out[f"pairings signed after {shown_day(day)}"] = later
-    return Choice(pairings[pairings["possible"]].drop(columns="possible"), day, kinds, left_out)
+    return Choice(pairings[meant & possible], day, kinds, left_out)
 
 
 def shown_day(day: pd.Timestamp) -> str:

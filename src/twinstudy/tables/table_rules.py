@@ -155,7 +155,7 @@ def pairing_sides(tables: Tables) -> Iterator[Problem]:
         pairing = _rows_of(members["claim_id"], claims[["id", "pairing_id"]])["pairing_id"]
         country = _rows_of(members["locality_id"], places[["id", "country"]])["country"]
         named = members[["locality_id"]].assign(pairing=pairing, country=country)
-        size = named.groupby("pairing")[["country", "locality_id"]].nunique()
+        size = named.groupby("pairing", sort=False)[["country", "locality_id"]].nunique()
         two = (size["country"] == 2) | ((size["country"] == 1) & (size["locality_id"] == 2))
         unknown = named["pairing"][named["country"].isna()]
         wrong = pairings.isin(size.index[~two]) & ~pairings.isin(unknown)
