@@ -256,7 +256,7 @@ def place_labels(dataset: Dataset, names: Names = "international") -> pd.Series:
     beginning of the place; then the id.
     """
     name = place_names(dataset, names)
-    level = dataset.localities.set_index("id")["level"].astype("str").str.replace("_", " ")
+    level = dataset.localities.set_index("id")["level"].map(_words).astype("str")
     above = _units_above(dataset).drop_duplicates("locality_id", keep="last")
     nearest = above.set_index("locality_id")["name"].reindex(name.index)
     days = existence(dataset)[["earliest", "latest"]].astype("str")
@@ -267,6 +267,10 @@ def place_labels(dataset: Dataset, names: Names = "international") -> pd.Series:
         alike = label.duplicated(keep=False)
         label[alike] = name[alike] + " (" + note[alike] + ")"
     return label
+
+
+def _words(key: str) -> str:
+    return key.replace("_", " ")
 
 
 @remembered
@@ -283,7 +287,7 @@ def pairing_names(dataset: Dataset, names: Names = "international") -> pd.Series
     glue = pd.Series(", ", index=named.index)
     glue = glue.mask(named["second"] != named["second"].shift(), " – ").mask(first, "")
     found = (glue + named["name"]).groupby(named["pairing_id"]).sum().rename("pairing")
-    kinds = dataset.pairings.set_index("id")["kind"].astype("str").str.replace("_", " ")
+    kinds = dataset.pairings.set_index("id")["kind"].map(_words).astype("str")
     return found.mask(found.duplicated(keep=False), found + " (" + kinds + ")")
 
 

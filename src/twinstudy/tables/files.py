@@ -252,7 +252,8 @@ def text_frame(data: bytes, table: Table) -> tuple[pd.DataFrame | None, list[Pro
             lines[number - 2] = "," * (width - 1)
     rows = io.StringIO("\n".join([header, *lines]) if refused else text)
     frame = pd.read_csv(rows, dtype="str", na_filter=False, skip_blank_lines=False)
-    frame = frame.set_axis(pd.RangeIndex(2, len(lines) + 2)).drop(index=list(refused))
+    frame = frame.set_axis(pd.RangeIndex(2, len(lines) + 2))
+    frame = frame.drop(index=list(refused)) if refused else frame
     return frame, [*problems, *listed(refused.values())], unread
 
 
