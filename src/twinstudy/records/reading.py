@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
 import unicodedata
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from twinstudy.dates import date_bounds
 from twinstudy.errors import ArgumentError, Problem, of_type, some, warning
+from twinstudy.records.folding import fold_name
 from twinstudy.tables.cell_rules import unlikely_dates
 from twinstudy.tables.files import CONTROL, listed
 from twinstudy.tables.schema import LONGEST_ID, Column
@@ -25,9 +24,6 @@ BETWEEN = "\x1f"  # joins country and key to one text; white space, so it is nev
 _LONGEST_SLUG = LONGEST_ID - 10  # so that a letter before and a number behind have their place
 _TIMED = re.compile(r"\+?([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9]{2}:.*")
 _FOREIGN = re.compile(r"[^\W\x00-\x7f]")
-_ALIKE = tomllib.loads(Path(__file__).with_name("letters.toml").read_text(encoding="utf-8"))
-_CHINESE = _ALIKE["chinese"]
-_LETTERS = str.maketrans(_ALIKE["latin"] | dict(zip(_CHINESE[::2], _CHINESE[1::2], strict=True)))
 
 
 def read_column(
@@ -96,26 +92,6 @@ def date_text(value: object) -> str:
     timed = _TIMED.fullmatch(text)  # Wikidata has zeros where a month or day is not known
     text = timed.group(1).removesuffix("-00").removesuffix("-00") if timed else text
     return text if isinstance(value, str) else text.zfill(4)
-
-
-def fold_name(text: str) -> str:
-    """Fold a name for comparison: small letters without accents, Chinese in simplified form.
-
-    >>> fold_name("Ðồng  Văn"), fold_name("東興市"), fold_name("L'Aquila")
-    ('dong van', '东兴市', 'l aquila')
-    """
-    text = text.casefold()
-    if not text.isascii():
-        # Taken apart, some letters are capitals again, and some small ones can be taken apart.
-        small = unicodedata.normalize("NFKD", text).casefold()
-        text = unicodedata.normalize("NFKD", small).translate(_LETTERS)
-        text = "".join(letter for letter in text if not unicodedata.combining(letter))
-    return " ".join(re.findall(r"[^\W_]+", text))
-
-
-def main_part(name: str) -> str:
-    """Return what stands before a comma or bracket: "Halifax" of "Halifax, West Yorkshire"."""
-    return re.split(r"\s*[,;(（，、\[]", name, maxsplit=1)[0] or name
 
 
 def slug(text: str) -> str:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from twinstudy.records.reading import fold_name, main_part, slug
+from twinstudy.records.folding import fold_name, main_part
+from twinstudy.records.reading import slug
 
 
 @pytest.mark.parametrize(
