@@ -23,7 +23,6 @@ BETWEEN = "\x1f"  # joins country and key to one text; white space, so it is nev
 
 _LONGEST_SLUG = LONGEST_ID - 10  # so that a letter before and a number behind have their place
 _TIMED = re.compile(r"\+?([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9]{2}:.*")
-_FOREIGN = re.compile(r"[^\W\x00-\x7f]")
 
 
 def read_column(
@@ -36,19 +35,17 @@ def read_column(
         raise ArgumentError(
             f"column {values.name!r} holds what is no text, number or date; make it text first"
         ) from None
-    texts: list[str | None] = []
+    texts: dict[int, str] = {}
     faults: dict[int, tuple[str, str]] = {}
     for code, cell in enumerate(distinct.tolist()):
         value = "" if pd.isna(cell) is True else cell  # of a tuple, it is an array
         try:
-            texts.append(read(value))
+            texts[code] = read(value)
         except ArgumentError as error:
-            texts.append(None)
             faults[code] = (str(value), str(error))
     rows = np.flatnonzero(np.isin(codes, list(faults))).tolist()
     problems += listed(Problem(file, n + 1, column, *faults[codes[n]]) for n in rows)
-    cells = pd.array(texts, dtype="str").take(codes)
-    return pd.Series(cells, index=pd.RangeIndex(1, len(values) + 1))
+    return pd.Series(codes, pd.RangeIndex(1, len(codes) + 1)).map(texts).astype("str")
 
 
 def read_frame(
@@ -60,8 +57,7 @@ def read_frame(
     if unknown or not frame.columns.is_unique:
         found, known = some(unknown) or "a column twice", ", ".join(columns)
         raise ArgumentError(f"`{name}` has {found}; use some of {known}, each once")
-    rows = pd.RangeIndex(1, len(frame) + 1)
-    cells = pd.DataFrame(dict.fromkeys(columns, ""), rows, dtype="str")
+    cells = pd.DataFrame(dict.fromkeys(columns, ""), pd.RangeIndex(1, len(frame) + 1), dtype="str")
     for word in frame.columns:
         read = date_text if columns[word].type in ("date", "interval") else plain_text
         cells[word] = read_column(frame[word], read, name, word, problems).fillna("")
@@ -98,7 +94,8 @@ def slug(text: str) -> str:
     """Fold a text to lower-case ASCII words joined by hyphens, with a hash for other scripts."""
     folded = fold_name(text)
     words = re.findall("[a-z0-9]+", folded)
-    return "-".join([*words, _hash(text)] if not words or _FOREIGN.search(folded) else words)
+    foreign = not words or re.search(r"[^\W\x00-\x7f]", folded)
+    return "-".join([*words, _hash(text)] if foreign else words)
 
 
 def distinct_ids(slugs: pd.Series, contents: pd.Series) -> pd.Series:
