@@ -23,8 +23,7 @@ from twinstudy.tables.schema import KINDS, LEVELS, TABLES, table
 from twinstudy.tables.table_rules import check_tables
 
 _PAIRS, _PLACES = "pairs", "localities"
-_OURS = {"localities.csv": _PLACES, "containments.csv": _PLACES, "sources.csv": _PAIRS,
-         "child_id": "", "parent_id": "parent"}  # fmt: skip
+_TOLD_AS = {"containments": _PLACES, "sources": _PAIRS, "child_id": "", "parent_id": "parent"}
 
 
 def from_edgelist(
@@ -166,11 +165,12 @@ def from_edgelist(
     problems += reading.doubtful_dates(rows["signed"], _PAIRS, signed)
     rows = _paired(rows, kind, problems)
     stated = _matched(stated, rows, problems)
-    tables = type_tables(_text_tables(rows, _places(rows, stated, problems), stated))
+    places = _places(rows, stated, problems)
+    tables = type_tables(_text_tables(rows, places, stated), suffix="")
     for each in check_tables(tables):
-        if each.file in _OURS or each.severity == "error":
-            file, column = (_OURS.get(word, word) for word in (each.file, each.column))
-            message = each.message.replace("localities.csv", "`localities` or `pairs`")
+        file, column = (_TOLD_AS.get(word, word) for word in (each.file, each.column))
+        if file in (_PAIRS, _PLACES) or each.severity == "error":
+            message = each.message.replace("not in localities", "not in `localities` or `pairs`")
             problems.append(replace(each, file=file, column=column, message=message))
     return dataset_of(tables.typed, Problems(sorted(problems)))
 
@@ -301,16 +301,15 @@ def _matched(stated: pd.DataFrame, rows: pd.DataFrame, problems: list[Problem]) 
     country = stated["country"].fillna(_inferred(stated, named))
     place, above = (_joined([country, stated[column]]) for column in ("key", "parent"))
     lost = country.eq("") | ~place.isin([*named, *above])
-    if not lost.any():
-        return stated.assign(place=place, above=above)
-    useless = country.eq("").any() or (len(named) > 0 and not place.isin(named).any())
-    message = (
-        f"{lost.sum():,} of {len(lost):,} rows are neither a place of `pairs` nor above one, "
-        f"such as {some([*map(_shown, place[lost].unique())])}; `pairs` has "
-        f"{some([*map(_shown, named)]) or 'none'}; index the frame by key, or by key and "
-        "country, as they are spelt there"
-    )
-    problems.append(Problem(_PLACES, 0, "", "", message, "error" if useless else "warning"))
+    useless = lost.any() and (country.eq("").any() or (named and not place.isin(named).any()))
+    if lost.any():
+        message = (
+            f"{lost.sum():,} of {len(lost):,} rows are neither a place of `pairs` nor above one, "
+            f"such as {some([*map(_shown, place[lost].unique())])}; `pairs` has "
+            f"{some([*map(_shown, named)]) or 'none'}; index the frame by key, or by key and "
+            "country, as they are spelt there"
+        )
+        problems.append(Problem(_PLACES, 0, "", "", message, "error" if useless else "warning"))
     return stated.assign(place=place, above=above)[: 0 if useless else None]
 
 
@@ -382,7 +381,6 @@ def _text_tables(rows: pd.DataFrame, places: pd.DataFrame, stated: pd.DataFrame)
     }
     text = {}
     for each in TABLES:
-        frame = made.get(each.name, pd.DataFrame())
-        frame = frame.reindex(columns=each.column_names)
+        frame = made.get(each.name, pd.DataFrame()).reindex(columns=each.column_names)
         text[each.name] = frame.astype("str").fillna("")
     return text
