@@ -2,8 +2,7 @@
 
 import pytest
 
-from twinstudy.records.folding import fold_name, main_part
-from twinstudy.records.reading import slug
+from twinstudy.records.folding import fold_name, main_part, slug
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,9 @@ from twinstudy.dates import parse_date
 from twinstudy.errors import ArgumentError, Problem, Problems, known_word, of_type, some, warning
 from twinstudy.records import reading
 from twinstudy.records.dataset import Dataset, dataset_of
+from twinstudy.records.folding import distinct_ids, slug
 from twinstudy.records.reading import BETWEEN, Reader, date_text, plain_text, read_column
-from twinstudy.tables.cell_rules import problems_of
+from twinstudy.tables.cell_rules import doubtful_dates, problems_of
 from twinstudy.tables.files import Frames, type_tables
 from twinstudy.tables.schema import KINDS, LEVELS, TABLES, table
 from twinstudy.tables.table_rules import check_tables
@@ -162,7 +163,7 @@ def from_edgelist(
         stands = f"{word!r} stands in {rows['signed'].eq(word).sum()} of {len(rows)} rows"
         problems.append(warning(_PAIRS, f"{stands} and is read as not stated", signed, word))
     rows["signed"] = rows["signed"].mask(rows["signed"].isin([*declared, ""]))
-    problems += reading.doubtful_dates(rows["signed"], _PAIRS, signed)
+    problems += doubtful_dates(rows["signed"], _PAIRS, signed, "name {} in `undated_values`")
     rows = _paired(rows, kind, problems)
     stated = _matched(stated, rows, problems)
     places = _places(rows, stated, problems)
@@ -331,7 +332,7 @@ def _places(rows: pd.DataFrame, stated: pd.DataFrame, problems: list[Problem]) -
         problems.append(warning(_PLACES, said, "level"))
     keys = places.index.to_series()
     parts = keys.str.split(BETWEEN)
-    slugs = parts.map(lambda each: "-".join([each[0].lower(), *map(reading.slug, each[1:])]))
+    slugs = parts.map(lambda each: "-".join([each[0].lower(), *map(slug, each[1:])]))
     alike = keys.map(_shown).groupby(slugs[slugs.duplicated(keep=False)]).agg(" and ".join)
     if len(alike):
         message = (
@@ -340,7 +341,7 @@ def _places(rows: pd.DataFrame, stated: pd.DataFrame, problems: list[Problem]) -
         )
         problems.append(warning(_PLACES, message))
     defaults = {
-        "id": "l-" + reading.distinct_ids(slugs, keys),
+        "id": "l-" + distinct_ids(slugs),
         "country": parts.str[0],
         "name": parts.str[1],
         "level": level.fillna("commune"),
@@ -358,13 +359,13 @@ def _text_tables(rows: pd.DataFrame, places: pd.DataFrame, stated: pd.DataFrame)
     inside["parent_id"] = inside["above"].map(places["id"]).fillna(lost)
     titles = pd.Index(rows["source"].unique(), dtype="str").to_series()
     sources = pd.DataFrame({"title": titles, "kind": "other", "line": 0})
-    sources["id"] = "s-" + reading.distinct_ids(titles.map(reading.slug), titles)
+    sources["id"] = "s-" + distinct_ids(titles.map(slug))
     rows["source_id"] = rows["source"].map(sources["id"])
     rows = rows.sort_values(["signed", "source_id"])
     one, two = (rows[end].map(places["id"]) for end in ("left", "right"))
     pair = one + BETWEEN + two
     slugs = (one.str[2:] + "-" + two.str[2:]).groupby(pair).first()
-    stem = pair.map(reading.distinct_ids(slugs, slugs.index.to_series())).astype("str")
+    stem = pair.map(distinct_ids(slugs)).astype("str")
     number = rows.groupby(pair).cumcount().add(1).astype("str")
     ids = {"id": "c-" + stem + "-" + number, "pairing_id": "p-" + stem}
     claims = rows.assign(**ids, locator="entry " + number)

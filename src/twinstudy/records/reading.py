@@ -1,27 +1,22 @@
-"""Other people's cells: one spelling, one form of date, readable ids, and what cannot be read."""
+"""Other people's cells: one spelling, one form of date, and what cannot be read."""
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 
-from twinstudy.dates import date_bounds
-from twinstudy.errors import ArgumentError, Problem, of_type, some, warning
-from twinstudy.records.folding import fold_name
-from twinstudy.tables.cell_rules import unlikely_dates
+from twinstudy.errors import ArgumentError, Problem, of_type, some
 from twinstudy.tables.files import CONTROL, listed
-from twinstudy.tables.schema import LONGEST_ID, Column
+from twinstudy.tables.schema import Column
 
 Reader = Callable[[object], str]
 
 BETWEEN = "\x1f"  # joins country and key to one text; white space, so it is never inside a part
 
-_LONGEST_SLUG = LONGEST_ID - 10  # so that a letter before and a number behind have their place
 _TIMED = re.compile(r"\+?([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9]{2}:.*")
 
 
@@ -88,42 +83,3 @@ def date_text(value: object) -> str:
     timed = _TIMED.fullmatch(text)  # Wikidata has zeros where a month or day is not known
     text = timed.group(1).removesuffix("-00").removesuffix("-00") if timed else text
     return text if isinstance(value, str) else text.zfill(4)
-
-
-def slug(text: str) -> str:
-    """Fold a text to lower-case ASCII words joined by hyphens, with a hash for other scripts."""
-    folded = fold_name(text)
-    words = re.findall("[a-z0-9]+", folded)
-    foreign = not words or re.search(r"[^\W\x00-\x7f]", folded)
-    return "-".join([*words, _hash(text)] if foreign else words)
-
-
-def distinct_ids(slugs: pd.Series, contents: pd.Series) -> pd.Series:
-    """Give all slugs that stand more than once, or are too long, a hash of what they mean."""
-    hashed = slugs.duplicated(keep=False) | slugs.str.len().gt(_LONGEST_SLUG)
-    ends = "-" + contents[hashed].map(_hash)
-    return slugs.mask(hashed, slugs.str[: _LONGEST_SLUG - 13] + ends)
-
-
-def _hash(text: str) -> str:
-    """Hash a text to twelve hexadecimal digits, few to read and enough for millions."""
-    return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
-
-
-def doubtful_dates(
-    signed: pd.Series, file: str, column: object, unknown: str = "name {} in `undated_values`"
-) -> Iterator[Problem]:
-    """Yield years that hold many more dates than those around, and what `unlikely_dates` does."""
-    bounds = date_bounds(signed[signed.ne("")])
-    years = bounds["earliest"].dt.year
-    years = years[years.eq(bounds["latest"].dt.year)].astype("int64").value_counts()
-    every = years.reindex(range(min(years.index, default=0), max(years.index, default=0) + 1))
-    around = pd.concat([every.fillna(0).shift(n) for n in (-2, -1, 1, 2)], axis=1).median(axis=1)
-    crowded = years[years > 5 * around[years.index].clip(lower=1)].sort_index()
-    for year, count in crowded.items():
-        message = (
-            f"{count} of {years.sum()} dates lie in {year}, where the years around it have "
-            f"{around[year]:g} (median); if it stands for 'not known', {unknown.format('it')}"
-        )
-        yield warning(file, message, column, str(year))
-    yield from unlikely_dates(signed, file, column, unknown)
