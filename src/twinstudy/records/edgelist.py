@@ -260,15 +260,15 @@ def _paired(rows: pd.DataFrame, column: Hashable, problems: list[Problem]) -> pd
     """Put the two places of each row in order; of the kinds of a pairing keep the first one."""
     swapped = rows["left"] > rows["right"]
     rows.loc[swapped, ["left", "right"]] = rows.loc[swapped, ["right", "left"]].to_numpy()
-    rows["first"] = rows["kind"].astype(pd.CategoricalDtype([*KINDS, ""], ordered=True))
-    kept = rows.groupby(["left", "right"])["first"].transform("min").astype("str")
-    rows["first"] = kept.replace("", KINDS[-1])
-    other = rows[rows["kind"].ne("") & rows["kind"].ne(rows["first"])].itertuples()
-    told = [f"{row.kind!r} in row {row.Index} (kept: {row.first!r})" for row in other]
+    ranked = rows["kind"].astype(pd.CategoricalDtype([*KINDS, ""], ordered=True))
+    first = ranked.groupby([rows["left"], rows["right"]]).transform("min").astype("str")
+    rows["kept"] = first.replace("", KINDS[-1])
+    other = rows[rows["kind"].ne("") & rows["kind"].ne(rows["kept"])].itertuples()
+    told = [f"{row.kind!r} in row {row.Index} (kept: {row.kept!r})" for row in other]
     if told:
         message = f"{len(told)} of {len(rows)} rows give another kind than is kept for the pairing"
         problems.append(warning(_PAIRS, f"{message}, such as {some(told)}", column))
-    return rows.assign(kind=rows["first"])
+    return rows.assign(kind=rows["kept"])
 
 
 def _stated(frame: pd.DataFrame, width: int, problems: list[Problem]) -> pd.DataFrame:
@@ -290,8 +290,9 @@ def _inferred(stated: pd.DataFrame, named: Iterable[str]) -> pd.Series:
     for country, key in (place.split(BETWEEN, 1) for place in named):
         known[key].add(country)
     everywhere = set().union(*known.values())
-    for child, parent in [*zip(stated["key"], stated["parent"], strict=True)] * len(LEVELS):
-        known[parent] |= known[child]
+    for _ in LEVELS:
+        for child, parent in zip(stated["key"], stated["parent"], strict=True):
+            known[parent] |= known[child]
     found = stated["key"].map(lambda key: known[key] or everywhere)
     return found.map(lambda countries: "".join(countries) if len(countries) == 1 else "")
 
@@ -311,7 +312,8 @@ def _matched(stated: pd.DataFrame, rows: pd.DataFrame, problems: list[Problem]) 
             "country, as they are spelt there"
         )
         problems.append(Problem(_PLACES, 0, "", "", message, "error" if useless else "warning"))
-    return stated.assign(place=place, above=above)[: 0 if useless else None]
+    stated = stated.assign(place=place, above=above)
+    return stated[:0] if useless else stated
 
 
 def _places(rows: pd.DataFrame, stated: pd.DataFrame, problems: list[Problem]) -> pd.DataFrame:
