@@ -15,7 +15,7 @@ import pandas as pd
 import twinstudy as ts
 from twinstudy.evidence.hierarchy import drawing_points, west_to_east
 from twinstudy.evidence.names import place_names
-from twinstudy.records.reading import fold_name
+from twinstudy.records.folding import fold_name
 from twinstudy.study.show import date_words
 from twinstudy.tables.schema import label
 

@@ -11,7 +11,7 @@ from make_files import data_dictionary, data_package
 
 import twinstudy as ts
 from twinstudy.dates import date_bounds
-from twinstudy.records.reading import fold_name
+from twinstudy.records.folding import fold_name
 from twinstudy.tables.files import bundled_data, csv_bytes, text_tables
 from twinstudy.tables.schema import KINDS, LEVEL_OF_KIND, TABLES
 

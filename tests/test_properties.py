@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from strategies import FIRST, LAST, ODD_NAMES, edtf_texts, frames
 
 import twinstudy as ts
-from twinstudy.records.reading import fold_name
+from twinstudy.records.folding import fold_name
 from twinstudy.tables.files import text_tables, type_tables
 from twinstudy.tables.schema import KINDS, LEVELS, STATUSES
 from twinstudy.tables.table_rules import check_tables

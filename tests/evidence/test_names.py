@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from twinstudy import Dataset, find_localities, load
 from twinstudy.errors import ArgumentError, UnknownKeyError
 from twinstudy.evidence.names import pairing_key, pairing_names, place_labels, place_names
-from twinstudy.records.reading import fold_name
+from twinstudy.records.folding import fold_name
 from twinstudy.tables.schema import LEVELS
 
 

@@ -486,7 +486,7 @@ def test_long_ids_are_cut_and_ids_stay_or_go_when_rows_are_added() -> None:
         ({"undated_values": 2000}, r"`undated_values` is 2000; give a list of values"),
         ({"left_country": "Germany"},
          r"`left_country` is no column of `pairs`, and 'Germany' is no two-letter ISO 3166-1 code"),
-        ({"kind": ["commune"]}, r"`kind` is a list; give one column of `pairs`, or a value"),
+        ({"kind": ["commune"]}, r"`kind` is of type list; give one column of `pairs`, or a value"),
         ({"source": "a\x00b"}, r"`source` is no column of `pairs`, and .* holds the character"),
         ({"left_country": None}, r"`left_country` is no column of `pairs`, and '' is no two-letter"),
         ({"kind": "twins"}, r"`kind` is 'twins'; use one of village, .*is the column 'twin' meant"),

@@ -15,7 +15,7 @@ from twinstudy.errors import ArgumentError, UnknownKeyError, known_word, known_w
 from twinstudy.evidence.consolidate import members, newest_day
 from twinstudy.evidence.hierarchy import existence, lineage
 from twinstudy.records.dataset import Dataset, remembered
-from twinstudy.records.reading import fold_name, main_part
+from twinstudy.records.folding import fold_name, main_part
 from twinstudy.tables.schema import LEVEL_WORDS, LEVELS
 
 _ORIGINS = ("name", "name_zh", "alias", "named_as")

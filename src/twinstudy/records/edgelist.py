@@ -10,22 +10,21 @@ from dataclasses import replace
 from functools import partial, reduce
 from typing import Any, Literal
 
-import numpy as np
 import pandas as pd
 
 from twinstudy.dates import parse_date
 from twinstudy.errors import ArgumentError, Problem, Problems, known_word, of_type, some, warning
 from twinstudy.records import reading
 from twinstudy.records.dataset import Dataset, dataset_of
+from twinstudy.records.folding import distinct_ids, slug
 from twinstudy.records.reading import BETWEEN, Reader, date_text, plain_text, read_column
-from twinstudy.tables.cell_rules import problems_of
+from twinstudy.tables.cell_rules import doubtful_dates, problems_of
 from twinstudy.tables.files import Frames, type_tables
 from twinstudy.tables.schema import KINDS, LEVELS, TABLES, table
 from twinstudy.tables.table_rules import check_tables
 
 _PAIRS, _PLACES = "pairs", "localities"
-_OURS = {"localities.csv": _PLACES, "containments.csv": _PLACES, "sources.csv": _PAIRS,
-         "child_id": "", "parent_id": "parent"}  # fmt: skip
+_TOLD_AS = {"containments": _PLACES, "sources": _PAIRS, "child_id": "", "parent_id": "parent"}
 
 
 def from_edgelist(
@@ -138,7 +137,7 @@ def from_edgelist(
             "by `pairs.melt`"
         )
     stated = _stated(pd.DataFrame() if localities is None else localities, len(left), problems)
-    given = stated[stated["country"].ne("")].drop_duplicates(["country", "key"])
+    given = stated.dropna(subset="country").drop_duplicates(["country", "key"])
     known = given.drop_duplicates("key", keep=False).set_index("key")["country"]
     rows = pd.DataFrame({"kind": read("kind", kind, _kind)})
     rows["signed"] = read("signed", signed, partial(_date, declared))
@@ -164,13 +163,15 @@ def from_edgelist(
         stands = f"{word!r} stands in {rows['signed'].eq(word).sum()} of {len(rows)} rows"
         problems.append(warning(_PAIRS, f"{stands} and is read as not stated", signed, word))
     rows["signed"] = rows["signed"].mask(rows["signed"].isin([*declared, ""]))
-    problems += reading.doubtful_dates(rows["signed"], _PAIRS, signed)
+    problems += doubtful_dates(rows["signed"], _PAIRS, signed, "name {} in `undated_values`")
     rows = _paired(rows, kind, problems)
-    tables = type_tables(_text_tables(rows, *_places(rows, stated, problems)))
+    stated = _matched(stated, rows, problems)
+    places = _places(rows, stated, problems)
+    tables = type_tables(_text_tables(rows, places, stated), suffix="")
     for each in check_tables(tables):
-        if each.file in _OURS or each.severity == "error":
-            file, column = (_OURS.get(word, word) for word in (each.file, each.column))
-            message = each.message.replace("localities.csv", "`localities` or `pairs`")
+        file, column = (_TOLD_AS.get(word, word) for word in (each.file, each.column))
+        if file in (_PAIRS, _PLACES) or each.severity == "error":
+            message = each.message.replace("not in localities", "not in `localities` or `pairs`")
             problems.append(replace(each, file=file, column=column, message=message))
     return dataset_of(tables.typed, Problems(sorted(problems)))
 
@@ -218,8 +219,8 @@ def _read(
     pairs: pd.DataFrame, problems: list[Problem], argument: str, value: Any, how: Reader
 ) -> pd.Series:
     """Read a column, where a fault is missing, or one value for all rows."""
-    hashable = isinstance(value, Hashable)
-    if hashable and value is not None and value in pairs.columns:
+    of_type(argument, value, (Hashable,), "one column of `pairs`, or a value")
+    if value is not None and value in pairs.columns:
         cells = pairs[value]
         if isinstance(cells, pd.DataFrame):
             raise ArgumentError(f"`pairs` has the column {value!r} more than once; rename one")
@@ -231,14 +232,10 @@ def _read(
     if how is _key:
         known = ", ".join(map(repr, pairs.columns))
         raise ArgumentError(f"`{argument}` is {value!r}; use a column of `pairs`: {known}{meant}")
-    if not hashable:
-        given = type(value).__name__
-        raise ArgumentError(f"`{argument}` is a {given}; give one column of `pairs`, or a value")
     try:
         text = how("" if pd.isna(value) else value)
     except ArgumentError as error:
-        said = f"`{argument}` is no column of `pairs`, and {error}{meant}"
-        raise ArgumentError(said) from None
+        raise ArgumentError(f"`{argument}` is no column of `pairs`, and {error}{meant}") from None
     if near:
         said = f"`{argument}` is {value!r}, which is no column and holds for all rows{meant}"
         problems.append(warning(_PAIRS, said))
@@ -261,22 +258,21 @@ def _shown(place: str) -> str:
 
 def _paired(rows: pd.DataFrame, column: Hashable, problems: list[Problem]) -> pd.DataFrame:
     """Put the two places of each row in order; of the kinds of a pairing keep the first one."""
-    ends = np.sort(rows[["left", "right"]].to_numpy("object"), axis=1)
-    rows = rows.join(pd.DataFrame(ends, rows.index, ["low", "high"], dtype="str"))
-    rows["pair"] = _joined([rows["low"], rows["high"]])
+    swapped = rows["left"] > rows["right"]
+    rows.loc[swapped, ["left", "right"]] = rows.loc[swapped, ["right", "left"]].to_numpy()
     ranked = rows["kind"].astype(pd.CategoricalDtype([*KINDS, ""], ordered=True))
-    kept = ranked.groupby(rows["pair"]).transform("min").astype("str").replace("", KINDS[-1])
-    other = rows["kind"].ne("") & rows["kind"].ne(kept)
-    cells = zip(rows.index[other], rows.loc[other, "kind"], kept[other], strict=True)
-    told = [f"{word!r} in row {line} (kept: {first!r})" for line, word, first in cells]
+    first = ranked.groupby([rows["left"], rows["right"]]).transform("min").astype("str")
+    rows["kept"] = first.replace("", KINDS[-1])
+    other = rows[rows["kind"].ne("") & rows["kind"].ne(rows["kept"])].itertuples()
+    told = [f"{row.kind!r} in row {row.Index} (kept: {row.kept!r})" for row in other]
     if told:
         message = f"{len(told)} of {len(rows)} rows give another kind than is kept for the pairing"
         problems.append(warning(_PAIRS, f"{message}, such as {some(told)}", column))
-    return rows.assign(kind=kept)
+    return rows.assign(kind=rows["kept"])
 
 
 def _stated(frame: pd.DataFrame, width: int, problems: list[Problem]) -> pd.DataFrame:
-    """Read a frame about places, by row: key, country, key above ("" for none) and its cells."""
+    """Read a frame about places, by row: its key, and its cells, which are missing if empty."""
     columns = {column.name: column for column in table("localities").columns}
     columns |= {"during": table("containments").column("during"), "parent": columns["name"]}
     stated = reading.read_frame(_PLACES, frame, columns, problems)
@@ -284,11 +280,11 @@ def _stated(frame: pd.DataFrame, width: int, problems: list[Problem]) -> pd.Data
     for country in levels[width:]:
         stated["country"] = read_column(country, plain_text, _PLACES, "country", problems)
     parts = (read_column(part, _key, _PLACES, "", problems) for part in levels[:width])
-    stated["key"] = _joined(parts)
-    return stated[stated["key"].notna()].fillna("")
+    stated = stated.assign(key=_joined(parts), line=stated.index.astype("Int64"))
+    return stated.replace("", None).dropna(subset="key")
 
 
-def _inferred(stated: pd.DataFrame, named: Iterable[str]) -> list[str]:
+def _inferred(stated: pd.DataFrame, named: Iterable[str]) -> pd.Series:
     """Take the country of a key from the pairs, and that of a parent from its children."""
     known: defaultdict[str, set[str]] = defaultdict(set)
     for country, key in (place.split(BETWEEN, 1) for place in named):
@@ -297,99 +293,97 @@ def _inferred(stated: pd.DataFrame, named: Iterable[str]) -> list[str]:
     for _ in LEVELS:
         for child, parent in zip(stated["key"], stated["parent"], strict=True):
             known[parent] |= known[child]
-    found = [known[key] or everywhere for key in stated["key"]]
-    return ["".join(each) if len(each) == 1 else "" for each in found]
+    found = stated["key"].map(lambda key: known[key] or everywhere)
+    return found.map(lambda countries: "".join(countries) if len(countries) == 1 else "")
 
 
-def _matched(stated: pd.DataFrame, named: pd.Index, problems: list[Problem]) -> pd.DataFrame:
+def _matched(stated: pd.DataFrame, rows: pd.DataFrame, problems: list[Problem]) -> pd.DataFrame:
     """Give each row about a place its place and the one above; tell rows that have no effect."""
-    country = stated["country"].mask(stated["country"].eq(""), _inferred(stated, named))
-    place = _joined([country, stated["key"]])
-    above = _joined([country, stated["parent"]]).where(stated["parent"].ne(""), "")
-    unclear = country.eq("")
-    lost = unclear | ~place.isin([*named, *above])
-    useless = lost.any() and (unclear.any() or (len(named) > 0 and not place.isin(named).any()))
+    named = sorted({*rows["left"], *rows["right"]})
+    country = stated["country"].fillna(_inferred(stated, named))
+    place, above = (_joined([country, stated[column]]) for column in ("key", "parent"))
+    lost = country.eq("") | ~place.isin([*named, *above])
+    useless = lost.any() and (country.eq("").any() or (named and not place.isin(named).any()))
     if lost.any():
-        there = some([*map(_shown, named)]) or "none"
         message = (
             f"{lost.sum():,} of {len(lost):,} rows are neither a place of `pairs` nor above one, "
-            f"such as {some([*map(_shown, place[lost].unique())])}; `pairs` has {there}; index the "
-            "frame by key, or by key and country, as they are spelt there"
+            f"such as {some([*map(_shown, place[lost].unique())])}; `pairs` has "
+            f"{some([*map(_shown, named)]) or 'none'}; index the frame by key, or by key and "
+            "country, as they are spelt there"
         )
         problems.append(Problem(_PLACES, 0, "", "", message, "error" if useless else "warning"))
-    stated = stated.assign(place=place, above=above, line=stated.index.astype("Int64"))
+    stated = stated.assign(place=place, above=above)
     return stated[:0] if useless else stated
 
 
-def _places(
-    rows: pd.DataFrame, stated: pd.DataFrame, problems: list[Problem]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Make the rows of localities, by place, and of containments."""
-    ends = pd.concat([rows.set_index(end)["kind"] for end in ("low", "high")])
+def _places(rows: pd.DataFrame, stated: pd.DataFrame, problems: list[Problem]) -> pd.DataFrame:
+    """Make the rows of localities, by place."""
+    ends = rows.melt("kind", ["left", "right"], value_name="place").set_index("place")["kind"]
     ranked = ends.astype(pd.CategoricalDtype([*LEVELS, "other"], ordered=True))
     level = ranked.groupby(level=0).min().astype("str").replace("other", None)
-    stated = _matched(stated, level.index, problems)
-    of_place = stated.replace("", None).groupby("place")
+    of_place = stated.groupby("place")
     several = of_place[list(table("localities").column_names)].nunique().gt(1)
     for column in several.columns[several.any()]:
         shown = some([*map(_shown, several.index[several[column]])])
         message = f"rows of one place differ, as those of {shown}; the first is kept, so give one"
         problems.append(warning(_PLACES, message, column))
-    places = of_place.first().reindex(level.index.union(stated["place"].unique()))
+    places = of_place.first().reindex(level.index.union(several.index))
     number = places["level"][level.index[level.isna()]].isna().sum()
     if number:
         said = f"{number} members have no level and count as commune; give `level` in `localities`"
         problems.append(warning(_PLACES, said, "level"))
     keys = places.index.to_series()
     parts = keys.str.split(BETWEEN)
-    slugs = parts.map(lambda each: "-".join([each[0].lower(), *map(reading.slug, each[1:])]))
-    alike = keys.groupby(slugs[slugs.duplicated(keep=False)]).agg(list)
+    slugs = parts.map(lambda each: "-".join([each[0].lower(), *map(slug, each[1:])]))
+    alike = keys.map(_shown).groupby(slugs[slugs.duplicated(keep=False)]).agg(" and ".join)
     if len(alike):
         message = (
-            f"{some([' and '.join(map(_shown, group)) for group in alike])} differ in accents, "
-            "case or signs only, and count as places of their own; write them alike if they are one"
+            f"{some(alike.tolist())} differ in accents, case or signs only, and count as places of "
+            "their own; write them alike if they are one"
         )
         problems.append(warning(_PLACES, message))
     defaults = {
-        "id": "l-" + reading.distinct_ids(slugs, keys),
+        "id": "l-" + distinct_ids(slugs),
         "country": parts.str[0],
         "name": parts.str[1],
         "level": level.fillna("commune"),
         "position": pd.Series("approximate", places.index[places["longitude"].notna()]),
         "line": 0,
     }
-    places = places.fillna(defaults).assign(named_as=parts.str[1:].str.join(", "))
-    inside = stated[stated["above"].ne("")].drop_duplicates(["place", "above", "during"])
-    child, parent = inside["place"].map(places["id"]), inside["above"].map(places["id"])
-    lost = inside["above"].str.replace(BETWEEN, ", ")  # country and key, for the message
-    return places, inside.assign(child_id=child, parent_id=parent.fillna(lost))
+    return places.fillna(defaults).assign(named_as=parts.str[1:].str.join(", "))
 
 
-def _text_tables(rows: pd.DataFrame, places: pd.DataFrame, inside: pd.DataFrame) -> Frames:
+def _text_tables(rows: pd.DataFrame, places: pd.DataFrame, stated: pd.DataFrame) -> Frames:
     """Write all tables as text; those of places are indexed by the row of the frame about them."""
+    inside = stated.dropna(subset="above").drop_duplicates(["place", "above", "during"])
+    lost = inside["above"].str.replace(BETWEEN, ", ")  # country and key, for the message
+    inside["child_id"] = inside["place"].map(places["id"])
+    inside["parent_id"] = inside["above"].map(places["id"]).fillna(lost)
     titles = pd.Index(rows["source"].unique(), dtype="str").to_series()
     sources = pd.DataFrame({"title": titles, "kind": "other", "line": 0})
-    sources["id"] = "s-" + reading.distinct_ids(titles.map(reading.slug), titles)
+    sources["id"] = "s-" + distinct_ids(titles.map(slug))
     rows["source_id"] = rows["source"].map(sources["id"])
     rows = rows.sort_values(["signed", "source_id"])
-    first = rows.drop_duplicates("pair").set_index("pair")
-    one, two = (first[end].map(places["id"].str[2:]) for end in ("low", "high"))
-    stem = reading.distinct_ids(one + "-" + two, "l-" + one + BETWEEN + "l-" + two)
-    stems, number = rows["pair"].map(stem), rows.groupby("pair").cumcount().add(1).astype("str")
-    ids = {"id": "c-" + stems + "-" + number, "pairing_id": "p-" + stems}
-    claims = rows.assign(**ids, locator="entry " + number, signed=rows["signed"].fillna(""))
-    members = claims.melt("id", ["low", "high"], value_name="place")
+    one, two = (rows[end].map(places["id"]) for end in ("left", "right"))
+    pair = one + BETWEEN + two
+    slugs = (one.str[2:] + "-" + two.str[2:]).groupby(pair).first()
+    stem = pair.map(distinct_ids(slugs)).astype("str")
+    number = rows.groupby(pair).cumcount().add(1).astype("str")
+    ids = {"id": "c-" + stem + "-" + number, "pairing_id": "p-" + stem}
+    claims = rows.assign(**ids, locator="entry " + number)
+    pairings = claims.drop_duplicates("pairing_id").assign(matching="joint", status="agreed")
+    members = claims.melt("id", ["left", "right"], value_name="place")
     called = places.rename(columns={"id": "locality_id"})[["locality_id", "named_as"]]
     made: dict[str, pd.DataFrame] = {
         "sources": sources.set_index("line"),
-        "localities": places.set_index("line").fillna(""),
+        "localities": places.set_index("line"),
         "containments": inside,
-        "pairings": first.assign(id="p-" + stem, matching="joint", status="agreed"),
+        "pairings": pairings.assign(id=pairings["pairing_id"]),
         "claims": claims,
         "memberships": members.join(called, on="place").rename(columns={"id": "claim_id"}),
     }
     text = {}
     for each in TABLES:
-        frame = made.get(each.name, pd.DataFrame())
-        text[each.name] = frame.reindex(columns=each.column_names, fill_value="").astype("str")
+        frame = made.get(each.name, pd.DataFrame()).reindex(columns=each.column_names)
+        text[each.name] = frame.astype("str").fillna("")
     return text

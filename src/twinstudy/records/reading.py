@@ -1,33 +1,23 @@
-"""Other people's cells: one spelling, one form of date, readable ids, and what cannot be read."""
+"""Other people's cells: one spelling, one form of date, and what cannot be read."""
 
 from __future__ import annotations
 
-import hashlib
 import re
-import tomllib
 import unicodedata
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 
-from twinstudy.dates import date_bounds
-from twinstudy.errors import ArgumentError, Problem, of_type, some, warning
-from twinstudy.tables.cell_rules import unlikely_dates
+from twinstudy.errors import ArgumentError, Problem, of_type, some
 from twinstudy.tables.files import CONTROL, listed
-from twinstudy.tables.schema import LONGEST_ID, Column
+from twinstudy.tables.schema import Column
 
 Reader = Callable[[object], str]
 
 BETWEEN = "\x1f"  # joins country and key to one text; white space, so it is never inside a part
 
-_LONGEST_SLUG = LONGEST_ID - 10  # so that a letter before and a number behind have their place
 _TIMED = re.compile(r"\+?([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9]{2}:.*")
-_FOREIGN = re.compile(r"[^\W\x00-\x7f]")
-_ALIKE = tomllib.loads(Path(__file__).with_name("letters.toml").read_text(encoding="utf-8"))
-_CHINESE = _ALIKE["chinese"]
-_LETTERS = str.maketrans(_ALIKE["latin"] | dict(zip(_CHINESE[::2], _CHINESE[1::2], strict=True)))
 
 
 def read_column(
@@ -40,19 +30,17 @@ def read_column(
         raise ArgumentError(
             f"column {values.name!r} holds what is no text, number or date; make it text first"
         ) from None
-    texts: list[str | None] = []
+    texts: dict[int, str] = {}
     faults: dict[int, tuple[str, str]] = {}
     for code, cell in enumerate(distinct.tolist()):
         value = "" if pd.isna(cell) is True else cell  # of a tuple, it is an array
         try:
-            texts.append(read(value))
+            texts[code] = read(value)
         except ArgumentError as error:
-            texts.append(None)
             faults[code] = (str(value), str(error))
     rows = np.flatnonzero(np.isin(codes, list(faults))).tolist()
     problems += listed(Problem(file, n + 1, column, *faults[codes[n]]) for n in rows)
-    cells = pd.array(texts, dtype="str").take(codes)
-    return pd.Series(cells, index=pd.RangeIndex(1, len(values) + 1))
+    return pd.Series(codes, pd.RangeIndex(1, len(codes) + 1)).map(texts).astype("str")
 
 
 def read_frame(
@@ -64,8 +52,7 @@ def read_frame(
     if unknown or not frame.columns.is_unique:
         found, known = some(unknown) or "a column twice", ", ".join(columns)
         raise ArgumentError(f"`{name}` has {found}; use some of {known}, each once")
-    rows = pd.RangeIndex(1, len(frame) + 1)
-    cells = pd.DataFrame(dict.fromkeys(columns, ""), rows, dtype="str")
+    cells = pd.DataFrame(dict.fromkeys(columns, ""), pd.RangeIndex(1, len(frame) + 1), dtype="str")
     for word in frame.columns:
         read = date_text if columns[word].type in ("date", "interval") else plain_text
         cells[word] = read_column(frame[word], read, name, word, problems).fillna("")
@@ -96,61 +83,3 @@ def date_text(value: object) -> str:
     timed = _TIMED.fullmatch(text)  # Wikidata has zeros where a month or day is not known
     text = timed.group(1).removesuffix("-00").removesuffix("-00") if timed else text
     return text if isinstance(value, str) else text.zfill(4)
-
-
-def fold_name(text: str) -> str:
-    """Fold a name for comparison: small letters without accents, Chinese in simplified form.
-
-    >>> fold_name("Ðồng  Văn"), fold_name("東興市"), fold_name("L'Aquila")
-    ('dong van', '东兴市', 'l aquila')
-    """
-    text = text.casefold()
-    if not text.isascii():
-        # Taken apart, some letters are capitals again, and some small ones can be taken apart.
-        small = unicodedata.normalize("NFKD", text).casefold()
-        text = unicodedata.normalize("NFKD", small).translate(_LETTERS)
-        text = "".join(letter for letter in text if not unicodedata.combining(letter))
-    return " ".join(re.findall(r"[^\W_]+", text))
-
-
-def main_part(name: str) -> str:
-    """Return what stands before a comma or bracket: "Halifax" of "Halifax, West Yorkshire"."""
-    return re.split(r"\s*[,;(（，、\[]", name, maxsplit=1)[0] or name
-
-
-def slug(text: str) -> str:
-    """Fold a text to lower-case ASCII words joined by hyphens, with a hash for other scripts."""
-    folded = fold_name(text)
-    words = re.findall("[a-z0-9]+", folded)
-    return "-".join([*words, _hash(text)] if not words or _FOREIGN.search(folded) else words)
-
-
-def distinct_ids(slugs: pd.Series, contents: pd.Series) -> pd.Series:
-    """Give all slugs that stand more than once, or are too long, a hash of what they mean."""
-    hashed = slugs.duplicated(keep=False) | slugs.str.len().gt(_LONGEST_SLUG)
-    ends = "-" + contents[hashed].map(_hash)
-    return slugs.mask(hashed, slugs.str[: _LONGEST_SLUG - 13] + ends)
-
-
-def _hash(text: str) -> str:
-    """Hash a text to twelve hexadecimal digits, few to read and enough for millions."""
-    return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
-
-
-def doubtful_dates(
-    signed: pd.Series, file: str, column: object, unknown: str = "name {} in `undated_values`"
-) -> Iterator[Problem]:
-    """Yield years that hold many more dates than those around, and what `unlikely_dates` does."""
-    bounds = date_bounds(signed[signed.ne("")])
-    years = bounds["earliest"].dt.year
-    years = years[years.eq(bounds["latest"].dt.year)].astype("int64").value_counts()
-    every = years.reindex(range(min(years.index, default=0), max(years.index, default=0) + 1))
-    around = pd.concat([every.fillna(0).shift(n) for n in (-2, -1, 1, 2)], axis=1).median(axis=1)
-    crowded = years[years > 5 * around[years.index].clip(lower=1)].sort_index()
-    for year, count in crowded.items():
-        message = (
-            f"{count} of {years.sum()} dates lie in {year}, where the years around it have "
-            f"{around[year]:g} (median); if it stands for 'not known', {unknown.format('it')}"
-        )
-        yield warning(file, message, column, str(year))
-    yield from unlikely_dates(signed, file, column, unknown)

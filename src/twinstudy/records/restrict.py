@@ -9,7 +9,9 @@ import pandas as pd
 
 from twinstudy.errors import ArgumentError, DataError, Problem, Problems, known_words, some, warning
 from twinstudy.records.dataset import Dataset, dataset_of, refuse_other
-from twinstudy.records.reading import doubtful_dates, fold_name, main_part, read_frame
+from twinstudy.records.folding import fold_name, main_part
+from twinstudy.records.reading import read_frame
+from twinstudy.tables.cell_rules import doubtful_dates
 from twinstudy.tables.files import Frames, text_tables, type_tables
 from twinstudy.tables.schema import KINDS, STATUSES, TABLES, table
 from twinstudy.tables.table_rules import check_tables

@@ -242,3 +242,20 @@ def unlikely_dates(signed: pd.Series, file: str, column: object, unknown: str) -
         if found.any():
             number, shown = f"{counts[found].sum()} of {counts.sum()}", some([*text[found]])
             yield warning(file, f"{number} dates {said}, such as {shown}; {remedy}", column)
+
+
+def doubtful_dates(signed: pd.Series, file: str, column: object, unknown: str) -> Iterator[Problem]:
+    """Yield years that hold many more dates than those around, and what `unlikely_dates` does."""
+    bounds = date_bounds(signed[signed.ne("")])
+    years = bounds["earliest"].dt.year
+    years = years[years.eq(bounds["latest"].dt.year)].astype("int64").value_counts()
+    every = years.reindex(range(min(years.index, default=0), max(years.index, default=0) + 1))
+    around = pd.concat([every.fillna(0).shift(n) for n in (-2, -1, 1, 2)], axis=1).median(axis=1)
+    crowded = years[years > 5 * around[years.index].clip(lower=1)].sort_index()
+    for year, count in crowded.items():
+        message = (
+            f"{count} of {years.sum()} dates lie in {year}, where the years around it have "
+            f"{around[year]:g} (median); if it stands for 'not known', {unknown.format('it')}"
+        )
+        yield warning(file, message, column, str(year))
+    yield from unlikely_dates(signed, file, column, unknown)

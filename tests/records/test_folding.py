@@ -2,7 +2,7 @@
 
 import pytest
 
-from twinstudy.records.reading import fold_name, main_part, slug
+from twinstudy.records.folding import fold_name, main_part, slug
 
 
 @pytest.mark.parametrize(
