@@ -152,12 +152,13 @@ def locality_graph(
     first, second = (named.loc[named["second"] == side, "locality_id"] for side in (False, True))
     if not first.isin(second).any():
         places.insert(1, "bipartite", places["id"].isin(second).astype("int64"))
-    shown = named["pairing_id"].nunique()
+    sides = named.groupby("pairing_id", sort=False)["second"].agg(["size", "sum"])
+    shown = len(sides)
     facts: dict[str, Any] = {"representation": "locality"} | ({"level": level} if level else {})
     facts |= _facts(dataset, choice)
     graph: nx.Graph[str] = nx.Graph(**facts, pairings=shown, unplaced=len(choice.pairings) - shown)
     _add(graph, places)
-    _add(graph, _ties(named, choice))
+    _add(graph, _ties(named, sides, choice))
     return graph
 
 
@@ -178,21 +179,19 @@ def named_members(dataset: Dataset, choice: Choice, level: str | None) -> pd.Dat
     return named[whole & ~named["pairing_id"].isin(loops)]
 
 
-def _ties(named: pd.DataFrame, choice: Choice) -> pd.DataFrame:
+def _ties(named: pd.DataFrame, sides: pd.DataFrame, choice: Choice) -> pd.DataFrame:
     """Tie every member of one side of a pairing to every member of the other.
 
     One row a tie, by its ends in order of their ids: ``pairings``, ``certain`` and ``weight``.
     """
-    shares = named.groupby("pairing_id", sort=False)["second"].agg(["size", "sum"])
-    shares["weight"] = 1 / (shares["sum"] * (shares["size"] - shares["sum"]))
-    shares["certain"] = choice.pairings.set_index("pairing_id")["certain"]
+    sides["weight"] = 1 / (sides["sum"] * (sides["size"] - sides["sum"]))
+    sides["certain"] = choice.pairings.set_index("pairing_id")["certain"]
     second, named = named["second"], named[["pairing_id", "locality_id"]]
-    ties = named[~second].merge(named[second], on="pairing_id").join(shares, on="pairing_id")
+    ties = named[~second].merge(named[second], on="pairing_id").join(sides, on="pairing_id")
     one, other = ties["locality_id_x"], ties["locality_id_y"]
-    ties = ties.assign(low=one.where(one < other, other), high=other.where(one < other, one))
-    return ties.groupby(["low", "high"], as_index=False).agg(
-        pairings=("pairing_id", "size"), certain=("certain", "sum"), weight=("weight", "sum")
-    )
+    ordered = one < other
+    ties = ties.assign(low=one.where(ordered, other), high=other.where(ordered, one), pairings=1)
+    return ties.groupby(["low", "high"], as_index=False)[["pairings", "certain", "weight"]].sum()
 
 
 def _facts(dataset: Dataset, choice: Choice) -> dict[str, Any]:
