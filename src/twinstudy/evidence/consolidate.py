@@ -221,7 +221,7 @@ def _signed(claims: pd.DataFrame, rule: Rule) -> pd.DataFrame:
         chosen = pd.concat([chosen.drop(index=wide), _envelope(apart)])
     chosen = chosen.dropna(subset=["earliest", "latest"], how="all").add_prefix("signed_")
     chosen = chosen.rename(columns={"signed_signed": "signed"})
-    return chosen.join(conflict.rename("signed_conflict"), how="outer")
+    return chosen.reindex(conflict.index).assign(signed_conflict=conflict)
 
 
 def _envelope(dated: pd.DataFrame) -> pd.DataFrame:

@@ -373,7 +373,8 @@ def _typed(values: pd.Series, column: Column) -> pd.Series:
             typed = pd.Categorical.from_codes(codes, dtype=words)
             return pd.Series(typed, index=values.index)
         case "integer" | "number":
-            written = values.where(values.str.fullmatch(NUMBERS[column.type]))
+            fits = re.compile(NUMBERS[column.type]).fullmatch
+            written = values.where(np.array([bool(fits(each)) for each in values.tolist()], bool))
             numbers = pd.to_numeric(written, errors="coerce")
             return numbers.astype("Int64" if column.type == "integer" else "float64")
         case _:
