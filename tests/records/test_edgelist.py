@@ -363,8 +363,8 @@ def test_faults_of_places_are_named_with_the_rows_of_their_frame() -> None:
     ("pairs", "arguments", "said"),
     [
         (abroad(("Ulm", "Leeds", "DE", None)), ENDS,
-         "pairs:1: abroad: '' is no two-letter ISO 3166-1 code in capitals; give one, as by "
-         ".str.upper() or .map(), or ZZ where it is not known (for NA of Namibia read files with keep_default_na=False)"),
+         "pairs:1: abroad: the row names no country; give its code, or ZZ where it is not known "
+         "(for NA of Namibia read files with keep_default_na=False)"),
         (frame(("Halle", "Halle")), UNKNOWN,
          "pairs:1: twin: 'Halle' of ZZ is tied to itself; tell the two apart, as by country, or take the row out"),
         (dated("n/a"), {"signed": "year"},
@@ -488,7 +488,7 @@ def test_long_ids_are_cut_and_ids_stay_or_go_when_rows_are_added() -> None:
          r"`left_country` is no column of `pairs`, and 'Germany' is no two-letter ISO 3166-1 code"),
         ({"kind": ["commune"]}, r"`kind` is of type list; give one column of `pairs`, or a value"),
         ({"source": "a\x00b"}, r"`source` is no column of `pairs`, and .* holds the character"),
-        ({"left_country": None}, r"`left_country` is no column of `pairs`, and '' is no two-letter"),
+        ({"left_country": None}, r"`left_country` is no column of `pairs`, and the row names no country"),
         ({"kind": "twins"}, r"`kind` is 'twins'; use one of village, .*is the column 'twin' meant"),
         ({"signed": "Year"}, r"'Year' is not a date.*is the column 'year' meant\?"),
         ({"signed": "jahr"}, r"`signed` is no column of `pairs`, and 'jahr' is not a date"),

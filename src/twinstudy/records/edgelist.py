@@ -190,12 +190,12 @@ def _key(value: object) -> str:
 def _country(value: object) -> str:
     """Read the code of a country."""
     text = plain_text(value)
+    if not text:
+        remedy = "give its code, or ZZ where it is not known (for NA of Namibia read files with "
+        raise ArgumentError(f"the row names no country; {remedy}keep_default_na=False)")
     if not re.fullmatch("[A-Z]{2}", text):
-        raise ArgumentError(
-            f"{text!r} is no two-letter ISO 3166-1 code in capitals; give one, as by .str.upper() "
-            "or .map(), or ZZ where it is not known (for NA of Namibia read files with "
-            "keep_default_na=False)"
-        )
+        remedy = "make codes of it, as by .str.upper() or .map() (ZZ where it is not known)"
+        raise ArgumentError(f"{text!r} is no two-letter ISO 3166-1 code in capitals; {remedy}")
     return text
 
 
