@@ -71,6 +71,8 @@ def test_many_arrangements_are_drawn_and_p_counts_the_observed_one():
 def test_where_nothing_can_move_chance_brings_what_is_observed(mini):
     """One pairing, of a commune with three."""
     known = null_distances(mini, kind="commune")
+    once = null_distances(mini, kind=iter(["commune"]), status=iter(["agreed"]))
+    pd.testing.assert_frame_equal(once, known)
     found = known.iloc[0]
     assert found[["pairings", "movable", "arrangements", "p_value"]].tolist() == [1, 0, 1, 1]
     assert known.attrs["draws"] == pytest.approx([found["observed_km"]])

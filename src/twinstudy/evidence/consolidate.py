@@ -311,13 +311,14 @@ class Choice:
     """The pairings that a graph, a map or a measure shows.
 
     ``pairings``: the rows of `consolidate` that exist for certain or possibly on ``day`` (NaT where
-    nothing is dated), with ``certain`` and ``undated`` (bool); ``kinds``: those asked for;
-    ``left_out``: numbers by reason.
+    nothing is dated), with ``certain`` and ``undated`` (bool); ``kinds``, ``statuses``: those
+    asked for; ``left_out``: numbers by reason.
     """
 
     pairings: pd.DataFrame
     day: pd.Timestamp
     kinds: tuple[str, ...]
+    statuses: tuple[str, ...]
     left_out: dict[str, int]
 
 
@@ -339,7 +340,7 @@ def choose(
     left_out = {f"{word} pairings": int(number) for word, number in rest.items() if number}
     if later := int((meant & ~possible).sum()):
         left_out[f"pairings signed after {shown_day(day)}"] = later
-    return Choice(pairings[meant & possible], day, kinds, left_out)
+    return Choice(pairings[meant & possible], day, kinds, statuses, left_out)
 
 
 def shown_day(day: pd.Timestamp) -> str:

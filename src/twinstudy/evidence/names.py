@@ -16,7 +16,7 @@ from twinstudy.evidence.consolidate import members, newest_day
 from twinstudy.evidence.hierarchy import existence, lineage
 from twinstudy.records.dataset import Dataset, remembered
 from twinstudy.records.folding import fold_name, main_part
-from twinstudy.tables.schema import LEVEL_WORDS, LEVELS
+from twinstudy.tables.schema import LEVEL_WORDS, LEVELS, label
 
 _ORIGINS = ("name", "name_zh", "alias", "named_as")
 _SHOWN = 3  # so many names are shown in a message
@@ -256,21 +256,17 @@ def place_labels(dataset: Dataset, names: Names = "international") -> pd.Series:
     beginning of the place; then the id.
     """
     name = place_names(dataset, names)
-    level = dataset.localities.set_index("id")["level"].map(_words).astype("str")
+    level = dataset.localities.set_index("id")["level"].map(label).astype("str")
     above = _units_above(dataset).drop_duplicates("locality_id", keep="last")
     nearest = above.set_index("locality_id")["name"].reindex(name.index)
     days = existence(dataset)[["earliest", "latest"]].astype("str")
     period = ("until " + days["latest"]).fillna("since " + days["earliest"])
     notes = [(level + ", " + each).fillna(level) for each in (nearest, period)]
-    label = name.rename("label")
+    labels = name.rename("label")
     for note in (level, *notes, name.index.to_series()):
-        alike = label.duplicated(keep=False)
-        label[alike] = name[alike] + " (" + note[alike] + ")"
-    return label
-
-
-def _words(key: str) -> str:
-    return key.replace("_", " ")
+        alike = labels.duplicated(keep=False)
+        labels[alike] = name[alike] + " (" + note[alike] + ")"
+    return labels
 
 
 @remembered
@@ -287,7 +283,7 @@ def pairing_names(dataset: Dataset, names: Names = "international") -> pd.Series
     glue = pd.Series(", ", index=named.index)
     glue = glue.mask(named["second"] != named["second"].shift(), " – ").mask(first, "")
     found = (glue + named["name"]).groupby(named["pairing_id"]).sum().rename("pairing")
-    kinds = dataset.pairings.set_index("id")["kind"].map(_words).astype("str")
+    kinds = dataset.pairings.set_index("id")["kind"].map(label).astype("str")
     return found.mask(found.duplicated(keep=False), found + " (" + kinds + ")")
 
 

@@ -303,9 +303,10 @@ def _null_tables(data: Any, arguments: dict[str, Any]) -> dict[str, pd.DataFrame
     """Compare each kind of a dataset, or take the tables that are given."""
     if isinstance(data, Dataset):
         chosen = {name: arguments[name] for name in ("at", "kind", "status") if name in arguments}
-        there = choose(data, **chosen).pairings["kind"].value_counts()
+        choice = choose(data, **chosen)
+        there = choice.pairings["kind"].value_counts()
         kinds = [kind for kind in KINDS if there.get(kind, 0) >= _FEWEST]
-        asked = {kind: arguments | {"kind": kind} for kind in kinds}
+        asked = {each: arguments | {"kind": each, "status": choice.statuses} for each in kinds}
         return {kind: style.take(null_distances, data, more) for kind, more in asked.items()}
     given = data if isinstance(data, Mapping) else {"all": data}
     columns = dict.fromkeys(("observed_km", "low_km", "high_km", "p_value"), "number?")

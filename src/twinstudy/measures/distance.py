@@ -124,7 +124,7 @@ def null_distances(
     of pairings whose second side is the nearest of its kind. ``attrs["draws"]``: their mean km.
     """
     choice = choose(dataset, at=at, kind=kind, status=status)
-    table = distances(dataset, kind=choice.kinds, at=at, status=status)
+    table = distances(dataset, kind=choice.kinds, at=at, status=choice.statuses)
     left_out = table.attrs["left_out"]
     measured = table.dropna(subset="km").set_index("pairing_id")
     usable = choice.pairings[choice.pairings["pairing_id"].isin(measured.index)]
